@@ -1,0 +1,42 @@
+package change
+
+import (
+	"context"
+
+	"fairground/internal/db"
+)
+
+// Number gives numbers to the entries that lack one and whose place is settled, because every transaction that could
+// still commit is younger. It does nothing on SQLite, where entries are numbered as they are written.
+func Number(ctx context.Context, d *db.DB) error {
+	if d.Engine() == db.SQLite {
+		return nil
+	}
+	var waiting bool
+	err := d.Read(ctx, func(tx *db.Tx) (err error) {
+		waiting, err = db.One(tx, db.Column[bool], "select exists (select 1 from change where seq is null)")
+		return err
+	})
+	if err != nil || !waiting {
+		return err
+	}
+	return d.Maintain(ctx, "change.Number", number)
+}
+
+// number holds a lock so that one process numbers at a time. The lock is a statement of its own: the next statement
+// must see what the previous holder committed.
+func number(tx *db.Tx) error {
+	if _, err := tx.Exec("select pg_advisory_xact_lock(hashtext('number ' || current_schema()))"); err != nil {
+		return err
+	}
+	_, err := tx.Exec(`
+		with settled as (
+			select id, row_number() over (order by xid, id) + (select coalesce(max(seq), 0) from change) as place
+			from change
+			where seq is null
+				and xid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint)
+		update change set seq = settled.place
+		from settled
+		where change.id = settled.id`)
+	return err
+}

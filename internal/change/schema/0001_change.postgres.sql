@@ -1,0 +1,16 @@
+-- seq is null until the row is older than every running transaction; see doc.go.
+create table change (
+	id     bigint primary key,
+	seq    bigint unique,
+	xid    bigint not null default (pg_current_xact_id()::text::bigint),
+	at_us  bigint not null,
+	actor  text   not null,
+	action text   not null,
+	object text   not null,
+	record bigint not null,
+	diff   text,
+	salt   bytea,
+	digest bytea  not null
+);
+create index change_unnumbered on change (xid, id) where seq is null;
+create index change_by_record on change (record, seq);
