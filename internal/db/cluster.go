@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -21,7 +22,7 @@ import (
 type Config struct {
 	Directory   string // of the SQLite files; used when PostgresURL is empty
 	PostgresURL string // postgres://…; never written to logs
-	Connections int    // most connections to PostgreSQL; 0 means 16
+	Connections int    // most connections to PostgreSQL, half of them for reading; 0 means 16
 	Readers     int    // reader connections of one SQLite file; 0 means 4
 	Unsafe      bool   // SQLite: do not wait for the disk; for tests and throw-away data only
 
@@ -32,8 +33,9 @@ type Config struct {
 
 // Cluster is where databases live: a directory of SQLite files, or one PostgreSQL server.
 type Cluster struct {
-	config Config
-	pool   *sql.DB // nil with SQLite
+	config  Config
+	pool    *sql.DB // nil with SQLite
+	readers *sql.DB // connections to the same server that cannot write
 
 	mu   sync.Mutex
 	open []*DB
@@ -51,11 +53,13 @@ func NewCluster(ctx context.Context, config Config) (*Cluster, error) {
 	if config.PostgresURL == "" {
 		return c, os.MkdirAll(config.Directory, 0o700)
 	}
-	pool, err := connectPostgres(ctx, config)
-	if err != nil {
+	var err error
+	if c.pool, err = connectPostgres(ctx, config, false); err != nil {
 		return nil, err
 	}
-	c.pool = pool
+	if c.readers, err = connectPostgres(ctx, config, true); err != nil {
+		return nil, errors.Join(err, c.pool.Close())
+	}
 	return c, nil
 }
 
@@ -74,14 +78,39 @@ func (c *Cluster) Create(ctx context.Context, name string, schemas []Schema) (*D
 		return nil, err
 	}
 	if exists {
-		return nil, value.Errorf(value.Conflict, "there is a database named %s already", name)
+		return nil, errTaken(name)
 	}
+	if err := c.makeEmpty(ctx, name); err != nil {
+		return nil, err
+	}
+	d, err := c.openAndMigrate(ctx, name, schemas)
+	if err != nil {
+		return nil, errors.Join(err, c.Drop(ctx, name)) // or the name would be taken by nothing
+	}
+	return d, nil
+}
+
+// makeEmpty takes the name; of two processes that try, one succeeds.
+func (c *Cluster) makeEmpty(ctx context.Context, name string) error {
 	if c.pool != nil {
-		if _, err := c.pool.ExecContext(ctx, "create schema "+pgx.Identifier{name}.Sanitize()); err != nil {
-			return nil, fmt.Errorf("db.Create(%s): %w", name, err)
+		_, err := c.pool.ExecContext(ctx, "create schema "+pgx.Identifier{name}.Sanitize())
+		if takenSchema(err) {
+			return errTaken(name)
 		}
+		return err
 	}
-	return c.openAndMigrate(ctx, name, schemas)
+	file, err := os.OpenFile(c.file(name), os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600)
+	if os.IsExist(err) {
+		return errTaken(name)
+	}
+	if err != nil {
+		return err
+	}
+	return file.Close()
+}
+
+func errTaken(name string) error {
+	return value.Errorf(value.Conflict, "there is a database named %s already", name)
 }
 
 // Open opens a database and brings its tables up to date. It returns an error of kind NotFound when there is none.
@@ -99,7 +128,7 @@ func (c *Cluster) Open(ctx context.Context, name string, schemas []Schema) (*DB,
 func (c *Cluster) openAndMigrate(ctx context.Context, name string, schemas []Schema) (*DB, error) {
 	d := &DB{name: name, cluster: c}
 	if c.pool != nil {
-		d.engine = &postgresEngine{pool: c.pool, schema: name}
+		d.engine = &postgresEngine{writers: c.pool, readers: c.readers, schema: name}
 	} else {
 		engine, err := openSQLite(c.file(name), c.config)
 		if err != nil {
@@ -183,18 +212,25 @@ func (c *Cluster) Drop(ctx context.Context, name string) error {
 // Close closes every open database and the connections to the server.
 func (c *Cluster) Close() {
 	c.mu.Lock()
-	defer c.mu.Unlock()
-	for _, d := range c.open {
-		if err := d.Close(); err != nil {
+	open := c.open
+	c.open = nil
+	c.mu.Unlock()
+	for _, d := range open {
+		if err := d.engine.close(); err != nil {
 			slog.Warn("closing a database", "database", d.name, "error", err)
 		}
 	}
-	c.open = nil
 	if c.pool != nil {
-		if err := c.pool.Close(); err != nil {
+		if err := errors.Join(c.pool.Close(), c.readers.Close()); err != nil {
 			slog.Warn("closing the connections to PostgreSQL", "error", err)
 		}
 	}
+}
+
+func (c *Cluster) forget(d *DB) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.open = slices.DeleteFunc(c.open, func(other *DB) bool { return other == d })
 }
 
 func (c *Cluster) file(name string) string {

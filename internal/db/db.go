@@ -3,6 +3,8 @@ package db
 import (
 	"context"
 	"fmt"
+	"reflect"
+	"runtime"
 	"sync"
 
 	"fairground/internal/value"
@@ -65,7 +67,9 @@ func (d *DB) Read(ctx context.Context, fn func(*Tx) error) error {
 
 // Write runs fn in one serialisable transaction on behalf of an actor. When fn returns nil and Write returns nil, the
 // rows are durable. When fn returns an error, nothing of it remains and Write returns that error. fn may run more than
-// once. Writing inside a write fails instead of waiting for itself.
+// once; its Tx says what the write may touch. A statement that failed dooms the write on both engines, even when fn
+// goes on; "on conflict" is the way to expect one. Writing inside a write fails instead of waiting for itself. When
+// ctx ends before fn began, nothing happens; afterwards the write runs to its end.
 func (d *DB) Write(ctx context.Context, actor value.Actor, action string, fn func(*Tx) error) error {
 	if actor.IsZero() || action == "" {
 		return fmt.Errorf("db.Write: a write needs an actor and an action")
@@ -83,21 +87,19 @@ func (d *DB) Maintain(ctx context.Context, purpose string, fn func(*Tx) error) e
 }
 
 func (d *DB) transact(ctx context.Context, level isolation, actor value.Actor, action string, fn func(*Tx) error) error {
-	if ctx.Value(insideWrite{}) != nil {
+	if ctx.Value(insideWrite{}) != nil || writingAlready() {
 		return fmt.Errorf("db: a write of %s began inside another write", d.name)
 	}
 	if err := ctx.Err(); err != nil {
 		return err
 	}
 	var tx *Tx
-	// A write that has begun runs to its end: half a request's work is worse than a late answer.
+	// A write that has begun runs to its end: half a request's work is worse than a late answer. Only the wait for its
+	// turn ends with ctx.
 	inside := context.WithValue(context.WithoutCancel(ctx), insideWrite{}, true)
-	err := d.engine.write(inside, level, func(s statements) error {
+	err := d.engine.write(ctx, level, func(s statements) error {
 		tx = d.newTx(inside, s, actor, action)
-		if err := fn(tx); err != nil {
-			return err
-		}
-		return tx.flush()
+		return runInside(tx, fn)
 	})
 	if err != nil {
 		return err
@@ -133,5 +135,31 @@ func (d *DB) announce() {
 
 type insideWrite struct{}
 
+// runInside runs a write's function and then its entries for the log. writingAlready looks for its frame.
+//
+//go:noinline
+func runInside(tx *Tx, fn func(*Tx) error) error {
+	if err := fn(tx); err != nil {
+		return err
+	}
+	return tx.flush()
+}
+
+// writingAlready reports whether this goroutine is inside a write's function. A nested write that was given another
+// context than the outer Tx's would otherwise wait for itself for ever.
+func writingAlready() bool {
+	var callers [64]uintptr
+	entry := reflect.ValueOf(runInside).Pointer()
+	for _, pc := range callers[:runtime.Callers(3, callers[:])] {
+		if f := runtime.FuncForPC(pc - 1); f != nil && f.Entry() == entry {
+			return true
+		}
+	}
+	return false
+}
+
 // Close gives up the database's connections. Reads and writes after it fail.
-func (d *DB) Close() error { return d.engine.close() }
+func (d *DB) Close() error {
+	d.cluster.forget(d)
+	return d.engine.close()
+}

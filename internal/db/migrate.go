@@ -100,7 +100,11 @@ func readMigrations(schemas []Schema, engine Engine) ([]migration, error) {
 		slices.Sort(names)
 		for _, name := range names {
 			base := strings.TrimSuffix(path.Base(name), ".sql")
-			if only, ok := engineOf(base); ok && only != engine {
+			only, err := engineOf(base)
+			if err != nil {
+				return nil, err
+			}
+			if only != "" && only != engine {
 				continue
 			}
 			text, err := fs.ReadFile(schema.Files, name)
@@ -114,9 +118,15 @@ func readMigrations(schemas []Schema, engine Engine) ([]migration, error) {
 	return all, nil
 }
 
-func engineOf(base string) (Engine, bool) {
-	suffix := strings.TrimPrefix(path.Ext(base), ".")
-	return Engine(suffix), suffix != ""
+// engineOf is the engine a file is meant for, "" for both. A misspelt engine must not skip a migration in silence.
+func engineOf(base string) (Engine, error) {
+	engine := Engine(strings.TrimPrefix(path.Ext(base), "."))
+	switch engine {
+	case "", SQLite, Postgres:
+		return engine, nil
+	default:
+		return "", fmt.Errorf("db: the migration %s is for an engine that does not exist", base)
+	}
 }
 
 func findMigrations(tx *Tx) (map[string]string, error) {

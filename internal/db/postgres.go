@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -18,11 +19,13 @@ import (
 // postgresEngine is one schema of a PostgreSQL server. All schemas share the cluster's connections; a connection
 // remembers the schema it last served and changes its search path only when another comes.
 type postgresEngine struct {
-	pool   *sql.DB
-	schema string
+	writers *sql.DB
+	readers *sql.DB // the server refuses writes on these connections
+	schema  string
+	closed  atomic.Bool
 }
 
-func connectPostgres(ctx context.Context, config Config) (*sql.DB, error) {
+func connectPostgres(ctx context.Context, config Config, readOnly bool) (*sql.DB, error) {
 	settings, err := pgx.ParseConfig(config.PostgresURL)
 	if err != nil {
 		return nil, value.Fieldf("postgres", "the address of the PostgreSQL server is not valid; write postgres://name:password@host:port/database")
@@ -30,9 +33,12 @@ func connectPostgres(ctx context.Context, config Config) (*sql.DB, error) {
 	settings.RuntimeParams["application_name"] = "fairground"
 	settings.RuntimeParams["default_text_search_config"] = "pg_catalog.simple"
 	settings.RuntimeParams["timezone"] = "UTC"
-	most := 16
+	if readOnly {
+		settings.RuntimeParams["default_transaction_read_only"] = "on"
+	}
+	most := 8
 	if config.Connections > 0 {
-		most = config.Connections
+		most = max(1, config.Connections/2)
 	}
 	pool := stdlib.OpenDB(*settings)
 	pool.SetMaxOpenConns(most)
@@ -45,13 +51,21 @@ func connectPostgres(ctx context.Context, config Config) (*sql.DB, error) {
 
 func (e *postgresEngine) kind() Engine { return Postgres }
 
-func (e *postgresEngine) close() error { return nil }
+// close only stops this database: the connections are the cluster's.
+func (e *postgresEngine) close() error {
+	e.closed.Store(true)
+	return nil
+}
 
 func (e *postgresEngine) read(ctx context.Context, fn func(statements) error) error {
-	return e.withConn(ctx, func(conn *sql.Conn) error {
-		return fn(&postgresStatements{conn: conn, readOnly: true})
+	return e.withConn(ctx, e.readers, func(conn *sql.Conn) error {
+		return fn(&postgresStatements{conn: conn, mark: e.mark(), readOnly: true})
 	})
 }
+
+// mark begins every statement with the schema's name in a comment. The driver keeps statements prepared by their
+// text, and the same text may mean columns of other types in another schema.
+func (e *postgresEngine) mark() string { return "/* " + e.schema + " */ " }
 
 const mostAttempts = 20
 
@@ -59,7 +73,9 @@ const mostAttempts = 20
 func (e *postgresEngine) write(ctx context.Context, level isolation, fn func(statements) error) error {
 	var err error
 	for attempt := range mostAttempts {
-		err = e.withConn(ctx, func(conn *sql.Conn) error { return writeOnce(ctx, conn, level, fn) })
+		err = e.withConn(ctx, e.writers, func(conn *sql.Conn) error {
+			return e.writeOnce(context.WithoutCancel(ctx), conn, level, fn)
+		})
 		if !worthRepeating(err) {
 			return err
 		}
@@ -68,7 +84,7 @@ func (e *postgresEngine) write(ctx context.Context, level isolation, fn func(sta
 	return value.Errorf(value.Unavailable, "too many changes at once; try again").Because(err)
 }
 
-func writeOnce(ctx context.Context, conn *sql.Conn, level isolation, fn func(statements) error) error {
+func (e *postgresEngine) writeOnce(ctx context.Context, conn *sql.Conn, level isolation, fn func(statements) error) error {
 	options := &sql.TxOptions{Isolation: sql.LevelSerializable}
 	if level == committed {
 		options.Isolation = sql.LevelReadCommitted
@@ -78,19 +94,25 @@ func writeOnce(ctx context.Context, conn *sql.Conn, level isolation, fn func(sta
 		return fmt.Errorf("begin: %w", err)
 	}
 	defer tx.Rollback() // after a commit it does nothing
-	if err := fn(&postgresStatements{conn: tx}); err != nil {
+	if err := fn(&postgresStatements{conn: tx, mark: e.mark()}); err != nil {
 		return err
 	}
 	if err := tx.Commit(); err != nil {
-		return fmt.Errorf("commit: %w", err)
+		return explain(err, "commit")
 	}
 	return nil
 }
 
 // withConn lends a connection whose search path is this schema.
-func (e *postgresEngine) withConn(ctx context.Context, fn func(*sql.Conn) error) error {
-	conn, err := e.pool.Conn(ctx)
+func (e *postgresEngine) withConn(ctx context.Context, pool *sql.DB, fn func(*sql.Conn) error) error {
+	if e.closed.Load() {
+		return errClosed
+	}
+	conn, err := pool.Conn(ctx)
 	if err != nil {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
 		return value.Errorf(value.Unavailable, "the database does not answer").Because(err)
 	}
 	defer conn.Close()
@@ -120,6 +142,7 @@ type sqlRunner interface {
 
 type postgresStatements struct {
 	conn     sqlRunner
+	mark     string
 	readOnly bool
 }
 
@@ -127,7 +150,7 @@ func (s *postgresStatements) exec(ctx context.Context, text string, args []any) 
 	if s.readOnly {
 		return 0, fmt.Errorf("db: a read tried to write")
 	}
-	result, err := s.conn.ExecContext(ctx, text, args...)
+	result, err := s.conn.ExecContext(ctx, s.mark+text, args...)
 	if err != nil {
 		return 0, err
 	}
@@ -135,7 +158,12 @@ func (s *postgresStatements) exec(ctx context.Context, text string, args []any) 
 }
 
 func (s *postgresStatements) query(ctx context.Context, text string, args []any) (*sql.Rows, error) {
-	return s.conn.QueryContext(ctx, text, args...)
+	rows, err := s.conn.QueryContext(ctx, s.mark+text, args...)
+	if s.readOnly && stalePlan(err) {
+		// The driver has forgotten the stale statement by now. In a transaction the whole write is repeated instead.
+		return s.conn.QueryContext(ctx, s.mark+text, args...)
+	}
+	return rows, err
 }
 
 // insert sends many rows in one statement: the network costs more than the rows.
@@ -168,7 +196,13 @@ func worthRepeating(err error) bool {
 	if !errors.As(err, &failed) {
 		return false
 	}
-	return failed.Code == "40001" || failed.Code == "40P01" || failed.Code == "0A000"
+	return failed.Code == "40001" || failed.Code == "40P01" || stalePlan(err)
+}
+
+// stalePlan reports whether a prepared statement failed because the types of its columns changed since.
+func stalePlan(err error) bool {
+	var failed *pgconn.PgError
+	return errors.As(err, &failed) && failed.Code == "0A000" && failed.Routine == "RevalidateCachedQuery"
 }
 
 func brokenConstraint(err error) bool {
@@ -177,4 +211,10 @@ func brokenConstraint(err error) bool {
 		return len(failed.Code) == 5 && failed.Code[:2] == "23"
 	}
 	return sqliteConstraint(err)
+}
+
+// takenSchema reports whether a schema of that name exists, made this moment by another process perhaps.
+func takenSchema(err error) bool {
+	var failed *pgconn.PgError
+	return errors.As(err, &failed) && (failed.Code == "42P06" || failed.Code == "23505")
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
+	"sync"
 
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
@@ -18,6 +19,8 @@ type sqliteEngine struct {
 	readers *sql.DB
 	pool    chan *preparedConn // idle reader connections
 	group   *group             // writes that wait for the writer connection
+	closed  chan struct{}
+	once    sync.Once
 }
 
 func openSQLite(file string, config Config) (*sqliteEngine, error) {
@@ -25,7 +28,7 @@ func openSQLite(file string, config Config) (*sqliteEngine, error) {
 	if count == 0 {
 		count = 4
 	}
-	e := &sqliteEngine{pool: make(chan *preparedConn, count)}
+	e := &sqliteEngine{pool: make(chan *preparedConn, count), closed: make(chan struct{})}
 	var err error
 	if e.writer, err = sql.Open("sqlite", sqliteAddress(file, config.Unsafe, false)); err != nil {
 		return nil, err
@@ -37,7 +40,7 @@ func openSQLite(file string, config Config) (*sqliteEngine, error) {
 	}
 	e.group = newGroup(&preparedConn{conn: conn})
 	if e.readers, err = sql.Open("sqlite", sqliteAddress(file, config.Unsafe, true)); err != nil {
-		return nil, errors.Join(err, e.close())
+		return nil, errors.Join(err, e.group.close(), e.writer.Close())
 	}
 	for range count {
 		e.pool <- &preparedConn{source: e.readers}
@@ -64,6 +67,8 @@ func (e *sqliteEngine) kind() Engine { return SQLite }
 
 func (e *sqliteEngine) read(ctx context.Context, fn func(statements) error) error {
 	select {
+	case <-e.closed:
+		return errClosed
 	case conn := <-e.pool:
 		defer func() { e.pool <- conn }()
 		if err := conn.connect(ctx); err != nil {
@@ -79,16 +84,18 @@ func (e *sqliteEngine) write(ctx context.Context, _ isolation, fn func(statement
 	return e.group.write(ctx, fn)
 }
 
-func (e *sqliteEngine) close() error {
-	err := e.group.conn.close()
-	if e.readers != nil {
+// close waits for the reads and the commit that are under way. A second call does nothing.
+func (e *sqliteEngine) close() (err error) {
+	e.once.Do(func() {
+		close(e.closed)
+		err = e.group.close()
 		for range cap(e.pool) {
 			conn := <-e.pool
 			err = errors.Join(err, conn.close())
 		}
-		err = errors.Join(err, e.readers.Close())
-	}
-	return errors.Join(err, e.writer.Close())
+		err = errors.Join(err, e.readers.Close(), e.writer.Close())
+	})
+	return err
 }
 
 // preparedConn is one connection that keeps its statements prepared. Reader connections open when first used.

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"fairground/internal/value"
@@ -20,6 +21,7 @@ type Tx struct {
 	action  string
 	at      time.Time
 	wrote   bool
+	failed  error // of the first statement that failed; a write cannot succeed after it
 	changes []Change
 	after   []func()
 }
@@ -77,7 +79,7 @@ func (t *Tx) After(fn func()) { t.after = append(t.after, fn) }
 func (t *Tx) Exec(text string, args ...any) (int64, error) {
 	n, err := t.run.exec(t.ctx, text, args)
 	if err != nil {
-		return 0, explain(err, text)
+		return 0, t.fail(err, text)
 	}
 	t.wrote = t.wrote || n > 0
 	return n, nil
@@ -89,7 +91,7 @@ func (t *Tx) Insert(table string, columns []string, rows [][]any) error {
 		return nil
 	}
 	if err := t.run.insert(t.ctx, table, columns, rows); err != nil {
-		return explain(err, "insert into "+table)
+		return t.fail(err, "insert into "+table)
 	}
 	t.wrote = true
 	return nil
@@ -98,7 +100,7 @@ func (t *Tx) Insert(table string, columns []string, rows [][]any) error {
 // Row runs a query for one row. Its Scan returns an error of kind NotFound when there is none.
 func (t *Tx) Row(text string, args ...any) Scanner {
 	rows, err := t.run.query(t.ctx, text, args)
-	return &oneRow{rows: rows, err: err, text: text}
+	return &oneRow{tx: t, rows: rows, err: err, text: text}
 }
 
 // All runs a query and returns what scan makes of each row.
@@ -121,18 +123,34 @@ func One[T any](t *Tx, scan func(Scanner) (T, error), text string, args ...any) 
 func Each(t *Tx, fn func(Scanner) error, text string, args ...any) error {
 	rows, err := t.run.query(t.ctx, text, args)
 	if err != nil {
-		return explain(err, text)
+		return t.fail(err, text)
 	}
 	defer rows.Close()
 	for rows.Next() {
+		t.wrote = t.wrote || returning(text)
 		if err := fn(rows); err != nil {
 			return err
 		}
 	}
 	if err := rows.Err(); err != nil {
-		return explain(err, text)
+		return t.fail(err, text)
 	}
 	return rows.Close()
+}
+
+// fail explains an error and remembers it: PostgreSQL gives up a transaction in which a statement failed, so SQLite
+// must not go on either.
+func (t *Tx) fail(err error, text string) error {
+	err = explain(err, text)
+	if t.failed == nil {
+		t.failed = err
+	}
+	return err
+}
+
+// returning reports whether a query changes rows; only then has it this word.
+func returning(text string) bool {
+	return strings.Contains(text, "returning") || strings.Contains(text, "RETURNING")
 }
 
 // Column scans rows of a single column.
@@ -144,6 +162,9 @@ func Column[T any](row Scanner) (T, error) {
 
 // flush writes the change log's entries and refuses a write that left none.
 func (t *Tx) flush() error {
+	if t.failed != nil {
+		return t.failed
+	}
 	if t.actor.IsZero() {
 		if len(t.changes) > 0 {
 			return fmt.Errorf("db: bookkeeping logged a change of %s; it needs an author, so use Write", t.changes[0].Object)
@@ -160,6 +181,7 @@ func (t *Tx) flush() error {
 }
 
 type oneRow struct {
+	tx   *Tx
 	rows *sql.Rows
 	err  error
 	text string
@@ -167,19 +189,23 @@ type oneRow struct {
 
 func (r *oneRow) Scan(into ...any) error {
 	if r.err != nil {
-		return explain(r.err, r.text)
+		return r.tx.fail(r.err, r.text)
 	}
 	defer r.rows.Close()
 	if !r.rows.Next() {
 		if err := r.rows.Err(); err != nil {
-			return explain(err, r.text)
+			return r.tx.fail(err, r.text)
 		}
 		return (&value.Error{Kind: value.NotFound, Message: "there is no such record"}).Because(sql.ErrNoRows)
 	}
+	r.tx.wrote = r.tx.wrote || returning(r.text)
 	if err := r.rows.Scan(into...); err != nil {
 		return explain(err, r.text)
 	}
-	return r.rows.Close()
+	if err := r.rows.Close(); err != nil {
+		return r.tx.fail(err, r.text)
+	}
+	return nil
 }
 
 // explain adds the statement to an error of the database and gives broken constraints the kind Conflict.
