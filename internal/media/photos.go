@@ -1,0 +1,169 @@
+package media
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"image"
+	"io"
+	"regexp"
+
+	"github.com/gen2brain/webp"
+)
+
+// Photos takes in the photos of one site.
+type Photos struct {
+	blobs    Blobs
+	decoders *Decoders
+}
+
+// NewPhotos keeps photos in blobs. Share one Decoders between all sites of a process.
+func NewPhotos(blobs Blobs, decoders *Decoders) *Photos {
+	return &Photos{blobs: blobs, decoders: decoders}
+}
+
+const (
+	webpQuality = 80
+	webpMethod  = 2 // a third of the time of method 4 at the same length
+)
+
+// Process checks an original, stores its sizes and returns the photo. The same bytes a second time cost one read.
+// A photo that cannot be taken is an error of kind Invalid on the field "photo"; an error of r is returned wrapped.
+// When ctx ends while it waits or between two sizes, nothing that Process returned before is lost.
+func (p *Photos) Process(ctx context.Context, r io.Reader) (Photo, error) {
+	raw, err := readAll(r)
+	if err != nil {
+		return Photo{}, err
+	}
+	sum := sha256.Sum256(raw)
+	sha := hex.EncodeToString(sum[:])
+	if photo, err := p.Known(ctx, sha); err == nil {
+		return photo, nil
+	}
+	photo, drawn, err := p.develop(ctx, sha, raw)
+	if err != nil {
+		return Photo{}, err
+	}
+	return photo, p.store(ctx, photo, drawn)
+}
+
+// develop decodes and draws the sizes, smallest first, within the bounds of the process.
+func (p *Photos) develop(ctx context.Context, sha string, raw []byte) (Photo, [][]byte, error) {
+	c, memory, err := examine(raw)
+	if err != nil {
+		return Photo{}, nil, err
+	}
+	release, err := p.decoders.acquire(ctx, memory)
+	if err != nil {
+		return Photo{}, nil, err
+	}
+	defer release()
+	picture, err := decode(c.format, raw[:c.end])
+	if err != nil {
+		return Photo{}, nil, err
+	}
+	return drawSizes(ctx, sha, picture, orientation(c.exif))
+}
+
+func drawSizes(ctx context.Context, sha string, picture image.Image, orientation int) (Photo, [][]byte, error) {
+	photo := Photo{Sha256: sha, Width: picture.Bounds().Dx(), Height: picture.Bounds().Dy()}
+	if orientation >= 5 {
+		photo.Width, photo.Height = photo.Height, photo.Width
+	}
+	photo.Sizes = SizesOf(sha, photo.Width, photo.Height)
+	drawn := make([][]byte, len(photo.Sizes))
+	step := uprightLarge(picture, photo, orientation)
+	for i := len(photo.Sizes) - 1; i >= 0; i-- {
+		if err := ctx.Err(); err != nil {
+			return Photo{}, nil, err
+		}
+		step = shrink(step, photo.Sizes[i].Width, photo.Sizes[i].Height)
+		encoded, err := encode(step)
+		if err != nil {
+			return Photo{}, nil, fmt.Errorf("media.encode(%s): %w", photo.Sizes[i].Key, err)
+		}
+		drawn[i] = encoded
+	}
+	photo.Colour = mainColour(step)
+	return photo, drawn, nil
+}
+
+// uprightLarge shrinks to the largest size before it turns, because fewer pixels turn faster.
+func uprightLarge(picture image.Image, photo Photo, orientation int) *image.RGBA {
+	largest := photo.Sizes[len(photo.Sizes)-1]
+	if orientation >= 5 {
+		return turn(shrink(picture, largest.Height, largest.Width), orientation)
+	}
+	return turn(shrink(picture, largest.Width, largest.Height), orientation)
+}
+
+func encode(picture *image.RGBA) ([]byte, error) {
+	var out bytes.Buffer
+	err := webp.Encode(&out, picture, webp.Options{Quality: webpQuality, Method: webpMethod})
+	return out.Bytes(), err
+}
+
+// record is what is kept beside the sizes, so that a photo that comes again need not be decoded.
+type record struct {
+	Width  int    `json:"width"`
+	Height int    `json:"height"`
+	Colour string `json:"colour"`
+}
+
+func recordKey(sha string) string { return fmt.Sprintf("photo/%.2s/%s.json", sha, sha) }
+
+// store writes the record last: where there is a record, there are all the sizes.
+func (p *Photos) store(ctx context.Context, photo Photo, drawn [][]byte) error {
+	for i, size := range photo.Sizes {
+		if err := p.blobs.Put(ctx, size.Key, bytes.NewReader(drawn[i]), int64(len(drawn[i]))); err != nil {
+			return err
+		}
+	}
+	text, err := json.Marshal(record{photo.Width, photo.Height, photo.Colour})
+	if err != nil {
+		return err
+	}
+	return p.blobs.Put(ctx, recordKey(photo.Sha256), bytes.NewReader(text), int64(len(text)))
+}
+
+var (
+	shaShape    = regexp.MustCompile(`^[0-9a-f]{64}$`)
+	colourShape = regexp.MustCompile(`^#[0-9a-f]{6}$`)
+)
+
+// Known returns a photo that was processed before, or an error of kind NotFound.
+func (p *Photos) Known(ctx context.Context, sha256 string) (Photo, error) {
+	if !shaShape.MatchString(sha256) {
+		return Photo{}, noBlob("of this name")
+	}
+	key := recordKey(sha256)
+	blob, err := p.blobs.Open(ctx, key)
+	if err != nil {
+		return Photo{}, err
+	}
+	defer blob.Close()
+	var kept record
+	err = json.NewDecoder(io.LimitReader(blob, 1024)).Decode(&kept)
+	if err != nil || checkShape(kept.Width, kept.Height) != nil || !colourShape.MatchString(kept.Colour) {
+		return Photo{}, noBlob(key).Because(err)
+	}
+	return Photo{sha256, kept.Width, kept.Height, kept.Colour, SizesOf(sha256, kept.Width, kept.Height)}, nil
+}
+
+// Delete removes a photo and all its sizes. The caller knows that nothing shows it any more. A photo that is not
+// there is no error; one whose deletion broke off is deleted by calling again.
+func (p *Photos) Delete(ctx context.Context, sha256 string) error {
+	if !shaShape.MatchString(sha256) {
+		return nil
+	}
+	keys := []string{recordKey(sha256), Key(sha256, Small), Key(sha256, Medium), Key(sha256, Large)}
+	for _, key := range keys {
+		if err := p.blobs.Delete(ctx, key); err != nil {
+			return err
+		}
+	}
+	return nil
+}
