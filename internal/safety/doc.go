@@ -1,0 +1,2 @@
+// Package safety decides.
+package safety

@@ -1,0 +1,197 @@
+package safety
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+
+	"github.com/nyaruka/phonenumbers"
+
+	"fairground/internal/value"
+)
+
+// The fewest and most digits of a telephone number.
+const (
+	leastDigits = 7
+	mostDigits  = 15
+)
+
+// findPhones looks at every run of number-like tokens. The library that knows numbering plans is slow, so only runs that
+// have the outer form of a number reach it.
+func (s *scan) findPhones(regions []string) {
+	for k := 0; k < len(s.tokens); {
+		run := s.digitRun(k)
+		if run.end == k {
+			k++
+			continue
+		}
+		if phone, ok := s.phone(run, regions); ok {
+			s.found.Phones = append(s.found.Phones, phone)
+		}
+		k = run.end
+	}
+}
+
+// digitRun is a stretch of tokens that can be read as digits.
+type digitRun struct {
+	from, end int // tokens from up to end
+	digits    []byte
+	spoken    int // digits that were written as words or letters
+	single    int // tokens of one digit
+	space     [32]byte
+}
+
+// digitRun reads number-like tokens from k on, as long as little stands between them.
+func (s *scan) digitRun(k int) digitRun {
+	run := digitRun{from: k, end: k}
+	run.digits = run.space[:0]
+	tens := false
+	times := 1
+	for run.end < len(s.tokens) && (run.end == k || s.continues(run.end)) {
+		digits, spoken, open := s.digitsOf(run.end, run.end > k)
+		if digits == "" || len(run.digits)+len(digits)*times > 2*mostDigits {
+			break
+		}
+		if digits[0] == '*' {
+			times = int(digits[1] - '0')
+			run.end++
+			continue
+		}
+		if tens && len(digits) == 1 && digits != "0" { // "fifty" took a nought that "five" replaces
+			run.digits = run.digits[:len(run.digits)-1]
+		}
+		for range times {
+			run.digits = append(run.digits, digits...)
+		}
+		if spoken {
+			run.spoken += len(digits) * times
+		}
+		if len(digits) == 1 {
+			run.single++
+		}
+		tens, times = open, 1
+		run.end++
+	}
+	return run
+}
+
+// digitsOf reads one token as digits; "" when it is none. Open means that a further digit may replace the last one. A
+// letter o counts as zero only inside a run.
+func (s *scan) digitsOf(k int, inside bool) (digits string, spoken, open bool) {
+	tok := s.tokens[k]
+	if tok.kind == hasDigit {
+		return string(s.token(k)), false, false
+	}
+	known := s.meaning(k)
+	switch {
+	case strings.HasSuffix(known.digits, "+"):
+		return known.digits[:1] + "0", true, true
+	case known.digits != "":
+		return known.digits, true, false
+	case inside && known.role == roleOh:
+		return "0", true, false
+	case tok.kind == hasDigit|hasLetter && tok.to-tok.from <= mostDigits:
+		return s.lettersAsDigits(k)
+	}
+	return "", false, false
+}
+
+// lettersAsDigits reads "o79" as 079. One letter must not turn a size such as 10l into a number.
+func (s *scan) lettersAsDigits(k int) (string, bool, bool) {
+	text := s.token(k)
+	if len(text) < 3 {
+		return "", false, false
+	}
+	var digits [mostDigits]byte
+	for i, c := range text {
+		switch {
+		case c == 'o':
+			c = '0'
+		case c == 'l' || c == 'i':
+			c = '1'
+		case c < '0' || c > '9':
+			return "", false, false
+		}
+		digits[i] = c
+	}
+	return string(digits[:len(text)]), true, false
+}
+
+// continues reports whether token k may belong to the number that the token before it is part of.
+func (s *scan) continues(k int) bool {
+	if s.tokens[k].first {
+		return false
+	}
+	gap := s.gap(k - 1)
+	if len(gap) == 0 || len(gap) > 5 {
+		return false
+	}
+	for _, c := range gap {
+		if bytes.IndexByte([]byte(" .-()/_*+,:~|"), c) < 0 && (c != '\n' || s.tokens[k].to-s.tokens[k].from > 5) {
+			return false
+		}
+	}
+	return true
+}
+
+func (s *scan) phone(run digitRun, regions []string) (Phone, bool) {
+	n := len(run.digits)
+	if n < leastDigits || n > mostDigits+2 {
+		return Phone{}, false
+	}
+	phone := Phone{Hidden: run.spoken >= 3 || run.single >= 7}
+	phone.Number = s.plannedNumber(run, phone.Hidden, regions)
+	if phone.Number == "" && (run.spoken < leastDigits || n > mostDigits) {
+		return Phone{}, false
+	}
+	phone.Digits = string(run.digits)
+	phone.Span = s.spanOf(run.from, run.end-1)
+	return phone, true
+}
+
+// plannedNumber returns the number in the first numbering plan that a run fits by its outer form and by its digits, or "".
+func (s *scan) plannedNumber(run digitRun, hidden bool, regions []string) value.Phone {
+	if s.before(run.from) == '+' || bytes.HasPrefix(run.digits, []byte("00")) {
+		return numberIn("+"+strings.TrimPrefix(string(run.digits), "00"), "ZZ")
+	}
+	for _, region := range regions {
+		fits := run.digits[0] == '0' && len(run.digits) >= 9
+		if region == "US" || region == "CA" {
+			fits = hidden && northAmerican(run.digits) || s.groupedNorthAmerican(run)
+		}
+		if fits {
+			if number := numberIn(string(run.digits), region); number != "" {
+				return number
+			}
+		}
+	}
+	return ""
+}
+
+func northAmerican(digits []byte) bool {
+	if len(digits) == 11 && digits[0] == '1' {
+		digits = digits[1:]
+	}
+	return len(digits) == 10 && digits[0] >= '2' && digits[3] >= '2'
+}
+
+// groupedNorthAmerican reports the ways people write such a number: 3-3-4, 6-4, 3-7 or ten digits in one piece.
+func (s *scan) groupedNorthAmerican(run digitRun) bool {
+	if !northAmerican(run.digits) || bytes.IndexByte([]byte("$#"), s.before(run.from)) >= 0 {
+		return false
+	}
+	lengths := []byte{}
+	for k := run.from; k < run.end; k++ {
+		lengths = append(lengths, '0'+byte(s.tokens[k].to-s.tokens[k].from))
+	}
+	form := strings.TrimPrefix(string(lengths), "1")
+	return slices.Contains([]string{"334", "64", "37", ":", ";"}, form) // ':' is ten digits, ';' eleven
+}
+
+func numberIn(text, region string) value.Phone {
+	number, err := phonenumbers.Parse(text, region)
+	if err != nil || !phonenumbers.IsValidNumber(number) {
+		return ""
+	}
+	return value.Phone(phonenumbers.Format(number, phonenumbers.E164))
+}
