@@ -1,0 +1,90 @@
+package site_test
+
+import (
+	"context"
+	"encoding/json"
+	"reflect"
+	"strings"
+	"testing"
+
+	"fairground/internal/change"
+	"fairground/internal/db"
+	"fairground/internal/site"
+	"fairground/internal/value"
+)
+
+func TestSettingsProblemsNameTheirField(t *testing.T) {
+	t.Parallel()
+	for field, spoil := range map[string]func(*site.Settings){
+		"":              func(*site.Settings) {},
+		"name":          func(s *site.Settings) { s.Name = "  " },
+		"tagline":       func(s *site.Settings) { s.Tagline = "two\nlines" },
+		"locales":       func(s *site.Settings) { s.Locales = []value.Locale{"en", "en"} },
+		"currency":      func(s *site.Settings) { s.Currency = "chf" },
+		"time_zone":     func(s *site.Settings) { s.TimeZone = "Local" },
+		"country":       func(s *site.Settings) { s.Country = "EU1" },
+		"units":         func(s *site.Settings) { s.Units = "cubits" },
+		"centre":        func(s *site.Settings) { s.Centre = value.Point{Lat: 91, Lon: 1} },
+		"imprint":       func(s *site.Settings) { s.Imprint = strings.Repeat("x", 5001) },
+		"contact_email": func(s *site.Settings) { s.ContactEmail = "" },
+		"from_email":    func(s *site.Settings) { s.FromEmail = "nobody" },
+	} {
+		s := settings()
+		spoil(&s)
+		problems := s.Problems()
+		switch {
+		case field == "" && len(problems) > 0:
+			t.Errorf("good settings: %v", problems[0])
+		case field != "" && (len(problems) != 1 || problems[0].Field != field):
+			t.Errorf("%s: got %v", field, problems)
+		case field != "" && value.KindOf(s.Check()) != value.Invalid:
+			t.Errorf("%s: Check returned %v", field, s.Check())
+		}
+	}
+}
+
+func TestSettingsAreKeptAndLogged(t *testing.T) {
+	t.Parallel()
+	each(t, site.Limits{OpenSites: 1}, func(t *testing.T, w world) {
+		slug, other := w.create(t), w.create(t)
+		changed := settings()
+		changed.Name, changed.Imprint = `Hill "Market" & Söhne`, "Line one\nLine <two>"
+		ok(t, w.Use(t.Context(), slug, func(ctx context.Context, s *site.Site) error {
+			if !reflect.DeepEqual(s.Settings(), settings()) {
+				t.Errorf("at first: %+v", s.Settings())
+			}
+			ok(t, s.SaveSettings(ctx, operator, changed))
+			if s.Settings().Name != changed.Name {
+				t.Error("a change does not show at once")
+			}
+			wantKind(t, s.SaveSettings(ctx, operator, site.Settings{}), value.Invalid)
+			ok(t, s.SaveSettings(ctx, operator, changed))
+			return nil
+		}))
+		ok(t, w.Use(t.Context(), other, func(_ context.Context, s *site.Site) error { return nil }))
+		ok(t, w.Use(t.Context(), slug, func(ctx context.Context, s *site.Site) error {
+			if !reflect.DeepEqual(s.Settings(), changed) {
+				t.Errorf("after opening again: %+v", s.Settings())
+			}
+			wantLogged(t, ctx, s)
+			return nil
+		}))
+	})
+}
+
+// wantLogged wants the creation and one change in the log: saving the same again is no change.
+func wantLogged(t *testing.T, ctx context.Context, s *site.Site) {
+	t.Helper()
+	ok(t, change.Number(ctx, s.DB))
+	ok(t, s.DB.Read(ctx, func(tx *db.Tx) error {
+		rows, err := change.History(tx, "settings", s.ID, 10)
+		if err != nil || len(rows) != 2 {
+			t.Fatalf("%d changes of the settings, %v; want 2", len(rows), err)
+		}
+		var diff map[string]struct{ Old, New string }
+		if err := json.Unmarshal([]byte(rows[0].Diff), &diff); err != nil || len(diff) != 2 || diff["name"].Old != "Lakeside Market" {
+			t.Errorf("the log says %s, %v", rows[0].Diff, err)
+		}
+		return nil
+	}))
+}
