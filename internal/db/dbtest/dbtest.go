@@ -21,11 +21,11 @@ func Each(t *testing.T, schemas []db.Schema, test func(t *testing.T, d *db.DB)) 
 	t.Helper()
 	t.Run("sqlite", func(t *testing.T) {
 		t.Parallel()
-		test(t, open(t, Cluster(t, db.SQLite), schemas))
+		test(t, Open(t, Cluster(t, db.SQLite), schemas))
 	})
 	t.Run("postgres", func(t *testing.T) {
 		t.Parallel()
-		test(t, open(t, Cluster(t, db.Postgres), schemas))
+		test(t, Open(t, Cluster(t, db.Postgres), schemas))
 	})
 }
 
@@ -43,6 +43,12 @@ func EachCluster(t *testing.T, test func(t *testing.T, c *db.Cluster)) {
 // Cluster returns a cluster on an engine; it is closed when the test ends.
 func Cluster(t testing.TB, engine db.Engine) *db.Cluster {
 	t.Helper()
+	return ClusterWith(t, engine, func(*db.Config) {})
+}
+
+// ClusterWith is Cluster with another configuration, such as a clock that stands still.
+func ClusterWith(t testing.TB, engine db.Engine, configure func(*db.Config)) *db.Cluster {
+	t.Helper()
 	clock := value.SystemClock{}
 	config := db.Config{
 		Directory: t.TempDir(), Unsafe: true, Connections: 8,
@@ -51,6 +57,7 @@ func Cluster(t testing.TB, engine db.Engine) *db.Cluster {
 	if engine == db.Postgres {
 		config.PostgresURL = PostgresURL(t)
 	}
+	configure(&config)
 	cluster, err := db.NewCluster(t.Context(), config)
 	if err != nil {
 		t.Fatal(err)
@@ -62,7 +69,8 @@ func Cluster(t testing.TB, engine db.Engine) *db.Cluster {
 // NewName returns a database name that no other test uses.
 func NewName() string { return fmt.Sprintf("test_%d_%d", process(), databases.Add(1)) }
 
-func open(t *testing.T, cluster *db.Cluster, schemas []db.Schema) *db.DB {
+// Open makes a database of its own for a test in a cluster.
+func Open(t testing.TB, cluster *db.Cluster, schemas []db.Schema) *db.DB {
 	t.Helper()
 	all := append([]db.Schema{change.Schema()}, schemas...)
 	d, err := cluster.Create(t.Context(), NewName(), all)
