@@ -12,6 +12,8 @@ import (
 	"regexp"
 
 	"github.com/gen2brain/webp"
+
+	"fairground/internal/value"
 )
 
 // Photos takes in the photos of one site.
@@ -32,7 +34,7 @@ const (
 
 // Process checks an original, stores its sizes and returns the photo. The same bytes a second time cost one read.
 // A photo that cannot be taken is an error of kind Invalid on the field "photo"; an error of r is returned wrapped.
-// When ctx ends while it waits or between two sizes, nothing that Process returned before is lost.
+// Process heeds ctx while it waits for a turn and between two sizes; a decoder that runs is not broken off.
 func (p *Photos) Process(ctx context.Context, r io.Reader) (Photo, error) {
 	raw, err := readAll(r)
 	if err != nil {
@@ -40,8 +42,8 @@ func (p *Photos) Process(ctx context.Context, r io.Reader) (Photo, error) {
 	}
 	sum := sha256.Sum256(raw)
 	sha := hex.EncodeToString(sum[:])
-	if photo, err := p.Known(ctx, sha); err == nil {
-		return photo, nil
+	if photo, err := p.Known(ctx, sha); value.KindOf(err) != value.NotFound {
+		return photo, err
 	}
 	photo, drawn, err := p.develop(ctx, sha, raw)
 	if err != nil {

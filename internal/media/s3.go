@@ -143,7 +143,7 @@ func (s *S3) Keys(ctx context.Context, prefix string) iter.Seq2[string, error] {
 
 func (s *S3) failed(call, key string, err error) error {
 	var answer minio.ErrorResponse
-	if errors.As(err, &answer) && (answer.Code == minio.NoSuchKey || answer.StatusCode == http.StatusNotFound) {
+	if errors.As(err, &answer) && answer.Code == minio.NoSuchKey {
 		return noBlob(key)
 	}
 	wrapped := fmt.Errorf("media.S3.%s(%s): %w", call, key, err)
