@@ -2,6 +2,7 @@ package site
 
 import (
 	"context"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -27,6 +28,7 @@ type Site struct {
 	secret     []byte
 	settings   atomic.Pointer[Settings]
 	settingsAt atomic.Int64 // when they were read, in microseconds
+	parts      sync.Map     // by type; see Part
 }
 
 // Settings returns the site's present settings. The value is shared: Locales must not be changed in place.
