@@ -1,0 +1,3 @@
+import "htmx.org/dist/htmx.esm.js";
+import "./common.ts";
+import "./keys.ts";

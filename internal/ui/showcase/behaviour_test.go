@@ -1,0 +1,73 @@
+package showcase_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+)
+
+// TestBehaviour tries what the scripts add, each step a question asked in the page. Every answer must be "yes".
+func TestBehaviour(t *testing.T) {
+	ctx, address := open(t)
+	for _, c := range []struct {
+		name, page string
+		width      int64
+		question   string
+	}{
+		{"the theme switch changes the theme and is remembered", "search", 1440,
+			`click("[data-theme-switch]"); root.dataset.theme === "dark" && localStorage.theme === "dark" && getComputedStyle(document.body).backgroundColor === "rgb(22, 21, 15)"`},
+		{"the remembered theme holds on the next page", "listing", 1440,
+			`const held = root.dataset.theme === "dark"; localStorage.clear(); held`},
+		{"a photo opens large and the arrows lead on", "listing", 1440,
+			`click(".gallery li a"); const box = find(".lightbox"); key("ArrowRight", box); box.open && find(".lightbox img").src.endsWith("/2.svg")`},
+		{"a phone shows filters as a sheet", "search", 390,
+			`const hidden = getComputedStyle(find("#filters")).display === "none"; click(".sheet-opener"); hidden && find("#filters").matches(":popover-open")`},
+		{"a phone shows the menu on demand", "search", 390,
+			`const hidden = getComputedStyle(find("#nav")).display === "none"; click(".nav-opener"); hidden && find("#nav").matches(":popover-open")`},
+		{"a wide page shows filters at once and no sheet opener", "search", 1440,
+			`getComputedStyle(find("#filters")).position === "static" && getComputedStyle(find(".sheet-opener")).display === "none"`},
+		{"with scripts the filters need no button", "search", 1440, `getComputedStyle(find(".without-js")).display === "none"`},
+		{"a filter updates the region and the address, without empty fields", "search", 1440,
+			`find("[name=from]").value = ""; click("[value=road]"); await until(() => location.search.includes("type=road")); !location.search.includes("from=") && find("[name=from]") !== null`},
+		{"j walks to the next case", "queue", 1440, `key("j", document.body); document.activeElement === document.querySelectorAll(".case")[1]`},
+		{"a letter presses its button, which asks first", "queue", 1440,
+			`key("b", document.body); const box = find("dialog.asks"); box.open && box.textContent.includes("preserve the evidence")`},
+		{"letters typed into a field press nothing", "queue", 1440,
+			`find("[data-search]").focus(); key("b", find("[data-search]")); find("dialog.asks") === null`},
+		{"ctrl and K go to the search field", "queue", 1440,
+			`document.dispatchEvent(new KeyboardEvent("keydown", {key: "k", ctrlKey: true, bubbles: true})); document.activeElement === find("[data-search]")`},
+		{"the veil lifts only while V is held", "queue", 1440,
+			`key("v", document.body); const lifted = find(".veil").matches(".lifted"); document.dispatchEvent(new KeyboardEvent("keyup", {key: "v"})); lifted && !find(".veil").matches(".lifted")`},
+		{"one box selects all rows", "records", 1440,
+			`click("[data-all]"); [...document.querySelectorAll("tbody tr")].every(row => row.ariaSelected === "true")`},
+		{"a phone shows the rail on demand", "records", 390,
+			`const hidden = getComputedStyle(find("#rail")).display === "none"; click(".rail-opener"); hidden && find("#rail").matches(":popover-open")`},
+		{"touch targets are large enough", "search", 390,
+			`[...document.querySelectorAll(".button, .input, .search input")].filter(e => e.checkVisibility()).every(e => e.offsetHeight >= 36)`},
+	} {
+		show(t, ctx, address+"/showcase/"+c.page, c.width, "light")
+		if answer := ask(t, ctx, c.question); answer != "yes" {
+			t.Errorf("%s: %s", c.name, answer)
+		}
+	}
+}
+
+// ask runs statements in the page; the last one is the question.
+func ask(t *testing.T, ctx context.Context, statements string) string {
+	t.Helper()
+	const before = `(async () => {
+		const root = document.documentElement, find = s => document.querySelector(s), click = s => find(s).click();
+		const key = (k, on) => on.dispatchEvent(new KeyboardEvent("keydown", {key: k, bubbles: true, cancelable: true}));
+		const until = async is => { for (let i = 0; i < 100 && !is(); i++) await new Promise(go => setTimeout(go, 20)); };
+		await until(() => find("[hx-get]")?.hasAttribute("data-htmx-powered") ?? true);
+		try { `
+	const after = ` ? "yes" : "no"; } catch (error) { return String(error); } })()`
+	cut := strings.LastIndex(statements, "; ") + 1
+	answer, err := chromedp.Run(ctx, chromedp.Evaluate[string](before+statements[:cut]+" return "+statements[cut:]+after, chromedp.EvalAwaitPromise))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return answer
+}

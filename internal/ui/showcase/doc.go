@@ -1,0 +1,7 @@
+// Package showcase shows every component of ui on pages like those of the market and the console, with made-up
+// content. It is for looking: in development, in screenshots, and in the browser tests of ui. Nothing of the product
+// imports it except the development server.
+//
+// Routes, below the prefix it is mounted on: search, listing, queue, records, controls, error; art/N.svg draws photos.
+// The parameter locale chooses the language: ?locale=de-CH.
+package showcase
