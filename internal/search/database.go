@@ -1,0 +1,124 @@
+package search
+
+import (
+	"context"
+	"embed"
+	"fmt"
+	"time"
+
+	"fairground/internal/change"
+	"fairground/internal/db"
+	"fairground/internal/value"
+)
+
+//go:embed schema
+var files embed.FS
+
+// Schema returns the package's tables.
+func Schema() db.Schema { return db.Schema{Feature: "search", Files: files} }
+
+// Object is the object of the change log whose changes the index follows.
+const Object = "listing"
+
+// Config sets what a site may want differently. The zero Config is a sound default.
+type Config struct {
+	// Stale is how long counts may be shown that are older than the index. 0 means never; a busy site sets a few
+	// seconds, so that its front pages are not counted anew at every publication. Hits are never stale.
+	Stale time.Duration
+	// Kept is how many counted queries are kept; 0 means 2,000. One takes a few kilobytes.
+	Kept int
+}
+
+// Database is the Index that the site's own database answers.
+type Database struct {
+	db     *db.DB
+	source Source
+	reader *change.Reader
+	counts *cache
+}
+
+var _ Index = (*Database)(nil)
+
+// New returns the index of a site. It answers at once; it is current when its Reader has caught up.
+func New(d *db.DB, source Source, config Config) *Database {
+	if config.Kept == 0 {
+		config.Kept = 2_000
+	}
+	s := &Database{db: d, source: source, counts: newCache(config.Kept, config.Stale, d.Clock())}
+	s.reader = &change.Reader{Name: "search", Batch: 1_000, Apply: s.apply}
+	return s
+}
+
+// Reader is what keeps the index in step. The caller runs its Follow.
+func (s *Database) Reader() *change.Reader { return s.reader }
+
+// Lag is how many changes of the log the index has not seen.
+func (s *Database) Lag(ctx context.Context) (lag int64, err error) {
+	err = s.db.Read(ctx, func(tx *db.Tx) (err error) {
+		lag, err = s.reader.Lag(tx)
+		return err
+	})
+	return lag, err
+}
+
+// Search returns one page of hits with counts.
+func (s *Database) Search(ctx context.Context, q Query) (Result, error) {
+	began := time.Now()
+	q, err := q.checked()
+	if err != nil {
+		return Result{}, err
+	}
+	var result Result
+	var version int64
+	err = s.db.Read(ctx, func(tx *db.Tx) (err error) {
+		if version, err = findVersion(tx); err != nil {
+			return err
+		}
+		result.Hits, err = findHits(tx, q)
+		return err
+	})
+	if err == nil {
+		err = s.count(ctx, q, version, &result)
+	}
+	if err != nil {
+		return Result{}, fmt.Errorf("search.Search(%q): %w", clipBytes(q.Words, 100), err)
+	}
+	result.Took = time.Since(began)
+	return result, nil
+}
+
+// Rebuild empties the index and fills it again from the log and the Source. Until it returns, searches find only what
+// has been filled in already.
+func (s *Database) Rebuild(ctx context.Context) error {
+	err := s.db.Maintain(ctx, "search.Rebuild", func(tx *db.Tx) error {
+		if err := deleteAll(tx); err != nil {
+			return err
+		}
+		return s.reader.Rewind(tx)
+	})
+	if err != nil {
+		return err
+	}
+	_, err = s.reader.CatchUp(ctx, s.db)
+	return err
+}
+
+// apply writes what has become of the listings that changed. Doing it twice does no harm.
+func (s *Database) apply(tx *db.Tx, rows []change.Row) error {
+	var ids []value.ID
+	seen := make(map[value.ID]bool)
+	for _, row := range rows {
+		if row.Object == Object && !seen[row.Record] {
+			seen[row.Record] = true
+			ids = append(ids, row.Record)
+		}
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	documents, err := s.source.Documents(tx, ids)
+	if err != nil {
+		return fmt.Errorf("reading %d listings for search: %w", len(ids), err)
+	}
+	return write(tx, ids, documents)
+}

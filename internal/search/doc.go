@@ -1,0 +1,28 @@
+// Package search finds listings: by words, category, attributes, price, place, and counts what a visitor can narrow
+// them by.
+//
+// Index is the one small interface that pages use. Database, the implementation here, answers from tables in the
+// site's own database, on both engines with the same results. It follows the change log: whenever a change of object
+// "listing" is applied, it asks its Source for the listing's Document as it is visible now, and writes or removes it.
+// The index is never the truth: whoever shows a hit checks that the listing is still visible.
+//
+// What is indexed. Title and body are taken apart into words in Go, so both engines agree: letters without
+// accents and case, German ae oe ue like ä ö ü, endings of English and German plurals removed. Beside the words, in the
+// same full-text document, lie tokens that begin with an underscore: the category and its ancestors, each choice and
+// yes/no of an attribute, seller, kind, photos, and the geographic cells of the point at four sizes. So category,
+// filters and radius cost an intersection of word lists, not a join. Numbers and prices are columns beside it.
+//
+// Order. A document's key, its place, follows the time of publication to the millisecond, so the newest
+// listings are the end of every list. Relevance is: listings with every word in the title first, then the others; newest
+// first in both parts. Within one millisecond the order is that of indexing.
+//
+// Words of a query must all occur. "a phrase" keeps its order, -word excludes, and the last word also matches
+// as the beginning of a longer one unless a space follows it. No other sign means anything. The first 16 words or
+// phrases of the first 1,000 bytes count.
+//
+// Bounds. A query returns at most MostHits hits a page and MostPages pages. Counts are exact up to MostCounted matching
+// listings; of more, the newest MostCounted are counted and Exact is false. Counts of an attribute ignore the filter
+// on that same attribute. Counts are cached per query and version of the index; hits never are.
+//
+// Tables: search_document, search_text (SQLite only), search_state.
+package search

@@ -1,0 +1,146 @@
+package search
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"fairground/internal/db"
+)
+
+// counted is what is counted over the hits of one query: all its facets, its own filters respected.
+type counted struct {
+	total  int
+	exact  bool
+	facets []Facet
+}
+
+// count fills in the total and the facets. A facet whose attribute is filtered is taken from the same query without
+// that filter; each such query is counted, and kept, by itself, so that choosing another choice costs little.
+func (s *Database) count(ctx context.Context, q Query, version int64, into *Result) error {
+	whole, err := s.counts.get(ctx, s.countKey(q), version, func(ctx context.Context) (counted, error) { return s.countOne(ctx, q) })
+	if err != nil {
+		return err
+	}
+	into.Total, into.Exact = whole.total, whole.exact
+	into.Facets = slices.Clone(whole.facets)
+	for i, request := range q.Facets {
+		other, filtered := q.without(request.Attribute)
+		if !filtered {
+			continue
+		}
+		c, err := s.counts.get(ctx, s.countKey(other), version, func(ctx context.Context) (counted, error) { return s.countOne(ctx, other) })
+		if err != nil {
+			return err
+		}
+		into.Facets[i] = c.facets[i]
+	}
+	return nil
+}
+
+// countKey names what is counted: the statement says it all.
+func (s *Database) countKey(q Query) string {
+	statement, args := countStatement(s.db.Engine(), q)
+	return fmt.Sprint(statement, args, q.Facets, q.Currency)
+}
+
+func (s *Database) countOne(ctx context.Context, q Query) (c counted, err error) {
+	err = s.db.Read(ctx, func(tx *db.Tx) error {
+		var packed string
+		statement, args := countStatement(tx.Engine(), q)
+		if err := tx.Row(statement, args...).Scan(&c.total, &packed); err != nil {
+			return err
+		}
+		c.exact = c.total <= MostCounted
+		c.total = min(c.total, MostCounted)
+		c.facets = tally(packed, q, c.exact)
+		return nil
+	})
+	return c, err
+}
+
+// countStatement reads the newest candidates, one more than are counted, as one text: that many rows would cost far
+// more to fetch than to find.
+func countStatement(engine db.Engine, q Query) (string, []any) {
+	s := &selection{engine: engine}
+	m := conditions(q)
+	facets := "''"
+	if len(q.Facets) > 0 {
+		facets = "coalesce(string_agg(facets, '" + betweenDocuments + "'), '')"
+	}
+	inner := "select d.facets" + s.from(m, q) + " order by " + s.place(m) + " desc limit " + s.arg(MostCounted+1)
+	return "select count(*), " + facets + " from (" + inner + ") as candidates", s.all()
+}
+
+// tally counts packed documents.
+func tally(packed string, q Query, exact bool) []Facet {
+	choices := make(map[string]map[string]int)
+	numbers := make(map[string][]float64)
+	for _, request := range q.Facets {
+		if request.Histogram {
+			numbers[numberKey(request, q)] = []float64{}
+		} else {
+			choices[request.Attribute] = make(map[string]int)
+		}
+	}
+	if len(q.Facets) > 0 {
+		tallyEntries(packed, choices, numbers)
+	}
+	facets := make([]Facet, len(q.Facets))
+	for i, request := range q.Facets {
+		facets[i] = Facet{Attribute: request.Attribute, Exact: exact}
+		if request.Histogram {
+			facets[i].Buckets = buckets(numbers[numberKey(request, q)])
+		} else {
+			facets[i].Choices = sorted(choices[request.Attribute])
+		}
+	}
+	return facets
+}
+
+func numberKey(request FacetRequest, q Query) string {
+	if request.Attribute == ByPrice {
+		return ByPrice + q.Currency
+	}
+	return request.Attribute
+}
+
+// tallyEntries reads entries as pack wrote them; where a document ends makes no difference to counting, except that
+// the newest MostCounted are counted and no more.
+func tallyEntries(packed string, choices map[string]map[string]int, numbers map[string][]float64) {
+	documents := 0
+	for packed != "" {
+		entry, rest, _ := strings.Cut(packed, string(betweenEntries))
+		packed = rest
+		if strings.HasPrefix(entry, betweenDocuments) {
+			entry = entry[1:]
+			if documents++; documents == MostCounted {
+				return
+			}
+		}
+		attribute, text, _ := strings.Cut(entry, "=")
+		if name, numeric := strings.CutPrefix(attribute, "#"); numeric {
+			if all, wanted := numbers[name]; wanted {
+				if n, err := strconv.ParseFloat(text, 64); err == nil {
+					numbers[name] = append(all, n)
+				}
+			}
+		} else if counts, wanted := choices[attribute]; wanted {
+			counts[text]++
+		}
+	}
+}
+
+func sorted(counts map[string]int) []Count {
+	all := make([]Count, 0, len(counts))
+	for choice, n := range counts {
+		all = append(all, Count{Choice: choice, Listings: n})
+	}
+	slices.SortFunc(all, func(a, b Count) int {
+		return cmp.Or(cmp.Compare(b.Listings, a.Listings), cmp.Compare(a.Choice, b.Choice))
+	})
+	return all
+}
