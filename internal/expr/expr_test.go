@@ -3,6 +3,7 @@ package expr
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -217,6 +218,19 @@ func TestNeedsResolveFeatures(t *testing.T) {
 	needs := p.Needs(func(name string) (Needs, bool) { return Needs{{"a"}, {"b"}}, name == "trusted" })
 	if len(needs) != 2 || len(needs[0]) != 2 {
 		t.Errorf("needs are %v, want (a or deposit) and (b or deposit)", needs)
+	}
+}
+
+func TestNames(t *testing.T) {
+	t.Parallel()
+	p, err := environment(t).Compile(`terms.firearm > 0 && phones.exists(x, x != title) && terms.firearm < 9`, Bool)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"terms.firearm", "phones", "title"} {
+		if !slices.Contains(p.Names(), name) {
+			t.Errorf("%s is missing in %v", name, p.Names())
+		}
 	}
 }
 

@@ -3,6 +3,7 @@ package expr
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -45,6 +46,17 @@ func (p *Program) Text() string { return p.text }
 
 // Cost is the worst cost that can be derived from the text, in steps.
 func (p *Program) Cost() uint64 { return p.worst }
+
+// Names are the variables that the condition reads, each once.
+func (p *Program) Names() []string {
+	var names []string
+	ast.PreOrderVisit(p.tree.Expr(), ast.NewExprVisitor(func(e ast.Expr) {
+		if e.Kind() == ast.IdentKind && p.tree.ReferenceMap()[e.ID()] != nil && !slices.Contains(names, e.AsIdent()) {
+			names = append(names, e.AsIdent())
+		}
+	}))
+	return names
+}
 
 // Bool runs a program compiled as Bool. It returns an error when a value is missing, a part fails and the whole depends
 // on it, the run costs more than the limit, or the context ends.

@@ -71,6 +71,9 @@ type Root struct{}
 // Parent returns nil: there is no outer scope.
 func (Root) Parent() Values { return nil }
 
+// Failure is the value of a variable that could not be found out. A condition that depends on it fails with the error.
+func Failure(err error) any { return types.WrapErr(err) }
+
 // Map is the plainest form of Values.
 type Map map[string]any
 

@@ -66,7 +66,7 @@ func (s *scan) digitRun(k int) digitRun {
 		if spoken {
 			run.spoken += len(digits) * times
 		}
-		if len(digits) == 1 {
+		if len(digits) == 1 && (run.end == k || bytes.IndexByte(s.gap(run.end-1), ',') < 0) {
 			run.single++
 		}
 		tens, times = open, 1
@@ -96,10 +96,10 @@ func (s *scan) digitsOf(k int, inside bool) (digits string, spoken, open bool) {
 	return "", false, false
 }
 
-// lettersAsDigits reads "o79" as 079. One letter must not turn a size such as 10l into a number.
+// lettersAsDigits reads "o79" as 079. A letter at the end, as in 10l and 525i, means a measure or a model.
 func (s *scan) lettersAsDigits(k int) (string, bool, bool) {
 	text := s.token(k)
-	if len(text) < 3 {
+	if last := text[len(text)-1]; len(text) < 3 || last == 'l' || last == 'i' {
 		return "", false, false
 	}
 	var digits [mostDigits]byte

@@ -62,7 +62,7 @@ func (t *termTree) addTerm(words *vocabulary, end termEnd, term string) error {
 	for _, alternatives := range fields {
 		var after []int32
 		for choice := range strings.SplitSeq(alternatives, "|") {
-			plain := Normalise(choice).String()
+			plain := string(lettersOnly(nil, Normalise(choice).plain)) // as joinChunks reads "can't" and "ar-15"
 			if !oneWord(plain) {
 				return fmt.Errorf("%q in %q is not one word", choice, term)
 			}
@@ -128,7 +128,7 @@ func (s *scan) walk(from, at, node int32, skipped int) {
 			s.hits = append(s.hits, hit{end, from, at})
 		}
 	}
-	if n.next == nil || int(at) >= len(s.tokens) || s.tokens[at].first || s.crowded() {
+	if n.next == nil || int(at) >= len(s.tokens) || s.tokens[at].pause || s.crowded() {
 		return
 	}
 	for e := s.tokens[at].edge; e != 0; e = s.readings[e-1].next {

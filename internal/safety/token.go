@@ -12,7 +12,8 @@ type token struct {
 	known    int32 // the number of its plain form in the vocabulary, or 0
 	edge     int32 // 1 + the index of the first reading that begins here
 	kind     tokenKind
-	first    bool // the first of its field: no term reaches across
+	first    bool // the first of its field
+	pause    bool // behind a sign such as a comma and a blank: no term reaches across
 }
 
 type tokenKind byte
@@ -57,12 +58,25 @@ func (s *scan) tokenise() {
 				next++
 			}
 		}
+		tok.pause = tok.first || s.pauseBefore(int(tok.from))
 		s.tokens = append(s.tokens, tok)
 		s.read(len(s.tokens) - 1)
 	}
 	s.joinChunks()
 	s.joinSpelling()
 }
+
+// pauseBefore reports a sign that ends a phrase, and then a blank, before the token that is about to be added. Without the
+// blank it is more likely a disguise.
+func (s *scan) pauseBefore(from int) bool {
+	if len(s.tokens) == 0 || from < 2 {
+		return false
+	}
+	gap := s.text.plain[s.tokens[len(s.tokens)-1].to:from]
+	return len(gap) > 1 && (gap[len(gap)-1] == ' ' || gap[len(gap)-1] == '\n') && bytes.IndexByte(phraseEnds, gap[0]) >= 0
+}
+
+var phraseEnds = []byte(".,;:!?()[]|")
 
 // word reads letters and digits from i on and returns where they end.
 func (s *scan) word(tok *token, i int) int {
@@ -138,7 +152,7 @@ func (s *scan) read(k int) {
 		s.tryReading(k, k+1, shorten(s.spare[:0], s.bytes(k, k), 2))
 		s.tryReading(k, k+1, shorten(s.spare[:0], s.bytes(k, k), 1))
 	}
-	if tok.kind&(hasLetter|hasDigit) == hasLetter|hasDigit && tok.to-tok.from <= mostChunk {
+	if tok.kind&(hasLetter|hasDigit) == hasLetter|hasDigit {
 		s.tryDisguised(k, k+1, s.bytes(k, k))
 	}
 }
@@ -157,8 +171,12 @@ func (s *scan) tryReading(from, to int, text []byte) {
 	}
 }
 
-// tryDisguised reads digits and signs as letters, once with 1, ! and | as i and once as l.
+// tryDisguised reads digits and signs as letters, once with 1, ! and | as i and once as l. What is shorter than four
+// signs is more often a measure than a word.
 func (s *scan) tryDisguised(from, to int, text []byte) {
+	if len(text) < 4 || len(text) > mostChunk {
+		return
+	}
 	s.tryReading(from, to, undisguise(s.spare[:0], text, 'i'))
 	s.tryReading(from, to, undisguise(s.spare[:0], text, 'l'))
 }

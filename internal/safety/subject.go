@@ -1,0 +1,47 @@
+package safety
+
+import (
+	"encoding/hex"
+
+	"fairground/internal/value"
+)
+
+// ContentHash identifies the exact content that was screened. Whoever owns the content makes it, from everything that
+// the public would see.
+type ContentHash [32]byte
+
+// String is the hash in hexadecimal.
+func (h ContentHash) String() string { return hex.EncodeToString(h[:]) }
+
+// Stage is where something is screened.
+type Stage string
+
+// The stages.
+const (
+	StageListing Stage = "listing"
+	StageMessage Stage = "message"
+	StagePayment Stage = "payment"
+	StageAccount Stage = "account"
+)
+
+// Subject is what is screened. All texts in it are read: title, body and the values of the attributes.
+type Subject struct {
+	Stage      Stage
+	Object     string // the kind of record, such as "listing"
+	Record     value.ID
+	Hash       ContentHash
+	Category   string // path of slugs, such as "vehicles/cars"
+	Title      string
+	Body       string
+	Price      value.Money
+	Attributes map[string]string
+	Photos     int
+	Author     Author
+}
+
+// Author is who wrote it, as far as rules may know.
+type Author struct {
+	Kind     value.ActorKind
+	ID       value.ID
+	Age_days int // of the account
+}
