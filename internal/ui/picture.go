@@ -59,3 +59,14 @@ func (p Picture) large() string {
 	}
 	return p.Src
 }
+
+// shown leaves out pictures that lie elsewhere.
+func (g Gallery) shown() []Picture {
+	var shown []Picture
+	for _, p := range g.Pictures {
+		if p.isShown() {
+			shown = append(shown, p)
+		}
+	}
+	return shown
+}

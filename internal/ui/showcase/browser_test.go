@@ -84,6 +84,9 @@ const examination = `(async () => {
 	const found = (await axe.run()).violations.map(v => v.id + ": " + v.help + " at " + v.nodes.map(n => n.target.join(" ")).join(", "));
 	const wide = document.documentElement.scrollWidth - document.documentElement.clientWidth;
 	if (wide > 0) found.push("the page is " + wide + " px wider than the window");
+	const watch = new ReportingObserver(() => {}, {types: ["csp-violation"], buffered: true});
+	watch.observe();
+	for (const { body } of watch.takeRecords()) found.push("blocked by policy: " + body.effectiveDirective + " " + body.blockedURL);
 	for (const image of document.images) if (image.src && image.complete && image.naturalWidth === 0) found.push("not shown: " + image.src);
 	return JSON.stringify(found);
 })()`

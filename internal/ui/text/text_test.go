@@ -184,7 +184,7 @@ func TestCheckFindsEachProblem(t *testing.T) {
 	}
 	for _, want := range []string{
 		"demo.untranslated: is missing in de",
-		"demo.undefined: is asked for in testdata/faulty/page.templ",
+		"demo.undefined: is asked for in testdata/faulty/page.go",
 		"demo.unused: is defined but nothing asks for it",
 		"demo.plural: lacks the plural form one in de",
 		`demo.gap: has the gaps "" in de and "{name}" in en`,
