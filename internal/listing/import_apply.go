@@ -1,0 +1,136 @@
+package listing
+
+import (
+	"strconv"
+	"strings"
+
+	"fairground/internal/value"
+)
+
+// apply makes a submission out of a row. leftOut counts values of optional attributes that the category does not
+// understand: real files are full of them, and a listing without its paint colour is better than none.
+func (m Mapping) apply(r row, tree *Tree) (s Submission, leftOut int, err error) {
+	s.Source = m.Source
+	s.Locale = m.Locale
+	if s.External, err = r.fill(m.External); err != nil {
+		return s, 0, err
+	}
+	if s.Title, err = r.fill(m.Title); err != nil {
+		return s, 0, err
+	}
+	s.Title = shorten(s.Title, LongestTitle)
+	if s.Body, err = r.fill(m.Body); err != nil {
+		return s, 0, err
+	}
+	kind, err := r.lookUp(m.Kind)
+	if err != nil {
+		return s, 0, err
+	}
+	s.Kind = Kind(kind)
+	if s.Category, err = m.category(r, tree); err != nil {
+		return s, 0, err
+	}
+	if s.Price, err = m.price(r); err != nil {
+		return s, 0, err
+	}
+	if s.Place, err = m.place(r); err != nil {
+		return s, 0, err
+	}
+	s.Attributes, leftOut, err = m.attributes(r, tree, s.Category)
+	return s, leftOut, err
+}
+
+func (m Mapping) category(r row, tree *Tree) (value.ID, error) {
+	path, err := r.lookUp(m.Category)
+	if err != nil {
+		return 0, err
+	}
+	category, ok := tree.Find(path)
+	if !ok {
+		return 0, value.Fieldf("category", "there is no category %q on this site; add it to the values of category in the mapping", clip(path))
+	}
+	return category.ID, nil
+}
+
+func (m Mapping) price(r row) (value.Money, error) {
+	text, err := r.fill(m.Price)
+	if err != nil || text == "" {
+		return value.Money{}, err
+	}
+	return value.ParseMoney(text, m.Currency)
+}
+
+func (m Mapping) place(r row) (Place, error) {
+	name, err := r.lookUp(m.Place)
+	if err != nil {
+		return Place{}, err
+	}
+	lat, err := r.lookUp(m.Lat)
+	if err != nil {
+		return Place{}, err
+	}
+	lon, err := r.lookUp(m.Lon)
+	if err != nil || lat == "" && lon == "" {
+		return Place{Name: name}, err
+	}
+	latitude, errLat := strconv.ParseFloat(lat, 64)
+	longitude, errLon := strconv.ParseFloat(lon, 64)
+	if errLat != nil || errLon != nil {
+		return Place{}, value.Fieldf("place", "%s, %s are not degrees", clip(lat), clip(lon))
+	}
+	point, err := value.ParsePoint(latitude, longitude)
+	return Place{Name: name, Point: point}, err
+}
+
+func (m Mapping) attributes(r row, tree *Tree, category value.ID) (Attributes, int, error) {
+	all, leftOut := make(Attributes), 0
+	for slug, mapped := range m.Attributes {
+		text, err := r.lookUp(mapped)
+		if err != nil {
+			return nil, 0, err
+		}
+		if text == "" {
+			continue
+		}
+		a, ok := tree.Attribute(category, slug)
+		if !ok {
+			leftOut++
+			continue
+		}
+		if _, err := a.Parse(text); err != nil && !a.Required {
+			leftOut++
+			continue
+		}
+		all[slug] = text
+	}
+	return all, leftOut + dropDependents(all, tree.Attributes(category)), nil
+}
+
+// dropDependents leaves out optional values that do not belong to what they depend on.
+func dropDependents(all Attributes, known []Attribute) int {
+	dropped := 0
+	for _, a := range known {
+		text, given := all[a.Slug]
+		if !given || a.DependsOn == "" || a.Required {
+			continue
+		}
+		if checkDependence(a, text, all) != nil {
+			delete(all, a.Slug)
+			dropped++
+		}
+	}
+	return dropped
+}
+
+// shorten cuts a text at a word's end.
+func shorten(text string, most int) string {
+	runes := []rune(text)
+	if len(runes) <= most {
+		return text
+	}
+	cut := string(runes[:most-1])
+	if space := strings.LastIndexByte(cut, ' '); space > most/2 {
+		cut = cut[:space]
+	}
+	return cut + "…"
+}

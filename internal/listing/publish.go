@@ -1,0 +1,212 @@
+package listing
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"fairground/internal/db"
+	"fairground/internal/safety"
+	"fairground/internal/value"
+)
+
+// Desk takes contents in, has them screened, and carries listings through their life. One site has one.
+type Desk struct {
+	DB    *db.DB
+	Gate  *safety.Gate
+	Trees *Trees
+}
+
+// Submission is a content with who offers it and where it comes from.
+type Submission struct {
+	Content
+	Seller   Seller
+	Source   string // "form" when empty
+	External string
+	At       time.Time // when it was first offered elsewhere; zero means now
+}
+
+// Submit checks and screens a content and stores it as a new listing: live when it is cleared, otherwise held,
+// challenged or rejected, which the Outcome explains. The error joins one *value.Error for every field that is wrong.
+func (d *Desk) Submit(ctx context.Context, actor value.Actor, s Submission) (Listing, safety.Outcome, error) {
+	tree, err := d.Trees.Tree(ctx)
+	if err != nil {
+		return Listing{}, safety.Outcome{}, err
+	}
+	l, outcome, err := d.prepare(ctx, tree, s)
+	if err != nil {
+		return Listing{}, safety.Outcome{}, err
+	}
+	err = d.DB.Write(ctx, actor, "listing.submit", func(tx *db.Tx) error {
+		if err := safety.Keep(tx, outcome); err != nil {
+			return err
+		}
+		if err := insertListings(tx, []Listing{l}); err != nil {
+			return err
+		}
+		logChange(tx, Listing{}, l, nil)
+		return nil
+	})
+	if err != nil {
+		return Listing{}, safety.Outcome{}, fmt.Errorf("listing.Submit: %w", err)
+	}
+	return l, outcome, nil
+}
+
+// prepare makes a listing out of a submission, in the status its screening gives it, without storing anything.
+func (d *Desk) prepare(ctx context.Context, tree *Tree, s Submission) (Listing, safety.Outcome, error) {
+	content, err := tree.Check(s.Content)
+	if err != nil {
+		return Listing{}, safety.Outcome{}, err
+	}
+	now := d.DB.Clock().Now()
+	created := now
+	if !s.At.IsZero() && s.At.Before(now) {
+		created = s.At
+	}
+	l := Listing{ID: d.DB.IDs().Next(), Content: content, Source: s.Source, External: s.External, Seller: s.Seller,
+		Rev: 1, Created: created, Updated: now, hash: content.Hash()}
+	if l.Source == "" {
+		l.Source = "form"
+	}
+	outcome := d.Gate.Screen(ctx, l.subject(tree, now), safety.Review{})
+	l.settle(outcome, now)
+	return l, outcome, nil
+}
+
+// Edit gives a listing another content. The clearance it had is void; the new content is screened like a new one.
+// rev is the revision the author looked at; when somebody changed the listing since, the error is of kind Conflict.
+func (d *Desk) Edit(ctx context.Context, actor value.Actor, id value.ID, rev int64, content Content) (Listing, safety.Outcome, error) {
+	return d.change(ctx, actor, "listing.edit", id, func(tx *db.Tx, tree *Tree, l *Listing) (safety.Outcome, error) {
+		if l.Rev != rev {
+			return safety.Outcome{}, value.Errorf(value.Conflict, "somebody else changed this listing meanwhile; look at it again")
+		}
+		if l.Status == Removed {
+			return safety.Outcome{}, value.Errorf(value.Conflict, "this listing was removed; it cannot be edited")
+		}
+		checked, err := tree.Check(content)
+		if err != nil {
+			return safety.Outcome{}, err
+		}
+		l.Content = checked
+		return d.rescreen(tx, tree, l)
+	})
+}
+
+// Renew makes a listing that has ended live again for another Lifetime. It is screened again: rules may have changed.
+func (d *Desk) Renew(ctx context.Context, actor value.Actor, id value.ID) (Listing, safety.Outcome, error) {
+	return d.change(ctx, actor, "listing.renew", id, func(tx *db.Tx, tree *Tree, l *Listing) (safety.Outcome, error) {
+		switch l.Status {
+		case Live, Paused, Sold, Expired:
+			return d.rescreen(tx, tree, l)
+		default:
+			return safety.Outcome{}, value.Errorf(value.Conflict, "a listing that is %s cannot be renewed", l.Status)
+		}
+	})
+}
+
+// Screen screens a listing again with the present rules and with what staff decided about exactly this content. It is
+// what turns a recorded review into a clearance.
+func (d *Desk) Screen(ctx context.Context, actor value.Actor, id value.ID) (Listing, safety.Outcome, error) {
+	return d.change(ctx, actor, "listing.screen", id, func(tx *db.Tx, tree *Tree, l *Listing) (safety.Outcome, error) {
+		return d.rescreen(tx, tree, l)
+	})
+}
+
+// ScreenIn is Screen as a part of a write that is under way, such as a decision.
+func (d *Desk) ScreenIn(tx *db.Tx, id value.ID) (Listing, safety.Outcome, error) {
+	tree, err := LoadTree(tx)
+	if err != nil {
+		return Listing{}, safety.Outcome{}, err
+	}
+	return d.changeIn(tx, tree, id, func(l *Listing) (safety.Outcome, error) { return d.rescreen(tx, tree, l) })
+}
+
+func (d *Desk) change(ctx context.Context, actor value.Actor, action string, id value.ID,
+	fn func(*db.Tx, *Tree, *Listing) (safety.Outcome, error)) (l Listing, outcome safety.Outcome, err error) {
+	tree, err := d.Trees.Tree(ctx)
+	if err != nil {
+		return Listing{}, safety.Outcome{}, err
+	}
+	err = d.DB.Write(ctx, actor, action, func(tx *db.Tx) (err error) {
+		l, outcome, err = d.changeIn(tx, tree, id, func(l *Listing) (safety.Outcome, error) { return fn(tx, tree, l) })
+		return err
+	})
+	if err != nil {
+		return Listing{}, safety.Outcome{}, fmt.Errorf("%s(%s): %w", action, id, err)
+	}
+	return l, outcome, nil
+}
+
+func (d *Desk) changeIn(tx *db.Tx, tree *Tree, id value.ID, fn func(*Listing) (safety.Outcome, error)) (Listing, safety.Outcome, error) {
+	before, err := Find(tx, id)
+	if err != nil {
+		return Listing{}, safety.Outcome{}, err
+	}
+	after := before
+	outcome, err := fn(&after)
+	if err != nil {
+		return Listing{}, safety.Outcome{}, err
+	}
+	if err := safety.Keep(tx, outcome); err != nil {
+		return Listing{}, safety.Outcome{}, err
+	}
+	if err := updateListing(tx, after); err != nil {
+		return Listing{}, safety.Outcome{}, err
+	}
+	after.Rev++
+	logChange(tx, before, after, nil)
+	return after, outcome, nil
+}
+
+func (d *Desk) rescreen(tx *db.Tx, tree *Tree, l *Listing) (safety.Outcome, error) {
+	l.hash = l.Content.Hash()
+	review, err := safety.FindReview(tx, Object, l.ID, l.hash)
+	if err != nil {
+		return safety.Outcome{}, err
+	}
+	outcome := d.Gate.Screen(tx.Context(), l.subject(tree, tx.Now()), review)
+	l.settle(outcome, tx.Now())
+	return outcome, nil
+}
+
+// Publish makes a listing live under a clearance for exactly its present content; any other clearance is refused with
+// an error of kind Forbidden. It is the only way to the status Live.
+func (l *Listing) Publish(c safety.Clearance, now time.Time) error {
+	if c.Record() != l.ID || c.Hash() != l.Content.Hash() {
+		return value.Errorf(value.Forbidden, "the clearance is not for this content")
+	}
+	l.Status, l.hash, l.clearance, l.seal = Live, c.Hash(), c.ID(), c.Seal()
+	if l.Published.IsZero() {
+		l.Published = l.Created
+	}
+	if now.Add(Lifetime).After(l.Expires) {
+		l.Expires = now.Add(Lifetime)
+	}
+	return nil
+}
+
+// settle gives the listing the status that its screening calls for.
+func (l *Listing) settle(outcome safety.Outcome, now time.Time) {
+	l.clearance, l.seal = 0, nil
+	clearance, cleared := outcome.Clearance()
+	switch {
+	case cleared && l.Publish(clearance, now) == nil:
+	case outcome.Verdict == safety.Reject:
+		l.Status = Rejected
+	case outcome.Verdict == safety.Challenge:
+		l.Status = Challenged
+	default:
+		l.Status = Held
+	}
+}
+
+// subject is what screening looks at.
+func (l Listing) subject(tree *Tree, now time.Time) safety.Subject {
+	return safety.Subject{
+		Stage: safety.StageListing, Object: Object, Record: l.ID, Hash: l.hash,
+		Category: tree.PathSlug(l.Category), Title: l.Title, Body: l.Body, Price: l.Price, Attributes: l.Attributes,
+		Photos: len(l.Photos),
+		Author: safety.Author{Kind: value.Member, ID: l.Seller.ID, Age_days: int(now.Sub(l.Seller.Since).Hours() / 24)},
+	}
+}

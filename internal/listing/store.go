@@ -1,0 +1,314 @@
+package listing
+
+import (
+	"embed"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"fairground/internal/db"
+	"fairground/internal/value"
+)
+
+//go:embed schema
+var files embed.FS
+
+// Schema returns the package's tables. They refer to clearances, so safety's come first.
+func Schema() db.Schema { return db.Schema{Feature: "listing", Files: files} }
+
+const listingColumns = `l.id, l.source, coalesce(l.external, ''), l.category, l.kind, l.locale, l.title, l.body,
+	l.price_minor, coalesce(l.currency, ''), l.place, l.lat, l.lon, l.attributes, l.photos, l.content_hash, l.status,
+	coalesce(l.clearance, 0), l.clearance_seal, l.rev, l.created_us, l.updated_us, l.published_us, l.expires_us,
+	s.id, s.kind, s.name, s.town, s.since_us, s.verified_us`
+
+const listingTables = "listing l join seller s on s.id = l.seller"
+
+func scanListing(row db.Scanner) (Listing, error) {
+	var l Listing
+	var price, published_us, expires_us, verified_us *int64
+	var lat, lon *float64
+	var attributes, photos string
+	var hash []byte
+	var created_us, updated_us, since_us int64
+	err := row.Scan(&l.ID, &l.Source, &l.External, &l.Category, &l.Kind, &l.Locale, &l.Title, &l.Body,
+		&price, &l.Price.Currency, &l.Place.Name, &lat, &lon, &attributes, &photos, &hash, &l.Status,
+		&l.clearance, &l.seal, &l.Rev, &created_us, &updated_us, &published_us, &expires_us,
+		&l.Seller.ID, &l.Seller.Kind, &l.Seller.Name, &l.Seller.Town, &since_us, &verified_us)
+	if err != nil {
+		return Listing{}, err
+	}
+	if price != nil {
+		l.Price.Minor = *price
+	}
+	if lat != nil && lon != nil {
+		l.Place.Point = value.Point{Lat: *lat, Lon: *lon}
+	}
+	copy(l.hash[:], hash)
+	l.Created, l.Updated, l.Seller.Since = value.FromMicros(created_us), value.FromMicros(updated_us), value.FromMicros(since_us)
+	l.Published, l.Expires, l.Seller.Verified = moment(published_us), moment(expires_us), moment(verified_us)
+	if err := json.Unmarshal([]byte(attributes), &l.Attributes); err != nil {
+		return Listing{}, fmt.Errorf("attributes of listing %d: %w", l.ID, err)
+	}
+	if photos != "[]" {
+		if err := json.Unmarshal([]byte(photos), &l.Photos); err != nil {
+			return Listing{}, fmt.Errorf("photos of listing %d: %w", l.ID, err)
+		}
+	}
+	return l, nil
+}
+
+func moment(us *int64) time.Time {
+	if us == nil {
+		return time.Time{}
+	}
+	return value.FromMicros(*us)
+}
+
+var insertColumns = []string{"id", "source", "external", "seller", "category", "kind", "locale", "title", "body",
+	"price_minor", "currency", "place", "lat", "lon", "attributes", "photos", "content_hash", "status",
+	"clearance", "clearance_seal", "rev", "created_us", "updated_us", "published_us", "expires_us"}
+
+// insertListings adds rows; their clearances must be there already.
+func insertListings(tx *db.Tx, listings []Listing) error {
+	rows := make([][]any, len(listings))
+	for i, l := range listings {
+		rows[i] = append([]any{int64(l.ID), l.Source, optionalText(l.External), int64(l.Seller.ID)}, l.contentValues()...)
+		rows[i] = append(rows[i], l.stateValues()...)
+		rows[i] = append(rows[i], l.Rev, value.Micros(l.Created), value.Micros(l.Updated), optionalTime(l.Published), optionalTime(l.Expires))
+	}
+	if err := tx.Insert("listing", insertColumns, rows); err != nil {
+		return err
+	}
+	return insertPhotos(tx, listings)
+}
+
+func insertPhotos(tx *db.Tx, listings []Listing) error {
+	var rows [][]any
+	for _, l := range listings {
+		seen := make(map[string]bool, len(l.Photos))
+		for _, photo := range l.Photos {
+			if !seen[photo.Sha256] {
+				rows = append(rows, []any{photo.Sha256, int64(l.ID)})
+			}
+			seen[photo.Sha256] = true
+		}
+	}
+	return tx.Insert("listing_photo", []string{"sha256", "listing"}, rows)
+}
+
+// PhotoShown reports whether a live listing shows a photo, so that anybody may see it.
+func PhotoShown(tx *db.Tx, sha256 string) (bool, error) {
+	return db.One(tx, db.Column[bool], `
+		select exists (
+			select 1 from listing_photo p join listing l on l.id = p.listing
+			where p.sha256 = $1 and l.status = 'live')`, sha256)
+}
+
+// updateListing stores content and state when the row still has the revision the listing was read with.
+func updateListing(tx *db.Tx, l Listing) error {
+	args := append(l.contentValues(), l.stateValues()...)
+	args = append(args, value.Micros(tx.Now()), optionalTime(l.Published), optionalTime(l.Expires), int64(l.ID), l.Rev)
+	n, err := tx.Exec(`
+		update listing set
+			category = $1, kind = $2, locale = $3, title = $4, body = $5, price_minor = $6, currency = $7, place = $8,
+			lat = $9, lon = $10, attributes = $11, photos = $12, content_hash = $13, status = $14,
+			clearance = $15, clearance_seal = $16, rev = rev + 1, updated_us = $17, published_us = $18, expires_us = $19
+		where id = $20 and rev = $21`, args...)
+	if err != nil {
+		return err
+	}
+	if n == 0 {
+		return value.Errorf(value.Conflict, "somebody else changed this listing meanwhile; look at it again")
+	}
+	if _, err := tx.Exec("delete from listing_photo where listing = $1", int64(l.ID)); err != nil {
+		return err
+	}
+	return insertPhotos(tx, []Listing{l})
+}
+
+func (l Listing) contentValues() []any {
+	attributes, photos := "{}", "[]"
+	if len(l.Attributes) > 0 {
+		attributes = toJSON(l.Attributes)
+	}
+	if len(l.Photos) > 0 {
+		photos = toJSON(l.Photos)
+	}
+	var price, currency, lat, lon any
+	if l.HasPrice() {
+		price, currency = l.Price.Minor, l.Price.Currency
+	}
+	if !l.Place.Point.IsZero() {
+		lat, lon = l.Place.Point.Lat, l.Place.Point.Lon
+	}
+	return []any{int64(l.Category), string(l.Kind), string(l.Locale), l.Title, l.Body, price, currency,
+		l.Place.Name, lat, lon, attributes, photos, l.hash[:]}
+}
+
+func (l Listing) stateValues() []any {
+	if l.clearance == 0 {
+		return []any{string(l.Status), nil, nil}
+	}
+	return []any{string(l.Status), int64(l.clearance), l.seal}
+}
+
+// Find returns a listing whatever its status, or an error of kind NotFound. Whoever shows it to the public asks
+// Visible first.
+func Find(tx *db.Tx, id value.ID) (Listing, error) {
+	l, err := db.One(tx, scanListing, "select "+listingColumns+" from "+listingTables+" where l.id = $1", int64(id))
+	if value.KindOf(err) == value.NotFound {
+		return Listing{}, value.Errorf(value.NotFound, "there is no such listing")
+	}
+	return l, err
+}
+
+// FindMany returns those of the listings that exist, in no particular order.
+func FindMany(tx *db.Tx, ids []value.ID) ([]Listing, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	marks, args := placeholders(1, ids)
+	return db.All(tx, scanListing, "select "+listingColumns+" from "+listingTables+" where l.id in ("+marks+")", args...)
+}
+
+// Filter narrows a list for staff. Zero fields do not narrow.
+type Filter struct {
+	Status   Status
+	Category []value.ID // any of these
+	Seller   value.ID
+	Words    string   // all in the title, whatever the case
+	Before   value.ID // older than this one; for the next page
+	Limit    int
+}
+
+// List returns listings for staff, newest first.
+func List(tx *db.Tx, f Filter) ([]Listing, error) {
+	where, args := f.where()
+	args = append(args, min(max(f.Limit, 1), 500))
+	return db.All(tx, scanListing, "select "+listingColumns+" from "+listingTables+where+
+		fmt.Sprintf(" order by l.id desc limit $%d", len(args)), args...)
+}
+
+// Count returns how many listings a filter leaves, counting no further than a limit.
+func Count(tx *db.Tx, f Filter, limit int) (int, error) {
+	f.Before = 0
+	where, args := f.where()
+	args = append(args, limit)
+	return db.One(tx, db.Column[int], "select count(*) from (select 1 from listing l"+where+
+		fmt.Sprintf(" limit $%d) as counted", len(args)), args...)
+}
+
+func (f Filter) where() (string, []any) {
+	var clauses []string
+	var args []any
+	add := func(clause string, arg any) {
+		args = append(args, arg)
+		clauses = append(clauses, fmt.Sprintf(clause, len(args)))
+	}
+	if f.Status != "" {
+		add("l.status = $%d", string(f.Status))
+	}
+	if f.Seller != 0 {
+		add("l.seller = $%d", int64(f.Seller))
+	}
+	if f.Before != 0 {
+		add("l.id < $%d", int64(f.Before))
+	}
+	for _, word := range strings.Fields(strings.ToLower(f.Words)) {
+		add(`lower(l.title) like $%d escape '\'`, "%"+likeEscape.Replace(word)+"%")
+	}
+	if len(f.Category) > 0 {
+		marks, ids := placeholders(len(args)+1, f.Category)
+		clauses, args = append(clauses, "l.category in ("+marks+")"), append(args, ids...)
+	}
+	if len(clauses) == 0 {
+		return "", nil
+	}
+	return " where " + strings.Join(clauses, " and "), args
+}
+
+var likeEscape = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)
+
+// FindPlace returns the middle of the live listings in a place of that name, whatever the case, or an error of kind
+// NotFound on the field "place". The point is as coarse as the listings' own.
+func FindPlace(tx *db.Tx, name string) (Place, error) {
+	var p Place
+	err := tx.Row(`
+		select min(place), avg(lat), avg(lon)
+		from (select place, lat, lon from listing where lower(place) = lower($1) and status = 'live' and lat is not null limit 200) as there
+		having count(*) > 0`, tidyLine(name)).Scan(&p.Name, &p.Point.Lat, &p.Point.Lon)
+	if value.KindOf(err) == value.NotFound {
+		return Place{}, (&value.Error{Kind: value.NotFound, Field: "place", Message: "no listing is in a place of this name"})
+	}
+	p.Point = p.Point.Coarse()
+	return p, err
+}
+
+// Places returns the names of places with most live listings, most first.
+func Places(tx *db.Tx, limit int) ([]string, error) {
+	return db.All(tx, db.Column[string], `
+		select place from listing where status = 'live' and place <> ''
+		group by place order by count(*) desc, place limit $1`, limit)
+}
+
+// StatusCounts counts the listings by status.
+func StatusCounts(tx *db.Tx) (map[Status]int, error) {
+	counts := make(map[Status]int)
+	err := db.Each(tx, func(row db.Scanner) error {
+		var status Status
+		var n int
+		err := row.Scan(&status, &n)
+		counts[status] = n
+		return err
+	}, "select status, count(*) from listing group by status")
+	return counts, err
+}
+
+// SellerCount counts a seller's live listings.
+func SellerCount(tx *db.Tx, seller value.ID) (int, error) {
+	return db.One(tx, db.Column[int], "select count(*) from listing where seller = $1 and status = 'live'", int64(seller))
+}
+
+// SaveSeller adds a seller or updates the one with the same id.
+func SaveSeller(tx *db.Tx, s Seller) error {
+	_, err := tx.Exec(`
+		insert into seller (id, kind, name, town, since_us, verified_us) values ($1, $2, $3, $4, $5, $6)
+		on conflict (id) do update set kind = excluded.kind, name = excluded.name, town = excluded.town, verified_us = excluded.verified_us`,
+		int64(s.ID), string(s.Kind), s.Name, s.Town, value.Micros(s.Since), optionalTime(s.Verified))
+	if err == nil {
+		tx.Log(db.Change{Object: "seller", Record: s.ID, Diff: map[string]any{"name": s.Name, "kind": s.Kind, "town": s.Town}})
+	}
+	return err
+}
+
+func placeholders(from int, ids []value.ID) (string, []any) {
+	marks, args := make([]string, len(ids)), make([]any, len(ids))
+	for i, id := range ids {
+		marks[i], args[i] = fmt.Sprintf("$%d", from+i), int64(id)
+	}
+	return strings.Join(marks, ", "), args
+}
+
+func optionalText(text string) any {
+	if text == "" {
+		return nil
+	}
+	return text
+}
+
+func optionalTime(t time.Time) any {
+	if t.IsZero() {
+		return nil
+	}
+	return value.Micros(t)
+}
+
+// toJSON writes values that always can be written.
+func toJSON(v any) string {
+	text, err := json.Marshal(v)
+	if err != nil {
+		panic(fmt.Sprintf("listing: %T cannot be written as JSON: %v", v, err))
+	}
+	return string(text)
+}

@@ -1,0 +1,25 @@
+package listing
+
+import (
+	"fmt"
+
+	"fairground/internal/db"
+	"fairground/internal/safety"
+)
+
+// Check is the part of fairground check that guards promise 1: it goes through every live listing and returns one
+// sentence for each whose clearance is missing, forged, or for another content.
+func Check(tx *db.Tx, gate *safety.Gate) ([]string, error) {
+	var faults []string
+	err := db.Each(tx, func(row db.Scanner) error {
+		l, err := scanListing(row)
+		if err != nil {
+			return err
+		}
+		if err := l.Cleared(gate); err != nil {
+			faults = append(faults, fmt.Sprintf("listing %s is live without a valid clearance: %v", l.Key(), err))
+		}
+		return nil
+	}, "select "+listingColumns+" from "+listingTables+" where l.status = 'live'")
+	return faults, err
+}
