@@ -15,6 +15,7 @@ import (
 	"fairground/internal/db"
 	"fairground/internal/db/dbtest"
 	"fairground/internal/site"
+	"fairground/internal/site/sitetest"
 	"fairground/internal/value"
 )
 
@@ -24,36 +25,23 @@ var (
 	operator        = value.SystemActor("test")
 )
 
-// world is a registry on an engine of its own. The tests share one PostgreSQL server, on which there can be one
-// provider's database at a time: onePostgres makes them wait for each other there.
+// world is a registry on an engine, with a provider's database of its own.
 type world struct {
 	*site.Registry
 	cluster *db.Cluster
 	keys    string
 }
 
-var onePostgres sync.Mutex
-
-func each(t *testing.T, limits site.Limits, test func(t *testing.T, w world)) {
+func each(t *testing.T, options site.Options, test func(t *testing.T, w world)) {
 	t.Helper()
-	for _, engine := range []db.Engine{db.SQLite, db.Postgres} {
-		t.Run(string(engine), func(t *testing.T) {
-			if engine == db.Postgres {
-				onePostgres.Lock()
-				t.Cleanup(onePostgres.Unlock)
-			}
-			cluster := dbtest.Cluster(t, engine)
-			if exists, err := cluster.Exists(t.Context(), site.ProviderName); err != nil {
-				t.Fatal(err)
-			} else if exists {
-				ok(t, cluster.Drop(t.Context(), site.ProviderName))
-			}
-			keys := filepath.Join(t.TempDir(), "keys")
-			r, err := site.New(t.Context(), cluster, keys, providerSchemas, siteSchemas, limits)
-			ok(t, err)
-			test(t, world{r, cluster, keys})
-		})
-	}
+	dbtest.EachCluster(t, func(t *testing.T, cluster *db.Cluster) {
+		keys := filepath.Join(t.TempDir(), "keys")
+		mine := options
+		mine.Provider = dbtest.NewName()
+		r, err := site.New(t.Context(), cluster, keys, providerSchemas, siteSchemas, mine)
+		ok(t, err)
+		test(t, world{r, cluster, keys})
+	})
 }
 
 func (w world) create(t *testing.T, hosts ...string) string {
@@ -70,13 +58,7 @@ func (w world) create(t *testing.T, hosts ...string) string {
 	return slug
 }
 
-func settings() site.Settings {
-	s := site.Defaults("Lakeside Market", "desk@lakeside.example")
-	s.Locales = []value.Locale{"en", "de-CH"}
-	s.Currency, s.TimeZone, s.Country = "CHF", "Europe/Zurich", "CH"
-	s.Centre = value.Point{Lat: 46.45, Lon: 6.65}
-	return s
-}
+func settings() site.Settings { return sitetest.Settings() }
 
 func ok(t *testing.T, err error) {
 	t.Helper()
@@ -94,7 +76,7 @@ func wantKind(t *testing.T, err error, kind value.Kind) {
 
 func TestHostsLeadToTheirSite(t *testing.T) {
 	t.Parallel()
-	each(t, site.Limits{}, func(t *testing.T, w world) {
+	each(t, site.Options{}, func(t *testing.T, w world) {
 		lake := w.create(t, "Lake.example.org.", "lake.example.net:8080")
 		for host, want := range map[string]string{
 			"lake.example.org":     lake,
@@ -124,15 +106,16 @@ func TestHostsLeadToTheirSite(t *testing.T) {
 
 func TestAHostBelongsToOneSite(t *testing.T) {
 	t.Parallel()
-	each(t, site.Limits{}, func(t *testing.T, w world) {
+	each(t, site.Options{}, func(t *testing.T, w world) {
 		first, second := w.create(t, "one.example.org"), w.create(t, "two.example.org")
 		wantKind(t, w.SetHosts(t.Context(), operator, second, "one.example.org"), value.Conflict)
-		_, err := w.Create(t.Context(), operator, "third", settings(), "one.example.org")
+		third := strings.ReplaceAll(dbtest.NewName(), "_", "-")
+		_, err := w.Create(t.Context(), operator, third, settings(), "one.example.org")
 		wantKind(t, err, value.Conflict)
-		if exists, err := w.cluster.Exists(t.Context(), "site_third"); err != nil || exists {
+		if exists, err := w.cluster.Exists(t.Context(), "site_"+strings.ReplaceAll(third, "-", "_")); err != nil || exists {
 			t.Errorf("after a failed Create the database exists: %v, %v", exists, err)
 		}
-		if _, err := os.Stat(filepath.Join(w.keys, "third.key")); !os.IsNotExist(err) {
+		if _, err := os.Stat(filepath.Join(w.keys, third+".key")); !os.IsNotExist(err) {
 			t.Errorf("after a failed Create the secret is there: %v", err)
 		}
 		ok(t, w.SetHosts(t.Context(), operator, first, "other.example.org"))
@@ -146,7 +129,7 @@ func TestAHostBelongsToOneSite(t *testing.T) {
 
 func TestNamesThatCannotBe(t *testing.T) {
 	t.Parallel()
-	each(t, site.Limits{}, func(t *testing.T, w world) {
+	each(t, site.Options{}, func(t *testing.T, w world) {
 		for _, slug := range []string{"", "Lake", "a_b", "-a", "a-", "a--b", "1a", "../x", "a/b", "é", strings.Repeat("a", 41)} {
 			_, err := w.Create(t.Context(), operator, slug, settings())
 			wantKind(t, err, value.Invalid)
@@ -166,7 +149,7 @@ func TestNamesThatCannotBe(t *testing.T) {
 
 func TestSuspendedSitesAnswerNothing(t *testing.T) {
 	t.Parallel()
-	each(t, site.Limits{}, func(t *testing.T, w world) {
+	each(t, site.Options{}, func(t *testing.T, w world) {
 		slug := w.create(t, "lake.example.org")
 		wantKind(t, w.Suspend(t.Context(), operator, slug, " "), value.Invalid)
 		ok(t, w.Suspend(t.Context(), operator, slug, "unpaid for three months"))
@@ -182,7 +165,7 @@ func TestSuspendedSitesAnswerNothing(t *testing.T) {
 
 func TestStepGivesEachRequestItsSite(t *testing.T) {
 	t.Parallel()
-	each(t, site.Limits{}, func(t *testing.T, w world) {
+	each(t, site.Options{}, func(t *testing.T, w world) {
 		lake, hill := w.create(t, "lake.example.org"), w.create(t, "hill.example.org")
 		for host, want := range map[string]string{"lake.example.org": lake, "hill.example.org:81": hill} {
 			ctx, end := context.WithCancel(t.Context())
@@ -208,7 +191,7 @@ func request(ctx context.Context, host string) *http.Request {
 
 func TestKeysDifferByPurposeAndSiteAndLast(t *testing.T) {
 	t.Parallel()
-	each(t, site.Limits{OpenSites: 1}, func(t *testing.T, w world) {
+	each(t, site.Options{OpenSites: 1}, func(t *testing.T, w world) {
 		one, two := w.create(t), w.create(t)
 		key := func(slug, purpose string) (key string) {
 			ok(t, w.Use(t.Context(), slug, func(_ context.Context, s *site.Site) error {
@@ -245,7 +228,7 @@ func TestKeysDifferByPurposeAndSiteAndLast(t *testing.T) {
 
 func TestVisitorsDoNotSeeWhereSecretsLie(t *testing.T) {
 	t.Parallel()
-	each(t, site.Limits{}, func(t *testing.T, w world) {
+	each(t, site.Options{}, func(t *testing.T, w world) {
 		slug := w.create(t, "lake.example.org")
 		ok(t, os.Remove(filepath.Join(w.keys, slug+".key")))
 		_, err := w.ByHost(t.Context(), "lake.example.org")
@@ -258,7 +241,7 @@ func TestVisitorsDoNotSeeWhereSecretsLie(t *testing.T) {
 
 func TestIdleSitesCloseAndUsedOnesStay(t *testing.T) {
 	t.Parallel()
-	each(t, site.Limits{OpenSites: 2}, func(t *testing.T, w world) {
+	each(t, site.Options{OpenSites: 2}, func(t *testing.T, w world) {
 		held := w.create(t)
 		ctx, release := context.WithCancel(t.Context())
 		first, err := w.BySlug(ctx, held)
@@ -290,7 +273,7 @@ func readable(s *site.Site) error {
 // TestStormOfOpening lets many open more sites at once than may stay open; nobody may meet a closed database.
 func TestStormOfOpening(t *testing.T) {
 	t.Parallel()
-	each(t, site.Limits{OpenSites: 2}, func(t *testing.T, w world) {
+	each(t, site.Options{OpenSites: 2}, func(t *testing.T, w world) {
 		slugs := []string{w.create(t), w.create(t), w.create(t), w.create(t)}
 		var all sync.WaitGroup
 		for i := range 12 {
@@ -312,7 +295,7 @@ func TestStormOfOpening(t *testing.T) {
 
 func TestDropNeedsTheSlugTwice(t *testing.T) {
 	t.Parallel()
-	each(t, site.Limits{}, func(t *testing.T, w world) {
+	each(t, site.Options{}, func(t *testing.T, w world) {
 		slug := w.create(t, "lake.example.org")
 		for _, typed := range []string{"", "yes", strings.ToUpper(slug), slug + " "} {
 			wantKind(t, w.Drop(t.Context(), operator, slug, typed), value.Invalid)
@@ -333,7 +316,7 @@ func TestDropNeedsTheSlugTwice(t *testing.T) {
 
 func TestAdoptTakesInARestoredSite(t *testing.T) {
 	t.Parallel()
-	each(t, site.Limits{}, func(t *testing.T, w world) {
+	each(t, site.Options{}, func(t *testing.T, w world) {
 		slug := strings.ReplaceAll(dbtest.NewName(), "_", "-")
 		name := "site_" + strings.ReplaceAll(slug, "-", "_")
 		d, err := w.cluster.Create(t.Context(), name, siteSchemas)

@@ -1,0 +1,62 @@
+// Package sitetest gives tests of features a whole site: a registry, a database on each engine, settings, a secret.
+package sitetest
+
+import (
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"fairground/internal/change"
+	"fairground/internal/db"
+	"fairground/internal/db/dbtest"
+	"fairground/internal/site"
+	"fairground/internal/value"
+)
+
+// Host is the host that the site of Each answers for.
+const Host = "lake.example.org"
+
+// World is a registry with one site, open until the test ends.
+type World struct {
+	*site.Registry
+	Site    *site.Site
+	Cluster *db.Cluster
+}
+
+// Each runs a test once on SQLite and once on PostgreSQL, on a site that has the tables of the features given; those of
+// packages change and site are always there. The registry's Step finds the site by Host.
+func Each(t *testing.T, schemas []db.Schema, test func(t *testing.T, w *World)) {
+	t.Helper()
+	dbtest.EachCluster(t, func(t *testing.T, cluster *db.Cluster) {
+		test(t, New(t, cluster, schemas))
+	})
+}
+
+// New makes the world of one test on a cluster.
+func New(t testing.TB, cluster *db.Cluster, schemas []db.Schema) *World {
+	t.Helper()
+	all := append([]db.Schema{change.Schema(), site.Schema()}, schemas...)
+	keys := filepath.Join(t.TempDir(), "keys")
+	r, err := site.New(t.Context(), cluster, keys, []db.Schema{change.Schema(), site.ProviderSchema()}, all, site.Options{Provider: dbtest.NewName()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	slug := strings.ReplaceAll(dbtest.NewName(), "_", "-")
+	if _, err := r.Create(t.Context(), value.SystemActor("test"), slug, Settings(), Host); err != nil {
+		t.Fatal(err)
+	}
+	s, err := r.BySlug(t.Context(), slug)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &World{Registry: r, Site: s, Cluster: cluster}
+}
+
+// Settings are those of the site of Each.
+func Settings() site.Settings {
+	s := site.Defaults("Lakeside Market", "desk@lakeside.example")
+	s.Locales = []value.Locale{"en", "de-CH"}
+	s.Currency, s.TimeZone, s.Country = "CHF", "Europe/Zurich", "CH"
+	s.Centre = value.Point{Lat: 46.45, Lon: 6.65}
+	return s
+}
