@@ -7,9 +7,8 @@ import (
 	"strings"
 	"testing"
 
-	"fairground/internal/change"
-	"fairground/internal/db"
 	"fairground/internal/site"
+	"fairground/internal/site/sitetest"
 	"fairground/internal/value"
 )
 
@@ -66,25 +65,21 @@ func TestSettingsAreKeptAndLogged(t *testing.T) {
 			if !reflect.DeepEqual(s.Settings(), changed) {
 				t.Errorf("after opening again: %+v", s.Settings())
 			}
-			wantLogged(t, ctx, s)
+			wantLogged(t, s)
 			return nil
 		}))
 	})
 }
 
 // wantLogged wants the creation and one change in the log: saving the same again is no change.
-func wantLogged(t *testing.T, ctx context.Context, s *site.Site) {
+func wantLogged(t *testing.T, s *site.Site) {
 	t.Helper()
-	ok(t, change.Number(ctx, s.DB))
-	ok(t, s.DB.Read(ctx, func(tx *db.Tx) error {
-		rows, err := change.History(tx, "settings", s.ID, 10)
-		if err != nil || len(rows) != 2 {
-			t.Fatalf("%d changes of the settings, %v; want 2", len(rows), err)
-		}
-		var diff map[string]struct{ Old, New string }
-		if err := json.Unmarshal([]byte(rows[0].Diff), &diff); err != nil || len(diff) != 2 || diff["name"].Old != "Lakeside Market" {
-			t.Errorf("the log says %s, %v", rows[0].Diff, err)
-		}
-		return nil
-	}))
+	rows := sitetest.History(t, s, "settings", s.ID)
+	if len(rows) != 2 {
+		t.Fatalf("%d changes of the settings, want 2", len(rows))
+	}
+	var diff map[string]struct{ Old, New string }
+	if err := json.Unmarshal([]byte(rows[1].Diff), &diff); err != nil || len(diff) != 2 || diff["name"].Old != "Lakeside Market" {
+		t.Errorf("the log says %s, %v", rows[1].Diff, err)
+	}
 }

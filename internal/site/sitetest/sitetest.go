@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"fairground/internal/change"
 	"fairground/internal/db"
@@ -59,4 +60,35 @@ func Settings() site.Settings {
 	s.Currency, s.TimeZone, s.Country = "CHF", "Europe/Zurich", "CH"
 	s.Centre = value.Point{Lat: 46.45, Lon: 6.65}
 	return s
+}
+
+// History is what a site's log says of a record, oldest first. On PostgreSQL it waits until the entries have their
+// numbers, which other tests' transactions on the same server hold up.
+func History(t testing.TB, s *site.Site, object string, record value.ID) []change.Row {
+	t.Helper()
+	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(5 * time.Millisecond) {
+		if err := change.Number(t.Context(), s.DB); err != nil {
+			t.Fatal(err)
+		}
+		var waiting int64
+		var rows []change.Row
+		err := s.DB.Read(t.Context(), func(tx *db.Tx) error {
+			if err := tx.Row("select count(*) from change where seq is null").Scan(&waiting); err != nil || waiting > 0 {
+				return err
+			}
+			all, err := change.Since(tx, 0, 10_000)
+			for _, row := range all {
+				if row.Object == object && row.Record == record {
+					rows = append(rows, row)
+				}
+			}
+			return err
+		})
+		if err != nil || waiting > 0 && time.Now().After(deadline) {
+			t.Fatalf("%d entries have no number yet: %v", waiting, err)
+		}
+		if waiting == 0 {
+			return rows
+		}
+	}
 }
