@@ -2,6 +2,7 @@ package change
 
 import (
 	"context"
+	"time"
 
 	"fairground/internal/db"
 )
@@ -21,6 +22,46 @@ func Number(ctx context.Context, d *db.DB) error {
 		return err
 	}
 	return d.Maintain(ctx, "change.Number", number)
+}
+
+const longestSettle = 5 * time.Second
+
+// Settle numbers every entry that was committed when it was called. On PostgreSQL it waits for transactions that are
+// older than those entries, of any database on the server, but at most 5 s: what they hold back comes later.
+func Settle(ctx context.Context, d *db.DB) error {
+	if d.Engine() == db.SQLite {
+		return nil
+	}
+	horizon := int64(0)
+	began := time.Now()
+	for pause := time.Millisecond; ; pause = min(2*pause, 50*time.Millisecond) {
+		if err := Number(ctx, d); err != nil {
+			return err
+		}
+		waiting, err := unsettled(ctx, d, &horizon)
+		if err != nil || !waiting || time.Since(began) > longestSettle {
+			return err
+		}
+		select {
+		case <-time.After(pause):
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+// unsettled reports whether an entry from before the horizon has no number yet. The first call sets the horizon.
+func unsettled(ctx context.Context, d *db.DB, horizon *int64) (waiting bool, err error) {
+	err = d.Read(ctx, func(tx *db.Tx) error {
+		if *horizon == 0 {
+			if *horizon, err = db.One(tx, db.Column[int64], "select pg_snapshot_xmax(pg_current_snapshot())::text::bigint"); err != nil {
+				return err
+			}
+		}
+		waiting, err = db.One(tx, db.Column[bool], "select exists (select 1 from change where seq is null and xid < $1)", *horizon)
+		return err
+	})
+	return waiting, err
 }
 
 // number holds a lock so that one process numbers at a time. The lock is a statement of its own: the next statement

@@ -24,8 +24,17 @@ type Reader struct {
 // Failures counts the times Apply has failed since the program started.
 func (r *Reader) Failures() int64 { return r.failures.Load() }
 
-// CatchUp applies everything that is in the log now and returns how many entries that were.
+// CatchUp applies everything that was committed when it was called, and returns how many entries it applied. On
+// PostgreSQL it waits for older transactions as Settle does.
 func (r *Reader) CatchUp(ctx context.Context, d *db.DB) (int, error) {
+	if err := Settle(ctx, d); err != nil {
+		return 0, err
+	}
+	return r.steps(ctx, d)
+}
+
+// steps applies what has a number.
+func (r *Reader) steps(ctx context.Context, d *db.DB) (int, error) {
 	all := 0
 	for {
 		if err := Number(ctx, d); err != nil {
@@ -49,7 +58,7 @@ func (r *Reader) Follow(ctx context.Context, d *db.DB) {
 	pause := lookAnyway
 	for ctx.Err() == nil {
 		changed := d.Changed()
-		_, err := r.CatchUp(ctx, d)
+		_, err := r.steps(ctx, d)
 		switch {
 		case err == nil:
 			pause = lookAnyway
