@@ -42,6 +42,9 @@ func TestInBrowser(t *testing.T) {
 
 func open(t *testing.T) (context.Context, string) {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("a browser takes a quarter of a minute; -short leaves it out")
+	}
 	if _, err := exec.LookPath("chromium"); err != nil {
 		t.Skip("chromium is not installed on this machine")
 	}

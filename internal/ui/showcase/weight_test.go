@@ -76,3 +76,14 @@ func squeezed(t *testing.T, content []byte) int {
 	}
 	return out.Len()
 }
+
+// BenchmarkSearchPage measures writing the markup of a search page with eight cards.
+func BenchmarkSearchPage(b *testing.B) {
+	handler, err := showcase.Handler()
+	if err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		handler.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("GET", "/showcase/search", nil))
+	}
+}

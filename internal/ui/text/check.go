@@ -22,7 +22,7 @@ func (p Problem) String() string { return fmt.Sprintf("%s: %s", p.Key, p.Text) }
 
 var (
 	// used finds keys where a message is asked for: T(ctx, "key" …, .T("key" …, and Key: "key" of an error.
-	used = regexp.MustCompile(`(?:\bT\((?:\w+, ?)?|\bKey: ?)"([a-z][a-z0-9_-]*(?:\.[A-Za-z0-9_-]+)+)"`)
+	used = regexp.MustCompile(`(?:\bT\((?:[\w.()]+, ?)?|\bKey: ?)"([a-z][a-z0-9_-]*(?:\.[A-Za-z0-9_-]+)+)"`)
 	// family finds keys put together from a fixed beginning: T(ctx, "listing.status."+status …
 	family = regexp.MustCompile(`"([a-z][a-z0-9_-]*(?:\.[A-Za-z0-9_-]+)*\.)" ?\+`)
 	// quoted finds every text that could be a key, such as one in a table of keys.
