@@ -141,6 +141,7 @@ func show(v ref.Val) string {
 	default:
 		text = fmt.Sprint(plain)
 	}
+	text = strings.ReplaceAll(text, "\x00", "") // which databases cannot keep
 	if runes := []rune(text); len(runes) > most {
 		text = string(runes[:most]) + "…"
 	}

@@ -123,7 +123,7 @@ func (w *screening) firing(r *rule, err error) Firing {
 		Ground: r.reason, Shadow: !r.decides(), Final: r.final(),
 	}
 	if err != nil {
-		f.Outcome, f.Ground, f.Error = Hold, unfinished, err.Error()
+		f.Outcome, f.Ground, f.Error = Hold, unfinished, strings.ReplaceAll(err.Error(), "\x00", "")
 	}
 	if r.Outcome >= Challenge {
 		f.Spans = w.spans(r)

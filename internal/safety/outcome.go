@@ -2,6 +2,7 @@ package safety
 
 import (
 	"fmt"
+	"strings"
 
 	"fairground/internal/expr"
 	"fairground/internal/value"
@@ -71,7 +72,7 @@ var unfinished = Words{
 func stopped(id string, cause any) Firing {
 	f := Firing{Rule: id, Version: 1, Title: gateTitles[id], Outcome: Hold, Ground: unfinished, Final: true}
 	if cause != nil {
-		f.Error = fmt.Sprint(cause)
+		f.Error = strings.ReplaceAll(fmt.Sprint(cause), "\x00", "")
 	}
 	return f
 }

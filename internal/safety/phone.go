@@ -20,6 +20,10 @@ const (
 // have the outer form of a number reach it.
 func (s *scan) findPhones(regions []string) {
 	for k := 0; k < len(s.tokens); {
+		if s.tokens[k].kind&hasDigit == 0 && s.meaning(k).digits == "" { // nearly all tokens end here
+			k++
+			continue
+		}
 		run := s.digitRun(k)
 		if run.end == k {
 			k++
@@ -38,18 +42,17 @@ type digitRun struct {
 	digits    []byte
 	spoken    int // digits that were written as words or letters
 	single    int // tokens of one digit
-	space     [32]byte
 }
 
 // digitRun reads number-like tokens from k on, as long as little stands between them.
 func (s *scan) digitRun(k int) digitRun {
 	run := digitRun{from: k, end: k}
-	run.digits = run.space[:0]
+	run.digits = s.digits[:0]
 	tens := false
 	times := 1
 	for run.end < len(s.tokens) && (run.end == k || s.continues(run.end)) {
 		digits, spoken, open := s.digitsOf(run.end, run.end > k)
-		if digits == "" || len(run.digits)+len(digits)*times > 2*mostDigits {
+		if digits == "" || len(run.digits)+len(digits)*times > len(s.digits) {
 			break
 		}
 		if digits[0] == '*' {
@@ -80,6 +83,9 @@ func (s *scan) digitRun(k int) digitRun {
 func (s *scan) digitsOf(k int, inside bool) (digits string, spoken, open bool) {
 	tok := s.tokens[k]
 	if tok.kind == hasDigit {
+		if tok.to-tok.from > mostDigits+2 {
+			return "", false, false
+		}
 		return string(s.token(k)), false, false
 	}
 	known := s.meaning(k)

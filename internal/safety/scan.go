@@ -14,6 +14,8 @@ type scan struct {
 
 	spare [4 * mostChunk]byte
 	spelt [mostChunk]byte
+
+	digits [2 * mostDigits]byte // of the run at hand
 }
 
 func (s *scan) reset() {
