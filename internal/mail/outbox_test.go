@@ -335,3 +335,22 @@ func TestExpireKeepsWhatWaits(t *testing.T) {
 		}
 	})
 }
+
+// BenchmarkDeliver is a mail's whole way: queued durably, connected with STARTTLS, taken by the server, noted.
+func BenchmarkDeliver(b *testing.B) {
+	p := startPost(b, StartTLS)
+	transport := p.transport(b)
+	d := dbtest.Open(b, dbtest.Cluster(b, db.SQLite), schemas)
+	worker := job.NewWorker(d, 4, Handlers(d, transport, sender, time.Hour)...)
+	for b.Loop() {
+		err := d.Write(b.Context(), system, "test.send", func(tx *db.Tx) error {
+			return Send(tx, Message{Kind: receipt, To: "mia@example.org", Subject: "s", Text: strings.Repeat("line\n", 40)})
+		})
+		if err != nil {
+			b.Fatal(err)
+		}
+		if _, err := worker.RunDue(b.Context()); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

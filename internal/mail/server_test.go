@@ -40,7 +40,7 @@ type letter struct {
 }
 
 // startPost starts a server with a certificate of its own, which config trusts.
-func startPost(t *testing.T, security Security) *post {
+func startPost(t testing.TB, security Security) *post {
 	t.Helper()
 	certificate, roots := newCertificate(t)
 	p := &post{}
@@ -64,7 +64,7 @@ func startPost(t *testing.T, security Security) *post {
 	return p
 }
 
-func (p *post) transport(t *testing.T) *SMTP {
+func (p *post) transport(t testing.TB) *SMTP {
 	t.Helper()
 	s, err := NewSMTP(p.config)
 	if err != nil {
@@ -153,7 +153,7 @@ func refusing(code int, text string) func(string) error {
 	}
 }
 
-func newCertificate(t *testing.T) (tls.Certificate, *x509.CertPool) {
+func newCertificate(t testing.TB) (tls.Certificate, *x509.CertPool) {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
