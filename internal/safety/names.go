@@ -27,6 +27,7 @@ const (
 	varHiddenPhones
 	varHiddenMails
 	varHiddenLinks
+	varOverrides
 	varAmountMost
 	varStage
 	varObject
@@ -54,6 +55,7 @@ var builtin = []struct {
 	{varHiddenPhones, expr.Variable{Name: "hidden.phones", Type: expr.Int, About: "numbers written in words or digit by digit"}},
 	{varHiddenMails, expr.Variable{Name: "hidden.mails", Type: expr.Int, About: "addresses with spelt signs"}},
 	{varHiddenLinks, expr.Variable{Name: "hidden.links", Type: expr.Int, About: "web addresses with spelt dots"}},
+	{varOverrides, expr.Variable{Name: "hidden.overrides", Type: expr.Int, About: "signs that turn the direction of reading"}},
 	{varAmountMost, expr.Variable{Name: "amount_most", Type: expr.Double, About: "the greatest sum of money in the text, in units"}},
 	{varStage, expr.Variable{Name: "stage", Type: expr.String, Size: 20, About: "listing, message, payment or account"}},
 	{varObject, expr.Variable{Name: "object", Type: expr.String, Size: 40, About: "the kind of record"}},
@@ -89,7 +91,7 @@ func newNames(lists, features, signals []string) (*names, error) {
 	n := &names{byName: map[string]variable{}, bits: map[string]int{}}
 	for _, b := range builtin {
 		n.add(b.Variable, variable{kind: b.kind})
-		if b.kind <= varHiddenLinks {
+		if b.kind <= varOverrides {
 			n.slotBits = append(n.slotBits, slotBit{b.kind, len(n.bits)})
 			n.bits[b.Name] = len(n.bits)
 		}

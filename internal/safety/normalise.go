@@ -19,6 +19,8 @@ type Text struct {
 	fields []field
 	plain  []byte
 	shifts []shift
+
+	overrides []Span // signs that turn the direction of reading, with which a text can be written backwards
 }
 
 type field struct {
@@ -92,7 +94,7 @@ func (t *Text) origin(f *field, at int) int {
 // reset empties the text and keeps its buffers.
 func (t *Text) reset() {
 	clear(t.fields)
-	t.fields, t.plain, t.shifts = t.fields[:0], t.plain[:0], t.shifts[:0]
+	t.fields, t.plain, t.shifts, t.overrides = t.fields[:0], t.plain[:0], t.shifts[:0], nil
 }
 
 // asciiFold maps ASCII to its compared form: 0 drops, ' ' and '\n' are blanks.
@@ -176,6 +178,9 @@ func (w *writer) append(c byte, at int) {
 // rune folds the rune at the start of rest, which lies at offset at, and returns how many bytes it is long.
 func (w *writer) rune(rest string, at int) int {
 	r, wide := utf8.DecodeRuneInString(rest)
+	if r == '\u202d' || r == '\u202e' {
+		w.t.overrides = append(w.t.overrides, Span{w.t.fields[len(w.t.fields)-1].name, at, at + wide})
+	}
 	for i, c := range appendFolded(w.spare[:0], r) {
 		if c == ' ' || c == '\n' {
 			w.blank(c, at)

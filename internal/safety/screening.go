@@ -101,7 +101,7 @@ func (w *screening) titled(h hit) bool {
 
 // mark sets the bits of the variables that are set.
 func (w *screening) mark() {
-	if found := &w.scan.found; len(found.Phones)+len(found.Mails)+len(found.Links)+len(found.Handles) > 0 {
+	if found := &w.scan.found; len(found.Phones)+len(found.Mails)+len(found.Links)+len(found.Handles)+len(w.scan.text.overrides) > 0 {
 		for _, slot := range w.rules.names.slotBits {
 			if w.slotCount(slot.kind) > 0 {
 				w.setBit(slot.bit)
@@ -150,7 +150,7 @@ func (w *screening) ResolveName(name string) (any, bool) {
 		answer := w.costly(v)
 		w.known[v] = answer
 		return answer, true
-	case varPhones, varMails, varLinks, varHandles, varHiddenPhones, varHiddenMails, varHiddenLinks:
+	case varPhones, varMails, varLinks, varHandles, varHiddenPhones, varHiddenMails, varHiddenLinks, varOverrides:
 		return w.slot(v.kind), true
 	}
 	return w.fact(v.kind), true

@@ -66,6 +66,8 @@ func (w *screening) slotSpans(kind variableKind) []Span {
 		for _, h := range found.Handles {
 			spans = append(spans, h.Span)
 		}
+	case varOverrides:
+		spans = w.scan.text.overrides
 	case varAmountMost:
 		for _, a := range w.scan.amounts() {
 			spans = append(spans, a.Span)
