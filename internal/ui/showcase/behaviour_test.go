@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 )
 
@@ -31,6 +33,8 @@ func TestBehaviour(t *testing.T) {
 		{"with scripts the filters need no button", "search", 1440, `getComputedStyle(find(".without-js")).display === "none"`},
 		{"a filter updates the region and the address, without empty fields", "search", 1440,
 			`find("[name=from]").value = ""; click("[value=road]"); await until(() => location.search.includes("type=road")); !location.search.includes("from=") && find("[name=from]") !== null`},
+		{"the sheet stays open while its filters update the page", "search", 390,
+			`click(".sheet-opener"); click("[value=road]"); await until(() => location.search.includes("type=road")); await until(() => find("#results").ariaBusy === "false"); find("#filters").matches(":popover-open")`},
 		{"j walks to the next case", "queue", 1440, `key("j", document.body); document.activeElement === document.querySelectorAll(".case")[1]`},
 		{"a letter presses its button, which asks first", "queue", 1440,
 			`key("b", document.body); const box = find("dialog.asks"); box.open && box.textContent.includes("preserve the evidence")`},
@@ -51,6 +55,27 @@ func TestBehaviour(t *testing.T) {
 		if answer := ask(t, ctx, c.question); answer != "yes" {
 			t.Errorf("%s: %s", c.name, answer)
 		}
+	}
+}
+
+// TestWithoutScripts sees that a page without JavaScript offers a button to apply filters and nothing that cannot work.
+func TestWithoutScripts(t *testing.T) {
+	ctx, address := open(t)
+	off := func(ctx context.Context, target *chromedp.Target) (chromedp.Void, error) {
+		_, err := cdp.Call(ctx, target, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
+		return chromedp.Void{}, err
+	}
+	if err := chromedp.Do(ctx, off); err != nil {
+		t.Fatal(err)
+	}
+	show(t, ctx, address+"/showcase/search", 1440, "light")
+	answer, err := chromedp.Run(ctx, chromedp.Evaluate[string](`[
+		document.documentElement.dataset.js === undefined,
+		document.querySelector(".without-js").checkVisibility(),
+		![...document.querySelectorAll(".needs-js")].some(e => e.checkVisibility()),
+	].join()`))
+	if err != nil || answer != "true,true,true" {
+		t.Errorf("scripts off, button to apply, nothing useless: %s, %v", answer, err)
 	}
 }
 

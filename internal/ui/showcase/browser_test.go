@@ -28,7 +28,7 @@ func TestInBrowser(t *testing.T) {
 	if err != nil {
 		t.Fatalf("axe-core is not installed, run make: %v", err)
 	}
-	for _, page := range []string{"search", "listing", "queue", "records", "controls", "error"} {
+	for _, page := range []string{"home", "search", "listing", "queue", "records", "controls", "error"} {
 		for _, width := range []int64{1440, 390} {
 			for _, scheme := range []string{"light", "dark"} {
 				name := fmt.Sprintf("%s-%d-%s", page, width, scheme)

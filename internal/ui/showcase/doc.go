@@ -2,6 +2,6 @@
 // content. It is for looking: in development, in screenshots, and in the browser tests of ui. Nothing of the product
 // imports it except the development server.
 //
-// Routes, below the prefix it is mounted on: search, listing, queue, records, controls, error; art/N.svg draws photos.
+// Routes, below the prefix it is mounted on: home, search, listing, queue, records, controls, error; art/N.svg draws photos.
 // The parameter locale chooses the language: ?locale=de-CH.
 package showcase

@@ -709,4 +709,97 @@ func errorPage() templ.Component {
 	})
 }
 
+func homePage() templ.Component {
+	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
+		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
+		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
+			return templ_7745c5c3_CtxErr
+		}
+		templ_7745c5c3_Buffer, templ_7745c5c3_IsBuffer := templruntime.GetBuffer(templ_7745c5c3_W)
+		if !templ_7745c5c3_IsBuffer {
+			defer func() {
+				templ_7745c5c3_BufErr := templruntime.ReleaseBuffer(templ_7745c5c3_Buffer)
+				if templ_7745c5c3_Err == nil {
+					templ_7745c5c3_Err = templ_7745c5c3_BufErr
+				}
+			}()
+		}
+		ctx = templ.InitializeContext(ctx)
+		templ_7745c5c3_Var22 := templ.GetChildren(ctx)
+		if templ_7745c5c3_Var22 == nil {
+			templ_7745c5c3_Var22 = templ.NopComponent
+		}
+		ctx = templ.ClearChildren(ctx)
+		templ_7745c5c3_Var23 := templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
+			templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
+			templ_7745c5c3_Buffer, templ_7745c5c3_IsBuffer := templruntime.GetBuffer(templ_7745c5c3_W)
+			if !templ_7745c5c3_IsBuffer {
+				defer func() {
+					templ_7745c5c3_BufErr := templruntime.ReleaseBuffer(templ_7745c5c3_Buffer)
+					if templ_7745c5c3_Err == nil {
+						templ_7745c5c3_Err = templ_7745c5c3_BufErr
+					}
+				}()
+			}
+			ctx = templ.InitializeContext(ctx)
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 38, "<div class=\"hero stack\"><h1>Good things, close by, checked before you see them</h1><p class=\"muted\">")
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			var templ_7745c5c3_Var24 string
+			templ_7745c5c3_Var24, templ_7745c5c3_Err = templ.JoinStringErrs(ui.Words(ctx).Count(48210))
+			if templ_7745c5c3_Err != nil {
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `showcase/market.templ`, Line: 199, Col: 48}
+			}
+			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var24))
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 39, " listings from your neighbours and from shops with a name.</p></div><div class=\"stack loose\">")
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			templ_7745c5c3_Err = ui.Categories{
+				{Text: "Bicycles", Icon: "bike", Href: "/showcase/search", Count: "1’199"}, {Text: "Homes to rent and to buy", Icon: "house", Href: "/showcase/search", Count: "3’420"},
+				{Text: "Furniture", Icon: "sofa", Href: "/showcase/search", Count: "7’010"}, {Text: "Cars", Icon: "car", Href: "/showcase/search", Count: "5’882"},
+				{Text: "Jobs", Icon: "briefcase", Href: "/showcase/search", Count: "640"}, {Text: "Music", Icon: "guitar", Href: "/showcase/search", Count: "911"},
+				{Text: "Garden", Icon: "leaf", Href: "/showcase/search", Count: "1’530"}, {Text: "Free", Icon: "hand-heart", Href: "/showcase/search", Count: "388"},
+			}.Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 40, "<section class=\"stack\"><h2>New today</h2><div class=\"cards list\">")
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			for n, b := range bikes[:3] {
+				templ_7745c5c3_Err = ui.Card{Href: "/showcase/listing", Picture: photo(drawn(n), ""), Price: priceOf(ctx, b.price), Title: b.title, Place: b.place, Badges: badges(b), Level: 3}.Render(ctx, templ_7745c5c3_Buffer)
+				if templ_7745c5c3_Err != nil {
+					return templ_7745c5c3_Err
+				}
+			}
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 41, "</div></section></div>")
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			return nil
+		})
+		templ_7745c5c3_Err = home().Render(templ.WithChildren(ctx, templ_7745c5c3_Var23), templ_7745c5c3_Buffer)
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		return nil
+	})
+}
+
+func home() ui.PublicPage {
+	page := market("Lakeside Market")
+	page.Account = ui.Account{}
+	page.SignIn = ui.Link{Text: "Sign in", Href: "/showcase/controls", Icon: "log-in"}
+	page.Nav = nil
+	page.Search = ui.Search{Action: "/showcase/search", Radii: page.Search.Radii, Categories: []ui.Option{{Text: "All categories"}, {Value: "bicycles", Text: "Bicycles"}}}
+	page.Flash = []ui.Notice{{Text: "You are signed out.", Tone: ui.Safe}}
+	return page
+}
+
 var _ = templruntime.GeneratedTemplate

@@ -26,7 +26,7 @@ func Handler() (http.Handler, error) {
 	mux.Handle("/static/", ui.Static())
 	mux.HandleFunc("GET /showcase/art/{name}", art)
 	for name, page := range map[string]templ.Component{
-		"search": searchPage(), "listing": listingPage(), "queue": queuePage(),
+		"home": homePage(), "search": searchPage(), "listing": listingPage(), "queue": queuePage(),
 		"records": recordsPage(), "controls": controlsPage(), "error": errorPage(),
 	} {
 		mux.Handle("GET /showcase/"+name, speaking(catalogue, page))
