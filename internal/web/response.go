@@ -125,7 +125,7 @@ func (w *response) compresses(bytes int) bool {
 	if n, err := strconv.ParseInt(h.Get("Content-Length"), 10, 64); err == nil && n <= held {
 		return false
 	}
-	return bytes > held && w.status == http.StatusOK && w.request.Method != http.MethodHead && acceptsGzip(w.request)
+	return bytes > held && w.status != http.StatusPartialContent && w.request.Method != http.MethodHead && acceptsGzip(w.request)
 }
 
 func (w *response) startZip() {

@@ -87,6 +87,38 @@ func TestFilesKeepRangesAndTags(t *testing.T) {
 	}
 }
 
+func TestLogCountsBytesOnTheWire(t *testing.T) {
+	long := strings.Repeat("bicycle ", 1000)
+	b := newBench(Config{})
+	b.Handle("GET /written", public, says(long))
+	b.Handle("GET /copied", public, func(w http.ResponseWriter, r *http.Request) error {
+		w.Header().Set("Content-Type", "image/webp")
+		_, err := io.Copy(w, strings.NewReader(long))
+		return err
+	})
+	b.Handle("GET /file", public, func(w http.ResponseWriter, r *http.Request) error {
+		w.Header().Set("Content-Type", "image/webp")
+		_, err := io.Copy(w, struct{ io.Reader }{strings.NewReader(long)}) // by ReadFrom, as from a file
+		return err
+	})
+	for _, path := range []string{"/written", "/copied", "/file"} {
+		b.log.Reset()
+		if got := body(t, b.get(path)); got != long {
+			t.Errorf("%s: %d bytes", path, len(got))
+		}
+		if !strings.Contains(b.log.String(), `"bytes":8000`) {
+			t.Errorf("%s: %s", path, b.log.String())
+		}
+	}
+	b.log.Reset()
+	r := httptest.NewRequest("GET", "/written", nil)
+	r.Header.Set("Accept-Encoding", "gzip")
+	b.do(r)
+	if log := b.log.String(); strings.Contains(log, `"bytes":8000`) || strings.Contains(log, `"bytes":0`) {
+		t.Errorf("compressed: %s", log)
+	}
+}
+
 func TestErrorTakesTheFirstBytesBack(t *testing.T) {
 	b := newBench(Config{})
 	b.Handle("GET /x", public, func(w http.ResponseWriter, r *http.Request) error {

@@ -238,6 +238,16 @@ func TestCompression(t *testing.T) {
 	b.Handle("GET /short", public, typed("text/html; charset=utf-8", "short"))
 	b.Handle("GET /photo", public, typed("image/webp", long))
 	b.Handle("GET /stream", public, typed("text/event-stream", long))
+	status := func(status int) Handler {
+		return func(w http.ResponseWriter, r *http.Request) error {
+			w.Header().Set("Content-Type", "text/html")
+			w.WriteHeader(status)
+			_, err := io.WriteString(w, long)
+			return err
+		}
+	}
+	b.Handle("GET /missing", public, status(404))
+	b.Handle("GET /part", public, status(206))
 	server := httptest.NewServer(b)
 	defer server.Close()
 	for _, c := range []struct {
@@ -246,6 +256,7 @@ func TestCompression(t *testing.T) {
 	}{
 		{"/page", "gzip, br", true}, {"/page", "br;q=1, gzip;q=0.5", true}, {"/page", "gzip;q=0", false}, {"/page", "br", false},
 		{"/short", "gzip", false}, {"/photo", "gzip", false}, {"/stream", "gzip", false},
+		{"/missing", "gzip", true}, {"/part", "gzip", false},
 	} {
 		r, err := http.NewRequest("GET", server.URL+c.path, nil)
 		if err != nil {
