@@ -160,13 +160,20 @@ func (d *Desk) changeIn(tx *db.Tx, tree *Tree, id value.ID, fn func(*Listing) (s
 }
 
 func (d *Desk) rescreen(tx *db.Tx, tree *Tree, l *Listing) (safety.Outcome, error) {
+	refused, before := l.Status == Rejected, l.hash
 	l.hash = l.Content.Hash()
+	if refused && l.hash == before {
+		return safety.Outcome{}, value.Errorf(value.Conflict, "this content was refused; change what the reason names")
+	}
 	review, err := safety.FindReview(tx, Object, l.ID, l.hash)
-	if err != nil {
+	if err != nil && value.KindOf(err) != value.NotFound {
 		return safety.Outcome{}, err
 	}
 	outcome := d.Gate.Screen(tx.Context(), l.subject(tree, tx.Now()), review)
 	l.settle(outcome, tx.Now())
+	if refused && l.Status == Live {
+		l.Status, l.clearance, l.seal = Held, 0, nil // what was refused once is looked at by a person
+	}
 	return outcome, nil
 }
 
