@@ -40,7 +40,7 @@ type Account struct {
 	Email    value.Email
 	Name     string
 	Role     Role         // of staff; empty for members
-	Locale   value.Locale // empty in Create means "en"
+	Locale   value.Locale // empty: whatever the browser asks for
 	State    State
 	Created  time.Time
 	Verified time.Time // when the address was proven by a mail link; zero when it never was
@@ -62,11 +62,10 @@ func (a Account) check() (Account, error) {
 	if a.Name, err = checkName(a.Name); err != nil {
 		return a, err
 	}
-	if a.Locale == "" {
-		a.Locale = "en"
-	}
-	if a.Locale, err = value.ParseLocale(string(a.Locale)); err != nil {
-		return a, err
+	if a.Locale != "" {
+		if a.Locale, err = value.ParseLocale(string(a.Locale)); err != nil {
+			return a, err
+		}
 	}
 	switch {
 	case a.Kind == value.Staff && !a.Role.Known():

@@ -44,7 +44,8 @@ type Config struct {
 	Page func(r *http.Request, title string, content templ.Component) templ.Component
 	// Home is where signing in leads when nothing else was asked for; nil is /console for staff and / for members.
 	Home func(a Account) string
-	// Letters returns a context whose words are those of a locale; nil writes letters in the language of the request.
+	// Letters returns a context whose words are those of an account's locale; nil writes letters in the language of the
+	// request, and so are those to accounts without one.
 	Letters func(ctx context.Context, locale value.Locale) context.Context
 
 	ByAddress Limiter // tries of passwords for one address; nil is 10 in 15 minutes

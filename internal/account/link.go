@@ -52,7 +52,9 @@ func (d *Door) mailLink(ctx context.Context, origin string, email value.Email, n
 }
 
 func (d *Door) letter(ctx context.Context, s *site.Site, a Account, link string) Letter {
-	ctx = d.config.Letters(ctx, a.Locale)
+	if a.Locale != "" {
+		ctx = d.config.Letters(ctx, a.Locale)
+	}
 	name := s.Settings().Name
 	return Letter{
 		To: a.Email, Name: a.Name, Purpose: "sign_in",

@@ -109,6 +109,22 @@ func TestWordsAreThereInEveryLanguage(t *testing.T) {
 	}
 }
 
+func TestRolesHaveALabel(t *testing.T) {
+	t.Parallel()
+	words, err := text.New(Messages())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, locale := range []value.Locale{"en", "de"} {
+		ctx := text.WithPrinter(t.Context(), words.Printer(text.Settings{Locale: locale}))
+		for _, role := range Roles() {
+			if label := role.Label(ctx); label == "" || strings.Contains(label, ".") {
+				t.Errorf("%s is called %q in %s", role, label, locale)
+			}
+		}
+	}
+}
+
 func TestDevicesAreNamed(t *testing.T) {
 	t.Parallel()
 	for agent, want := range map[string]string{

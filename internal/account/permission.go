@@ -1,6 +1,11 @@
 package account
 
-import "slices"
+import (
+	"context"
+	"slices"
+
+	"fairground/internal/ui/text"
+)
 
 // Permission names one thing that staff may do. Every console route asks for one.
 type Permission string
@@ -80,6 +85,9 @@ func (r Role) Known() bool { return slices.Contains(Roles(), r) }
 
 // May reports whether a role includes a permission. An unknown role includes none.
 func (r Role) May(p Permission) bool { return slices.Contains(allowed[r], p) }
+
+// Label is the role in the language of the context.
+func (r Role) Label(ctx context.Context) string { return text.T(ctx, "account.role."+string(r)) }
 
 // Permissions lists what a role may do.
 func (r Role) Permissions() []Permission { return slices.Clone(allowed[r]) }

@@ -127,6 +127,9 @@ func TestSuspensionIsFeltAtOnce(t *testing.T) {
 		b := w.signedIn(w.anna)
 		w.write("account.suspend", func(tx *db.Tx) error { return Suspend(tx, w.anna.ID, "three scam reports") })
 		b.get("/mine").wantTo(t, "/sign-in?next=%2Fmine")
+		sam := w.signedIn(w.sam)
+		w.age("update account set state = 'suspended' where id = $1", w.sam.ID) // even where a session was left behind
+		sam.get("/mine").wantTo(t, "/sign-in?next=%2Fmine")
 		b.signIn(w.anna.Email, rightPassword).want(t, 403, "suspended")
 		b.signIn(w.anna.Email, "a wrong password").want(t, 422, sorry) // only who has the password learns of it
 		b.get("/mine").wantTo(t, "/sign-in?next=%2Fmine")

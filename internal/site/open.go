@@ -139,7 +139,7 @@ func (r *Registry) leave(o *opened) {
 // may be more open than the limit for a while.
 func (r *Registry) takeIdle() []*opened {
 	var surplus []*opened
-	for len(r.open) > r.options.OpenSites {
+	for len(r.open) > r.limits.OpenSites {
 		var oldest string
 		for slug, o := range r.open {
 			if o.uses == 0 && (oldest == "" || o.last < r.open[oldest].last) {

@@ -11,10 +11,9 @@ import (
 	"fairground/internal/value"
 )
 
-// Options are what a registry can do without being told.
-type Options struct {
-	Provider  string // name of the provider's database in the cluster; empty means "provider"
-	OpenSites int    // databases kept open at once, more only while they are in use; 0 means 64
+// Limits bounds what a registry holds.
+type Limits struct {
+	OpenSites int // databases kept open at once, more only while they are in use; 0 means 64
 }
 
 // Registry is the provider's list of sites and the way to open them. It is safe for use by several goroutines.
@@ -23,7 +22,7 @@ type Registry struct {
 	provider *db.DB
 	keys     keys
 	schemas  []db.Schema
-	options  Options
+	limits   Limits
 	known    atomic.Pointer[directory]
 
 	mu      sync.Mutex
@@ -35,32 +34,32 @@ type Registry struct {
 // New opens the provider's database, making it at the first start. The schemas are complete: those of the provider
 // must hold change.Schema and ProviderSchema, those of sites change.Schema and Schema. keysDir holds the secrets and
 // should not be part of any backup of the databases.
-func New(ctx context.Context, cluster *db.Cluster, keysDir string, providerSchemas, siteSchemas []db.Schema, options Options) (*Registry, error) {
-	if options.Provider == "" {
-		options.Provider = "provider"
-	}
-	if options.OpenSites <= 0 {
-		options.OpenSites = 64
-	}
-	provider, err := openOrCreate(ctx, cluster, options.Provider, providerSchemas)
-	if err != nil {
-		return nil, err
-	}
-	return &Registry{
-		cluster: cluster, provider: provider, keys: keys{keysDir}, schemas: siteSchemas, options: options,
-		open: make(map[string]*opened), removed: make(map[string]bool),
-	}, nil
-}
-
-func openOrCreate(ctx context.Context, cluster *db.Cluster, name string, schemas []db.Schema) (*db.DB, error) {
+func New(ctx context.Context, cluster *db.Cluster, keysDir string, providerSchemas, siteSchemas []db.Schema, limits Limits) (*Registry, error) {
+	const name = "provider"
 	exists, err := cluster.Exists(ctx, name)
 	if err != nil {
 		return nil, err
 	}
-	if exists {
-		return cluster.Open(ctx, name, schemas)
+	open := cluster.Open
+	if !exists {
+		open = cluster.Create
 	}
-	return cluster.Create(ctx, name, schemas)
+	provider, err := open(ctx, name, providerSchemas)
+	if err != nil {
+		return nil, err
+	}
+	return NewIn(provider, cluster, keysDir, siteSchemas, limits), nil
+}
+
+// NewIn is New with a provider's database that is open already, whatever its name.
+func NewIn(provider *db.DB, cluster *db.Cluster, keysDir string, siteSchemas []db.Schema, limits Limits) *Registry {
+	if limits.OpenSites <= 0 {
+		limits.OpenSites = 64
+	}
+	return &Registry{
+		cluster: cluster, provider: provider, keys: keys{keysDir}, schemas: siteSchemas, limits: limits,
+		open: make(map[string]*opened), removed: make(map[string]bool),
+	}
 }
 
 // Provider is the provider's own database.

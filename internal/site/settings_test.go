@@ -44,7 +44,7 @@ func TestSettingsProblemsNameTheirField(t *testing.T) {
 
 func TestSettingsAreKeptAndLogged(t *testing.T) {
 	t.Parallel()
-	each(t, site.Options{OpenSites: 1}, func(t *testing.T, w world) {
+	each(t, site.Limits{OpenSites: 1}, func(t *testing.T, w world) {
 		slug, other := w.create(t), w.create(t)
 		changed := settings()
 		changed.Name, changed.Imprint = `Hill "Market" & Söhne`, "Line one\nLine <two>"

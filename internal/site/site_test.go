@@ -32,14 +32,13 @@ type world struct {
 	keys    string
 }
 
-func each(t *testing.T, options site.Options, test func(t *testing.T, w world)) {
+func each(t *testing.T, limits site.Limits, test func(t *testing.T, w world)) {
 	t.Helper()
 	dbtest.EachCluster(t, func(t *testing.T, cluster *db.Cluster) {
 		keys := filepath.Join(t.TempDir(), "keys")
-		mine := options
-		mine.Provider = dbtest.NewName()
-		r, err := site.New(t.Context(), cluster, keys, providerSchemas, siteSchemas, mine)
+		provider, err := cluster.Create(t.Context(), dbtest.NewName(), providerSchemas)
 		ok(t, err)
+		r := site.NewIn(provider, cluster, keys, siteSchemas, limits)
 		test(t, world{r, cluster, keys})
 	})
 }
@@ -76,7 +75,7 @@ func wantKind(t *testing.T, err error, kind value.Kind) {
 
 func TestHostsLeadToTheirSite(t *testing.T) {
 	t.Parallel()
-	each(t, site.Options{}, func(t *testing.T, w world) {
+	each(t, site.Limits{}, func(t *testing.T, w world) {
 		lake := w.create(t, "Lake.example.org.", "lake.example.net:8080")
 		for host, want := range map[string]string{
 			"lake.example.org":     lake,
@@ -106,7 +105,7 @@ func TestHostsLeadToTheirSite(t *testing.T) {
 
 func TestAHostBelongsToOneSite(t *testing.T) {
 	t.Parallel()
-	each(t, site.Options{}, func(t *testing.T, w world) {
+	each(t, site.Limits{}, func(t *testing.T, w world) {
 		first, second := w.create(t, "one.example.org"), w.create(t, "two.example.org")
 		wantKind(t, w.SetHosts(t.Context(), operator, second, "one.example.org"), value.Conflict)
 		third := strings.ReplaceAll(dbtest.NewName(), "_", "-")
@@ -129,7 +128,7 @@ func TestAHostBelongsToOneSite(t *testing.T) {
 
 func TestNamesThatCannotBe(t *testing.T) {
 	t.Parallel()
-	each(t, site.Options{}, func(t *testing.T, w world) {
+	each(t, site.Limits{}, func(t *testing.T, w world) {
 		for _, slug := range []string{"", "Lake", "a_b", "-a", "a-", "a--b", "1a", "../x", "a/b", "é", strings.Repeat("a", 41)} {
 			_, err := w.Create(t.Context(), operator, slug, settings())
 			wantKind(t, err, value.Invalid)
@@ -149,7 +148,7 @@ func TestNamesThatCannotBe(t *testing.T) {
 
 func TestSuspendedSitesAnswerNothing(t *testing.T) {
 	t.Parallel()
-	each(t, site.Options{}, func(t *testing.T, w world) {
+	each(t, site.Limits{}, func(t *testing.T, w world) {
 		slug := w.create(t, "lake.example.org")
 		wantKind(t, w.Suspend(t.Context(), operator, slug, " "), value.Invalid)
 		ok(t, w.Suspend(t.Context(), operator, slug, "unpaid for three months"))
@@ -165,7 +164,7 @@ func TestSuspendedSitesAnswerNothing(t *testing.T) {
 
 func TestStepGivesEachRequestItsSite(t *testing.T) {
 	t.Parallel()
-	each(t, site.Options{}, func(t *testing.T, w world) {
+	each(t, site.Limits{}, func(t *testing.T, w world) {
 		lake, hill := w.create(t, "lake.example.org"), w.create(t, "hill.example.org")
 		for host, want := range map[string]string{"lake.example.org": lake, "hill.example.org:81": hill} {
 			ctx, end := context.WithCancel(t.Context())
@@ -191,7 +190,7 @@ func request(ctx context.Context, host string) *http.Request {
 
 func TestKeysDifferByPurposeAndSiteAndLast(t *testing.T) {
 	t.Parallel()
-	each(t, site.Options{OpenSites: 1}, func(t *testing.T, w world) {
+	each(t, site.Limits{OpenSites: 1}, func(t *testing.T, w world) {
 		one, two := w.create(t), w.create(t)
 		key := func(slug, purpose string) (key string) {
 			ok(t, w.Use(t.Context(), slug, func(_ context.Context, s *site.Site) error {
@@ -228,7 +227,7 @@ func TestKeysDifferByPurposeAndSiteAndLast(t *testing.T) {
 
 func TestVisitorsDoNotSeeWhereSecretsLie(t *testing.T) {
 	t.Parallel()
-	each(t, site.Options{}, func(t *testing.T, w world) {
+	each(t, site.Limits{}, func(t *testing.T, w world) {
 		slug := w.create(t, "lake.example.org")
 		ok(t, os.Remove(filepath.Join(w.keys, slug+".key")))
 		_, err := w.ByHost(t.Context(), "lake.example.org")
@@ -241,7 +240,7 @@ func TestVisitorsDoNotSeeWhereSecretsLie(t *testing.T) {
 
 func TestIdleSitesCloseAndUsedOnesStay(t *testing.T) {
 	t.Parallel()
-	each(t, site.Options{OpenSites: 2}, func(t *testing.T, w world) {
+	each(t, site.Limits{OpenSites: 2}, func(t *testing.T, w world) {
 		held := w.create(t)
 		ctx, release := context.WithCancel(t.Context())
 		first, err := w.BySlug(ctx, held)
@@ -273,7 +272,7 @@ func readable(s *site.Site) error {
 // TestStormOfOpening lets many open more sites at once than may stay open; nobody may meet a closed database.
 func TestStormOfOpening(t *testing.T) {
 	t.Parallel()
-	each(t, site.Options{OpenSites: 2}, func(t *testing.T, w world) {
+	each(t, site.Limits{OpenSites: 2}, func(t *testing.T, w world) {
 		slugs := []string{w.create(t), w.create(t), w.create(t), w.create(t)}
 		var all sync.WaitGroup
 		for i := range 12 {
@@ -295,7 +294,7 @@ func TestStormOfOpening(t *testing.T) {
 
 func TestDropNeedsTheSlugTwice(t *testing.T) {
 	t.Parallel()
-	each(t, site.Options{}, func(t *testing.T, w world) {
+	each(t, site.Limits{}, func(t *testing.T, w world) {
 		slug := w.create(t, "lake.example.org")
 		for _, typed := range []string{"", "yes", strings.ToUpper(slug), slug + " "} {
 			wantKind(t, w.Drop(t.Context(), operator, slug, typed), value.Invalid)
@@ -316,7 +315,7 @@ func TestDropNeedsTheSlugTwice(t *testing.T) {
 
 func TestAdoptTakesInARestoredSite(t *testing.T) {
 	t.Parallel()
-	each(t, site.Options{}, func(t *testing.T, w world) {
+	each(t, site.Limits{}, func(t *testing.T, w world) {
 		slug := strings.ReplaceAll(dbtest.NewName(), "_", "-")
 		name := "site_" + strings.ReplaceAll(slug, "-", "_")
 		d, err := w.cluster.Create(t.Context(), name, siteSchemas)
@@ -335,4 +334,26 @@ func TestAdoptTakesInARestoredSite(t *testing.T) {
 		}
 		ok(t, w.Drop(t.Context(), operator, slug, slug))
 	})
+}
+
+func TestTheProvidersDatabaseIsMadeOnceAndOpenedAgain(t *testing.T) {
+	t.Parallel()
+	cluster := dbtest.Cluster(t, db.SQLite)
+	keys := filepath.Join(t.TempDir(), "keys")
+	for range 2 {
+		r, err := site.New(t.Context(), cluster, keys, providerSchemas, siteSchemas, site.Limits{})
+		ok(t, err)
+		list, err := r.List(t.Context())
+		ok(t, err)
+		if len(list) == 0 {
+			_, err = r.Create(t.Context(), operator, "lake", settings(), "lake.example.org")
+			ok(t, err)
+			continue
+		}
+		s, err := r.ByHost(t.Context(), "lake.example.org")
+		if err != nil || s.ID != list[0].ID || list[0].Name != "Lakeside Market" {
+			t.Errorf("after opening again: %+v, %v", list, err)
+		}
+		ok(t, r.Provider().Close())
+	}
 }

@@ -38,10 +38,11 @@ func New(t testing.TB, cluster *db.Cluster, schemas []db.Schema) *World {
 	t.Helper()
 	all := append([]db.Schema{change.Schema(), site.Schema()}, schemas...)
 	keys := filepath.Join(t.TempDir(), "keys")
-	r, err := site.New(t.Context(), cluster, keys, []db.Schema{change.Schema(), site.ProviderSchema()}, all, site.Options{Provider: dbtest.NewName()})
+	provider, err := cluster.Create(t.Context(), dbtest.NewName(), []db.Schema{change.Schema(), site.ProviderSchema()})
 	if err != nil {
 		t.Fatal(err)
 	}
+	r := site.NewIn(provider, cluster, keys, all, site.Limits{})
 	slug := strings.ReplaceAll(dbtest.NewName(), "_", "-")
 	if _, err := r.Create(t.Context(), value.SystemActor("test"), slug, Settings(), Host); err != nil {
 		t.Fatal(err)
