@@ -50,7 +50,7 @@ func (w *response) Write(p []byte) (int, error) {
 		w.first = append(w.first, p...)
 		return len(p), nil
 	}
-	if err := w.begin(len(p)); err != nil {
+	if err := w.begin(p, len(p)); err != nil {
 		return 0, err
 	}
 	return w.pass(p)
@@ -61,7 +61,7 @@ func (w *response) ReadFrom(from io.Reader) (int64, error) {
 	if w.status == 0 {
 		w.status = http.StatusOK
 	}
-	if err := w.begin(held + 1); err != nil {
+	if err := w.begin(nil, held+1); err != nil {
 		return 0, err
 	}
 	if w.zip != nil {
@@ -77,7 +77,7 @@ func (w *response) FlushError() error {
 	if w.status == 0 {
 		w.status = http.StatusOK
 	}
-	if err := w.begin(0); err != nil {
+	if err := w.begin(nil, 0); err != nil {
 		return err
 	}
 	if w.zip != nil {
@@ -88,13 +88,14 @@ func (w *response) FlushError() error {
 	return http.NewResponseController(w.ResponseWriter).Flush()
 }
 
-// begin sends the header and the bytes held so far. more is how many bytes are known to follow.
-func (w *response) begin(more int) error {
+// begin sends the header and the bytes held so far. next are the bytes that come after them, where they are at hand;
+// more is how many bytes are known to follow.
+func (w *response) begin(next []byte, more int) error {
 	if w.begun {
 		return nil
 	}
 	w.begun = true
-	w.sniff()
+	w.sniff(next)
 	if w.compresses(len(w.first) + more) {
 		w.startZip()
 	}
@@ -109,11 +110,15 @@ func (w *response) begin(more int) error {
 }
 
 // sniff names the type before compression hides it from net/http.
-func (w *response) sniff() {
+func (w *response) sniff(next []byte) {
 	h := w.Header()
-	if _, named := h["Content-Type"]; !named && len(w.first) > 0 {
-		h.Set("Content-Type", http.DetectContentType(w.first))
+	if _, named := h["Content-Type"]; named || len(w.first)+len(next) == 0 {
+		return
 	}
+	if len(w.first) > 0 {
+		next = w.first
+	}
+	h.Set("Content-Type", http.DetectContentType(next))
 }
 
 func (w *response) compresses(bytes int) bool {
@@ -154,7 +159,7 @@ func (w *response) finish() {
 		w.status = http.StatusOK
 	}
 	// A failure to write means that the client is gone; there is nobody left to tell.
-	_ = w.begin(0)
+	_ = w.begin(nil, 0)
 	if w.zip != nil {
 		_ = w.zip.Close()
 		zips.Put(w.zip)
