@@ -398,3 +398,31 @@ func TestReplaceKeepsTheOldRulesOnError(t *testing.T) {
 		t.Error("a gate without rules is made")
 	}
 }
+
+func FuzzScreen(f *testing.F) {
+	for _, seed := range []string{"", "Escort service", "a.b.c $x! zero four four", "\u202ex\xff\x00", "1 2 3 4 5 6 7 8 9 a b c d e", "fake id no fake id"} {
+		f.Add(seed, seed)
+	}
+	gate := providerGate(f)
+	f.Fuzz(func(t *testing.T, title, body string) {
+		s := listing(title, body)
+		out := gate.Screen(context.Background(), s, Review{})
+		if out.Verdict < Allow {
+			t.Fatalf("no verdict on %q %q", title, body)
+		}
+		if again := gate.Screen(context.Background(), s, Review{}); again.Verdict != out.Verdict || len(again.Firings) != len(out.Firings) {
+			t.Errorf("%q %q: %s, then %s", title, body, out.Verdict, again.Verdict)
+		}
+		for _, f := range out.Firings {
+			if f.Error != "" {
+				t.Errorf("%q %q: %s", title, body, f.Error)
+			}
+			for _, span := range f.Spans {
+				text := map[string]string{"title": title, "body": body}[span.Field]
+				if span.From < 0 || span.From >= span.To || span.To > len(text) {
+					t.Errorf("%+v is not in %q", span, text)
+				}
+			}
+		}
+	})
+}

@@ -20,11 +20,12 @@ type realListing struct {
 	Attributes  map[string]string
 }
 
+// realSubjects reads the real listings, if they are on this machine.
 func realSubjects(t testing.TB) []Subject {
 	t.Helper()
 	f, err := os.Open("../../../shared/data/craigslist.jsonl.gz")
 	if err != nil {
-		t.Skip("the real listings are not on this machine")
+		return nil
 	}
 	defer f.Close()
 	z, err := gzip.NewReader(f)
@@ -55,6 +56,9 @@ func TestRealListings(t *testing.T) {
 	gate := providerGate(t)
 	verdicts, rules := map[Verdict]int{}, map[string]int{}
 	subjects := realSubjects(t)
+	if len(subjects) == 0 {
+		t.Skip("the real listings are not on this machine")
+	}
 	for _, s := range subjects {
 		out := gate.Screen(context.Background(), s, Review{})
 		verdicts[out.Verdict]++
