@@ -243,10 +243,13 @@ func (d *Door) setPassword(w http.ResponseWriter, r *http.Request) error {
 	return web.Redirect(w, r, "/account/sessions")
 }
 
-// render writes a page of this package. None may be kept by anybody, framed by a referrer, or found by search.
+// render writes a page of this package. None may be kept by anybody, told to another site, or found by search.
 func (d *Door) render(w http.ResponseWriter, r *http.Request, status int, titleKey string, content templ.Component) error {
 	w.Header().Set("Cache-Control", "no-store")
 	w.Header().Set("Referrer-Policy", "no-referrer")
+	if flash, ok := web.TakeFlash(w, r); ok {
+		content = withFlash(flash, content)
+	}
 	return web.Render(w, r, status, d.config.Page(r, text.T(r.Context(), titleKey), content))
 }
 

@@ -58,6 +58,10 @@ func TestMySessionsPage(t *testing.T) {
 		sam.post("/account/sessions/end", "session", key).wantTo(t, "/account/sessions")
 		other.get("/mine").want(t, 200, "Anna") // a stranger cannot end it
 		b.post("/account/sessions/end", "session", key).wantTo(t, "/account/sessions")
+		b.get("/account/sessions").want(t, 200, "That device is signed out.")
+		if p := b.get("/account/sessions"); strings.Contains(p.body, "That device") {
+			t.Error("what was said once is said again")
+		}
 		other.get("/mine").wantTo(t, "/sign-in?next=%2Fmine")
 		b.get("/mine").want(t, 200, "Anna")
 		b.post("/account/sessions/end", "session", "***").want(t, 404, "")
