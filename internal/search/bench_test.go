@@ -33,8 +33,19 @@ func BenchmarkMarket(b *testing.B) {
 			d := create(b, dbtest.Cluster(b, engine))
 			index := fill(b, d, listings)
 			for _, kind := range queryKinds {
-				b.Run(kind.name, func(b *testing.B) { measure(b, index, kind.next) })
+				b.Run(kind.name, func(b *testing.B) {
+					measure(b, func(n int) error {
+						_, err := index.Search(context.Background(), kind.next(n))
+						return err
+					})
+				})
 			}
+			b.Run("similar", func(b *testing.B) {
+				measure(b, func(n int) error {
+					_, err := index.Similar(context.Background(), value.ID(1_000+n*7%listings), 8)
+					return err
+				})
+			})
 		})
 	}
 }
@@ -74,6 +85,15 @@ func fill(b *testing.B, d *db.DB, listings int) *search.Database {
 		b.Fatal(err)
 	}
 	took := time.Since(began)
+	if d.Engine() == db.Postgres { // as autovacuum does a minute later
+		err := d.Maintain(b.Context(), "analyze", func(tx *db.Tx) error {
+			_, err := tx.Exec("analyze search_document")
+			return err
+		})
+		if err != nil {
+			b.Fatal(err)
+		}
+	}
 	var memory runtime.MemStats
 	runtime.GC()
 	runtime.ReadMemStats(&memory)
@@ -124,13 +144,13 @@ var queryKinds = []struct {
 	{"root", func(n int) search.Query { return search.Query{Page: 1 + n%100} }},
 }
 
-func measure(b *testing.B, index search.Index, next func(n int) search.Query) {
+func measure(b *testing.B, ask func(n int) error) {
 	const queries = 200
 	took := make([]time.Duration, queries)
 	for range b.N {
 		for n := range queries {
 			began := time.Now()
-			if _, err := index.Search(context.Background(), next(n)); err != nil {
+			if err := ask(n); err != nil {
 				b.Fatal(err)
 			}
 			took[n] = time.Since(began)

@@ -37,19 +37,16 @@ func cover(p value.Point, km float64) []string {
 
 func coverWith(p value.Point, km float64, level int) (tokens []string, ok bool) {
 	size := cellSizes_deg[level]
-	reach := km/earthRadius_km*180/math.Pi + 1e-6 // degrees, with room for rounding
+	reach := degrees(km/earthRadius_km) + spare_deg
 	south, north := math.Max(p.Lat-reach, -90), math.Min(p.Lat+reach, 90)
-	wide := 180.
-	if p.Lat-reach > -90 && p.Lat+reach < 90 {
-		wide = math.Asin(math.Min(1, math.Sin(reach*math.Pi/180)/math.Cos(p.Lat*math.Pi/180)))*180/math.Pi + 1e-6
-	}
 	if (north-south)/size > mostCells {
 		return nil, false
 	}
 	for row := rowOf(south, size); row <= rowOf(north, size); row++ {
+		wide := halfWidth(p.Lat, reach, math.Max(south, float64(row)*size), math.Min(north, float64(row+1)*size))
 		count := columns(row, size)
 		first, width := columnOf(p.Lon-wide, count), columnOf(p.Lon+wide, count)-columnOf(p.Lon-wide, count)
-		if wide >= 179 || 2*wide/360*float64(count) >= float64(count-1) {
+		if 2*wide/360*float64(count) >= float64(count-1) {
 			first, width = 0, count-1
 		} else if width < 0 {
 			width += count
@@ -64,12 +61,30 @@ func coverWith(p value.Point, km float64, level int) (tokens []string, ok bool) 
 	return tokens, true
 }
 
+// halfWidth is how many degrees of longitude a circle reaches to either side between two latitudes. It is widest where
+// the meridians touch it, and narrower the farther from there.
+func halfWidth(lat, reach, south, north float64) float64 {
+	if lat+reach >= 90 || lat-reach <= -90 {
+		return 180
+	}
+	widest := degrees(math.Asin(math.Sin(radians(lat)) / math.Cos(radians(reach))))
+	at := radians(math.Min(math.Max(widest, south), north))
+	cosine := (math.Cos(radians(reach)) - math.Sin(at)*math.Sin(radians(lat))) / (math.Cos(at) * math.Cos(radians(lat)))
+	return degrees(math.Acos(math.Min(1, math.Max(-1, cosine)))) + spare_deg
+}
+
+const spare_deg = 1e-5 // about a metre, for rounding
+
+func radians(degrees float64) float64 { return degrees * math.Pi / 180 }
+
+func degrees(radians float64) float64 { return radians * 180 / math.Pi }
+
 func rowOf(lat, size float64) int { return int(math.Floor(lat / size)) }
 
 // columns is how many columns a row has.
 func columns(row int, size float64) int {
 	nearest := math.Min(math.Abs(float64(row)*size), math.Abs(float64(row+1)*size))
-	return max(1, int(360/size*math.Cos(math.Min(nearest, 90)*math.Pi/180)))
+	return max(1, int(360/size*math.Cos(radians(math.Min(nearest, 90)))))
 }
 
 // columnOf wraps around: 181 degrees east is 179 degrees west.
@@ -87,7 +102,7 @@ const earthRadius_km = 6371.0088 // as in value.Km
 // onSphere is a point in space on a globe of radius 1. The straight line between two such points grows with their
 // distance, and needs nothing but arithmetic, which both engines do alike.
 func onSphere(p value.Point) (x, y, z float64) {
-	lat, lon := p.Lat*math.Pi/180, p.Lon*math.Pi/180
+	lat, lon := radians(p.Lat), radians(p.Lon)
 	return math.Cos(lat) * math.Cos(lon), math.Cos(lat) * math.Sin(lon), math.Sin(lat)
 }
 

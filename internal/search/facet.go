@@ -11,68 +11,66 @@ import (
 	"fairground/internal/db"
 )
 
-// counted is what is counted over the hits of one query: all its facets, its own filters respected.
+// counted is what is counted over the hits of one query, its own filters respected.
 type counted struct {
-	total  int
-	exact  bool
+	total  int // at most one more than the bound of the statement
 	facets []Facet
 }
 
 // count fills in the total and the facets. A facet whose attribute is filtered is taken from the same query without
 // that filter; each such query is counted, and kept, by itself, so that choosing another choice costs little.
 func (s *Database) count(ctx context.Context, q Query, version int64, into *Result) error {
-	whole, err := s.counts.get(ctx, s.countKey(q), version, func(ctx context.Context) (counted, error) { return s.countOne(ctx, q) })
+	whole, err := s.counted(ctx, q, version)
 	if err != nil {
 		return err
 	}
-	into.Total, into.Exact = whole.total, whole.exact
 	into.Facets = slices.Clone(whole.facets)
 	for i, request := range q.Facets {
 		other, filtered := q.without(request.Attribute)
 		if !filtered {
 			continue
 		}
-		c, err := s.counts.get(ctx, s.countKey(other), version, func(ctx context.Context) (counted, error) { return s.countOne(ctx, other) })
+		c, err := s.counted(ctx, other, version)
 		if err != nil {
 			return err
 		}
 		into.Facets[i] = c.facets[i]
 	}
+	if len(q.Facets) > 0 && whole.total > MostCounted {
+		q.Facets = nil
+		if whole, err = s.counted(ctx, q, version); err != nil {
+			return err
+		}
+	}
+	into.Total, into.Exact = min(whole.total, MostTotal), whole.total <= MostTotal
 	return nil
 }
 
-// countKey names what is counted: the statement says it all.
-func (s *Database) countKey(q Query) string {
+// counted counts one query, or finds it counted.
+func (s *Database) counted(ctx context.Context, q Query, version int64) (counted, error) {
 	statement, args := countStatement(s.db.Engine(), q)
-	return fmt.Sprint(statement, args, q.Facets, q.Currency)
-}
-
-func (s *Database) countOne(ctx context.Context, q Query) (c counted, err error) {
-	err = s.db.Read(ctx, func(tx *db.Tx) error {
+	key := fmt.Sprint(statement, args, q.Facets, q.Currency) // together they say all that is counted
+	return s.counts.get(ctx, key, version, func(ctx context.Context) (c counted, err error) {
 		var packed string
-		statement, args := countStatement(tx.Engine(), q)
-		if err := tx.Row(statement, args...).Scan(&c.total, &packed); err != nil {
-			return err
+		err = s.db.Read(ctx, func(tx *db.Tx) error { return tx.Row(statement, args...).Scan(&c.total, &packed) })
+		if err == nil {
+			c.facets = tally(packed, q, c.total <= MostCounted)
 		}
-		c.exact = c.total <= MostCounted
-		c.total = min(c.total, MostCounted)
-		c.facets = tally(packed, q, c.exact)
-		return nil
+		return c, err
 	})
-	return c, err
 }
 
 // countStatement reads the newest candidates, one more than are counted, as one text: that many rows would cost far
-// more to fetch than to find.
+// more to fetch than to find. Without facets it only counts, in the words alone if they say everything.
 func countStatement(engine db.Engine, q Query) (string, []any) {
 	s := &selection{engine: engine}
 	m := conditions(q)
-	facets := "''"
-	if len(q.Facets) > 0 {
-		facets = "coalesce(string_agg(facets, '" + betweenDocuments + "'), '')"
+	if len(q.Facets) == 0 {
+		inner := "select 1" + s.fromLeast(m, q) + " limit " + s.arg(MostTotal+1)
+		return "select count(*), '' from (" + inner + ") as candidates", s.all()
 	}
 	inner := "select d.facets" + s.from(m, q) + " order by " + s.place(m) + " desc limit " + s.arg(MostCounted+1)
-	return "select count(*), " + facets + " from (" + inner + ") as candidates", s.all()
+	return "select count(*), coalesce(string_agg(facets, '" + betweenDocuments + "'), '') from (" + inner + ") as candidates", s.all()
 }
 
 // tally counts packed documents.

@@ -21,7 +21,7 @@ type Index interface {
 // Result is one page of hits, with counts over all of them.
 type Result struct {
 	Hits   []Hit
-	Total  int  // matching listings
+	Total  int  // matching listings, at most MostTotal
 	Exact  bool // Total is exact; otherwise there are more
 	Facets []Facet
 	Took   time.Duration
@@ -33,7 +33,8 @@ type Hit struct {
 	Km      float64 // from Query.Near; -1 when either point is missing
 }
 
-// Facet is the counts for one FacetRequest, in the order of the requests.
+// Facet is the counts for one FacetRequest, in the order of the requests. Others may read the same counts at the same
+// time, so the caller does not change them.
 type Facet struct {
 	Attribute string
 	Choices   []Count  // most first, then by name

@@ -87,7 +87,8 @@ const (
 const (
 	MostHits    = 100    // a page
 	MostPages   = 200    // deeper pages are refused: nobody reads them, machines use the export
-	MostCounted = 20_000 // listings; see the package comment
+	MostTotal   = 20_000 // listings that a total counts; see the package comment
+	MostCounted = 10_000 // listings that facets count
 
 	defaultHits  = 24
 	mostFilters  = 30

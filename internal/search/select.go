@@ -51,6 +51,14 @@ func (s *selection) from(m match, q Query) string {
 	return from + " where " + strings.Join(where, " and ")
 }
 
+// fromLeast is from for statements that read no column.
+func (s *selection) fromLeast(m match, q Query) string {
+	if s.engine == db.SQLite && !m.isEmpty() && len((&selection{}).rest(q)) == 0 {
+		return " from search_text where search_text match " + s.arg(m.text(s.engine))
+	}
+	return s.from(m, q)
+}
+
 // place is the key of a row, by its name in the table that the engine walks through.
 func (s *selection) place(m match) string {
 	if s.engine == db.SQLite && !m.isEmpty() {

@@ -14,7 +14,7 @@ create table search_document (
 	digest      bigint not null,
 	words       tsvector not null
 );
-create index search_document_words on search_document using gin (words);
+create index search_document_words on search_document using gin (words) with (gin_pending_list_limit = 256);
 alter table search_document alter column words set statistics 1000;
 create table search_state (
 	one     bigint primary key,
