@@ -185,7 +185,7 @@ func checkRules(rules []Rule) (faults []error) {
 			missing = "an outcome"
 		case r.Mode != Live && r.Mode != Shadow && r.Mode != Expired:
 			missing = "a mode: live, shadow or expired"
-		case len(r.Stages) == 0 || !slices.Contains([]Stage{StageListing, StageMessage, StagePayment, StageAccount}, r.Stages[0]):
+		case !knownStages(r.Stages):
 			missing = "a stage: listing, message, payment or account"
 		case r.Outcome >= Challenge && (r.Ground["en"] == "" || r.Policy == "" || r.Category == ""):
 			missing = "a ground, a policy and a category, because it restricts"
@@ -198,6 +198,15 @@ func checkRules(rules []Rule) (faults []error) {
 		seen[r.ID] = true
 	}
 	return faults
+}
+
+func knownStages(stages []Stage) bool {
+	for _, stage := range stages {
+		if !slices.Contains([]Stage{StageListing, StageMessage, StagePayment, StageAccount}, stage) {
+			return false
+		}
+	}
+	return len(stages) > 0
 }
 
 func (s *RuleSet) addLists(lists map[string]List) error {

@@ -69,7 +69,7 @@ func TestCompileFindsMistakes(t *testing.T) {
 		"an id and a version":             change(func(r *Rule) { r.Version = 0 }),
 		"an id of its own":                {Rules: []Rule{siteRule("false", Label), siteRule("true", Label)}},
 		"needs a mode":                    change(func(r *Rule) { r.Mode = "maybe" }),
-		"needs a stage":                   change(func(r *Rule) { r.Stages = nil }),
+		"needs a stage":                   change(func(r *Rule) { r.Stages = []Stage{StageListing, "lobby"} }),
 		"needs an outcome":                change(func(r *Rule) { r.Outcome = 0 }),
 		"needs an English title":          change(func(r *Rule) { r.Title = nil }),
 		"comes after it":                  {Features: []Feature{{"a", "features.b"}, {"b", "true"}}},

@@ -399,6 +399,21 @@ func TestReplaceKeepsTheOldRulesOnError(t *testing.T) {
 	}
 }
 
+// TestHostileTextsAreQuick bounds the work that the longest readable text can cause.
+func TestHostileTextsAreQuick(t *testing.T) {
+	t.Parallel()
+	gate := providerGate(t)
+	for _, unit := range []string{"a ", "a.", "1 ", "one ", "1-", "the ", "escort the ", "minor ", "x@y.com ", "a at b dot com ", "$1,", "ﷺ", "\u0301", "7l0 ", "no fake ", "aaa4 ", "+41446681800 "} {
+		start := time.Now()
+		out := gate.Screen(context.Background(), listing("x", strings.Repeat(unit, 99_000/len(unit))), Review{})
+		if took := time.Since(start); took > 3*time.Second {
+			t.Errorf("%q repeated takes %v", unit, took)
+		} else {
+			t.Logf("%q: %s in %v", unit, out.Verdict, took)
+		}
+	}
+}
+
 func FuzzScreen(f *testing.F) {
 	for _, seed := range []string{"", "Escort service", "a.b.c $x! zero four four", "\u202ex\xff\x00", "1 2 3 4 5 6 7 8 9 a b c d e", "fake id no fake id"} {
 		f.Add(seed, seed)

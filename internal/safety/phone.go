@@ -14,6 +14,8 @@ import (
 const (
 	leastDigits = 7
 	mostDigits  = 15
+
+	mostNational = 12 // with the leading zero; some plans know no limit, and would take two numbers for one
 )
 
 // findPhones looks at every run of number-like tokens. The library that knows numbering plans is slow, so only runs that
@@ -24,16 +26,39 @@ func (s *scan) findPhones(regions []string) {
 			k++
 			continue
 		}
-		run := s.digitRun(k)
-		if run.end == k {
+		end := s.digitRun(k, len(s.tokens)).end
+		if end == k {
 			k++
 			continue
 		}
-		if phone, ok := s.phone(run, regions); ok {
-			s.found.Phones = append(s.found.Phones, phone)
+		if k = s.findInRun(k, end, regions); len(s.found.Phones) >= mostPhones {
+			return
 		}
-		k = run.end
 	}
+}
+
+// mostPhones is where the search ends. Nobody has so many, and rules reckon with no more.
+const mostPhones = 200
+
+// mostLeading is how many tokens before a number are taken for something else, as in "2 beds 044 ..." without the beds.
+const mostLeading = 3
+
+// findInRun looks for a number in tokens k to end: the whole run, then without its last tokens, then without its first. It
+// returns the token to go on from.
+func (s *scan) findInRun(k, end int, regions []string) int {
+	for from := k; from < end && from <= k+mostLeading; from++ {
+		for to := end; to > from; to-- {
+			run := s.digitRun(from, to)
+			if len(run.digits) < leastDigits {
+				break
+			}
+			if phone, ok := s.phone(run, regions); ok {
+				s.found.Phones = append(s.found.Phones, phone)
+				return to
+			}
+		}
+	}
+	return end
 }
 
 // digitRun is a stretch of tokens that can be read as digits.
@@ -44,13 +69,13 @@ type digitRun struct {
 	single    int // tokens of one digit
 }
 
-// digitRun reads number-like tokens from k on, as long as little stands between them.
-func (s *scan) digitRun(k int) digitRun {
+// digitRun reads number-like tokens from k up to end, as long as little stands between them.
+func (s *scan) digitRun(k, end int) digitRun {
 	run := digitRun{from: k, end: k}
 	run.digits = s.digits[:0]
 	tens := false
 	times := 1
-	for run.end < len(s.tokens) && (run.end == k || s.continues(run.end)) {
+	for run.end < end && (run.end == k || s.continues(run.end)) {
 		digits, spoken, open := s.digitsOf(run.end, run.end > k)
 		if digits == "" || len(run.digits)+len(digits)*times > len(s.digits) {
 			break
@@ -129,7 +154,7 @@ func (s *scan) continues(k int) bool {
 		return false
 	}
 	gap := s.gap(k - 1)
-	if len(gap) == 0 || len(gap) > 5 {
+	if len(gap) == 0 || len(gap) > 5 || gap[len(gap)-1] == '+' && s.tokens[k].to-s.tokens[k].from > 1 { // +41 begins a number
 		return false
 	}
 	for _, c := range gap {
@@ -161,7 +186,7 @@ func (s *scan) plannedNumber(run digitRun, hidden bool, regions []string) value.
 		return numberIn("+"+strings.TrimPrefix(string(run.digits), "00"), "ZZ")
 	}
 	for _, region := range regions {
-		fits := run.digits[0] == '0' && len(run.digits) >= 9
+		fits := run.digits[0] == '0' && len(run.digits) >= 9 && len(run.digits) <= mostNational
 		if region == "US" || region == "CA" {
 			fits = hidden && northAmerican(run.digits) || s.groupedNorthAmerican(run)
 		}
