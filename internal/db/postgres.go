@@ -3,10 +3,13 @@ package db
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -59,7 +62,12 @@ func (e *postgresEngine) close() error {
 
 func (e *postgresEngine) read(ctx context.Context, fn func(statements) error) error {
 	return e.withConn(ctx, e.readers, func(conn *sql.Conn) error {
-		return fn(&postgresStatements{conn: conn, mark: e.mark(), readOnly: true})
+		s := &postgresStatements{conn: conn, mark: e.mark(), readOnly: true}
+		err := fn(s)
+		if !s.used && serverGone(err) {
+			return errors.Join(errDead, err)
+		}
+		return err
 	})
 }
 
@@ -90,6 +98,9 @@ func (e *postgresEngine) writeOnce(ctx context.Context, conn *sql.Conn, level is
 		options.Isolation = sql.LevelReadCommitted
 	}
 	tx, err := conn.BeginTx(ctx, options)
+	if serverGone(err) {
+		return errors.Join(errDead, explain(err, "begin"))
+	}
 	if err != nil {
 		return fmt.Errorf("begin: %w", err)
 	}
@@ -103,8 +114,21 @@ func (e *postgresEngine) writeOnce(ctx context.Context, conn *sql.Conn, level is
 	return nil
 }
 
-// withConn lends a connection whose search path is this schema.
+// errDead says that a connection turned out to be broken before anything was done with it.
+var errDead = errors.New("the connection to the server is broken")
+
+// withConn lends a connection whose search path is this schema. When the server was restarted, the pool is full of
+// broken connections; each is found out at its first use, and the next is tried.
 func (e *postgresEngine) withConn(ctx context.Context, pool *sql.DB, fn func(*sql.Conn) error) error {
+	for left := pool.Stats().MaxOpenConnections; ; left-- {
+		err := e.lend(ctx, pool, fn)
+		if left == 0 || !errors.Is(err, errDead) {
+			return err
+		}
+	}
+}
+
+func (e *postgresEngine) lend(ctx context.Context, pool *sql.DB, fn func(*sql.Conn) error) error {
 	if e.closed.Load() {
 		return errClosed
 	}
@@ -116,23 +140,28 @@ func (e *postgresEngine) withConn(ctx context.Context, pool *sql.DB, fn func(*sq
 		return value.Errorf(value.Unavailable, "the database does not answer").Because(err)
 	}
 	defer conn.Close()
-	err = conn.Raw(func(driver any) error {
-		raw := driver.(*stdlib.Conn).Conn()
-		memory := raw.PgConn().CustomData()
-		if memory["schema"] == e.schema {
-			return nil
-		}
-		memory["schema"] = e.schema
-		_, err := raw.Exec(ctx, "set search_path to "+pgx.Identifier{e.schema}.Sanitize())
-		if err != nil {
-			memory["schema"] = nil
-		}
-		return err
-	})
-	if err != nil {
+	if err := conn.Raw(func(raw any) error { return e.enter(ctx, raw.(*stdlib.Conn).Conn()) }); err != nil {
 		return err
 	}
 	return fn(conn)
+}
+
+// enter sets the search path, unless the connection served this schema last.
+func (e *postgresEngine) enter(ctx context.Context, conn *pgx.Conn) error {
+	memory := conn.PgConn().CustomData()
+	if memory["schema"] == e.schema {
+		return nil
+	}
+	_, err := conn.Exec(ctx, "set search_path to "+pgx.Identifier{e.schema}.Sanitize())
+	if err == nil {
+		memory["schema"] = e.schema
+		return nil
+	}
+	memory["schema"] = nil
+	if conn.IsClosed() && ctx.Err() == nil {
+		return errors.Join(errDead, explain(err, "set search_path"))
+	}
+	return err
 }
 
 type sqlRunner interface {
@@ -144,6 +173,7 @@ type postgresStatements struct {
 	conn     sqlRunner
 	mark     string
 	readOnly bool
+	used     bool // a statement has succeeded
 }
 
 func (s *postgresStatements) exec(ctx context.Context, text string, args []any) (int64, error) {
@@ -159,6 +189,7 @@ func (s *postgresStatements) exec(ctx context.Context, text string, args []any) 
 
 func (s *postgresStatements) query(ctx context.Context, text string, args []any) (*sql.Rows, error) {
 	rows, err := s.conn.QueryContext(ctx, s.mark+text, args...)
+	s.used = s.used || err == nil
 	if s.readOnly && stalePlan(err) {
 		// The driver has forgotten the stale statement by now. In a transaction the whole write is repeated instead.
 		return s.conn.QueryContext(ctx, s.mark+text, args...)
@@ -211,6 +242,20 @@ func brokenConstraint(err error) bool {
 		return len(failed.Code) == 5 && failed.Code[:2] == "23"
 	}
 	return sqliteConstraint(err)
+}
+
+// serverGone reports whether a statement failed because the server, or the connection to it, ended.
+func serverGone(err error) bool {
+	var failed *pgconn.PgError
+	if errors.As(err, &failed) {
+		return failed.Code == "57P01" || failed.Code == "57P02" || failed.Code == "57P03"
+	}
+	for _, broken := range []error{driver.ErrBadConn, io.ErrUnexpectedEOF, syscall.EPIPE, syscall.ECONNRESET} {
+		if errors.Is(err, broken) {
+			return true
+		}
+	}
+	return err != nil && pgconn.SafeToRetry(err) // the driver saw that the connection was closed, and sent nothing
 }
 
 // takenSchema reports whether a schema of that name exists, made this moment by another process perhaps.

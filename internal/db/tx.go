@@ -208,14 +208,21 @@ func (r *oneRow) Scan(into ...any) error {
 	return nil
 }
 
-// explain adds the statement to an error of the database and gives broken constraints the kind Conflict.
+// explain adds the statement to an error of the database. A broken constraint becomes of kind Conflict, a server that
+// is gone of kind Unavailable.
 func explain(err error, text string) error {
 	wrapped := fmt.Errorf("%w in %s", err, firstLine(text))
 	var known *value.Error
-	if !errors.As(err, &known) && brokenConstraint(err) {
+	switch {
+	case errors.As(err, &known):
+		return wrapped
+	case brokenConstraint(err):
 		return value.Errorf(value.Conflict, "this conflicts with what is stored already").Because(wrapped)
+	case serverGone(err):
+		return value.Errorf(value.Unavailable, "the database does not answer").Because(wrapped)
+	default:
+		return wrapped
 	}
-	return wrapped
 }
 
 func firstLine(text string) string {

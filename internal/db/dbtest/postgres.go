@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -35,40 +36,93 @@ func PostgresURL(t testing.TB) string {
 
 func process() int { return os.Getpid() }
 
-// newPostgres makes a cluster that listens on a private socket only. A watcher in a shell stops it when this process
-// is gone, however it ended.
+// newPostgres starts the server that all tests of a process share. A watcher in a shell stops it when this process is
+// gone, however it ended.
 func newPostgres() (string, error) {
-	programs, err := filepath.Glob("/usr/lib/postgresql/*/bin")
-	if err != nil || len(programs) == 0 {
-		return "", fmt.Errorf("there is no PostgreSQL in /usr/lib/postgresql")
-	}
-	slices.Sort(programs)
-	bin := programs[len(programs)-1]
-	dir, err := os.MkdirTemp("", "fairground-postgres-")
+	server, err := initServer("-c", "fsync=off", "-c", "full_page_writes=off")
 	if err != nil {
 		return "", err
 	}
+	if err := server.start(); err != nil {
+		return "", err
+	}
+	watch := fmt.Sprintf("while kill -0 %d 2>/dev/null; do sleep 1; done; kill -QUIT %d; sleep 1; rm -rf %s",
+		os.Getpid(), server.process.Process.Pid, server.dir)
+	return server.URL, exec.Command("setsid", "sh", "-c", watch).Start()
+}
+
+// Server is a PostgreSQL server of a test's own, which waits for the disk as a real one does and can be crashed.
+type Server struct {
+	URL string
+
+	bin, dir string
+	settings []string
+	process  *exec.Cmd
+	log      bytes.Buffer
+}
+
+// NewServer starts a server; it is gone when the test ends.
+func NewServer(t testing.TB) *Server {
+	t.Helper()
+	server, err := initServer("-c", "fsync=on")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(server.dir) })
+	server.Start(t)
+	t.Cleanup(func() { server.Crash(t) })
+	return server
+}
+
+// Start starts the server and waits until it has recovered and answers.
+func (s *Server) Start(t testing.TB) {
+	t.Helper()
+	if err := s.start(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Crash ends the server at once, without a checkpoint.
+func (s *Server) Crash(t testing.TB) {
+	t.Helper()
+	if err := s.process.Process.Signal(syscall.SIGQUIT); err != nil {
+		t.Fatal(err)
+	}
+	s.process.Wait() // its error is that it was ended by a signal
+}
+
+// initServer makes a cluster that will listen on a private socket only.
+func initServer(settings ...string) (*Server, error) {
+	programs, err := filepath.Glob("/usr/lib/postgresql/*/bin")
+	if err != nil || len(programs) == 0 {
+		return nil, fmt.Errorf("there is no PostgreSQL in /usr/lib/postgresql")
+	}
+	slices.Sort(programs)
+	dir, err := os.MkdirTemp("", "fairground-postgres-")
+	if err != nil {
+		return nil, err
+	}
 	if err := ownedByPostgres(dir); err != nil {
-		return "", err
+		return nil, err
 	}
-	data := filepath.Join(dir, "data")
-	if out, err := asPostgres(filepath.Join(bin, "initdb"), "--no-sync", "--auth=trust", "--username=postgres", "--encoding=UTF8", "--locale=C.UTF-8", "-D", data).CombinedOutput(); err != nil {
-		return "", fmt.Errorf("initdb: %w: %s", err, out)
+	s := &Server{URL: "postgres:///postgres?user=postgres&host=" + dir, bin: programs[len(programs)-1], dir: dir, settings: settings}
+	out, err := asPostgres(filepath.Join(s.bin, "initdb"), "--no-sync", "--auth=trust", "--username=postgres", "--encoding=UTF8",
+		"--locale=C.UTF-8", "-D", filepath.Join(dir, "data")).CombinedOutput()
+	if err != nil {
+		return nil, fmt.Errorf("initdb: %w: %s", err, out)
 	}
-	server := asPostgres(filepath.Join(bin, "postgres"), "-D", data, "-k", dir, "-h", "",
-		"-c", "fsync=off", "-c", "max_connections=200", "-c", "shared_buffers=128MB", "-c", "full_page_writes=off")
-	var log bytes.Buffer
-	server.Stderr = &log
-	if err := server.Start(); err != nil {
-		return "", err
+	return s, nil
+}
+
+func (s *Server) start() error {
+	s.process = asPostgres(filepath.Join(s.bin, "postgres"), append([]string{"-D", filepath.Join(s.dir, "data"), "-k", s.dir, "-h", "",
+		"-c", "max_connections=200", "-c", "shared_buffers=128MB"}, s.settings...)...)
+	s.log.Reset()
+	s.process.Stderr = &s.log
+	if err := s.process.Start(); err != nil {
+		return err
 	}
-	watch := fmt.Sprintf("while kill -0 %d 2>/dev/null; do sleep 1; done; kill -QUIT %d; sleep 1; rm -rf %s", os.Getpid(), server.Process.Pid, dir)
-	watcher := exec.Command("setsid", "sh", "-c", watch)
-	if err := watcher.Start(); err != nil {
-		return "", err
-	}
-	url := "postgres:///postgres?user=postgres&host=" + dir
-	return url, waitForServer(url, &log)
+	return waitForServer(s.URL, &s.log)
 }
 
 func waitForServer(url string, log *bytes.Buffer) error {
