@@ -1,0 +1,109 @@
+package market
+
+import (
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/text/unicode/norm"
+
+	"fairground/internal/db"
+	"fairground/internal/listing"
+	"fairground/internal/site"
+	"fairground/internal/value"
+)
+
+// gazetteer is the places of a site that have most listings, with the coarse middle of each. One is kept for each site
+// and read again when it is old.
+type gazetteer struct {
+	names  []string
+	points map[string]value.Point
+	read   time.Time
+}
+
+type gazetteers struct{ present atomic.Pointer[gazetteer] }
+
+const (
+	mostPlaces   = 120
+	gazetteerAge = 5 * time.Minute
+	emptyAge     = 2 * time.Second // a site that has nothing yet soon has
+)
+
+func (v *visit) gazetteer() (*gazetteer, error) {
+	kept := site.Part(v.site, func(*site.Site) *gazetteers { return &gazetteers{} })
+	g := kept.present.Load()
+	if g != nil && v.now.Sub(g.read) < g.lasts() {
+		return g, nil
+	}
+	fresh := &gazetteer{read: v.now, points: make(map[string]value.Point)}
+	err := v.site.DB.Read(v.ctx, fresh.load)
+	if err != nil {
+		return nil, err
+	}
+	kept.present.Store(fresh)
+	return fresh, nil
+}
+
+func (g *gazetteer) lasts() time.Duration {
+	if len(g.names) == 0 {
+		return emptyAge
+	}
+	return gazetteerAge
+}
+
+func (g *gazetteer) load(tx *db.Tx) (err error) {
+	g.names, err = listing.Places(tx, mostPlaces)
+	for _, name := range g.names {
+		if err != nil {
+			return err
+		}
+		var place listing.Place
+		place, err = listing.FindPlace(tx, name)
+		if value.KindOf(err) == value.NotFound { // its listings have no point
+			err = nil
+			continue
+		}
+		g.points[name] = place.Point
+	}
+	return err
+}
+
+// like finds the place meant by a name written without accents, or the only one that begins like it.
+func (g *gazetteer) like(name string) string {
+	wanted := plain(name)
+	if len(wanted) < 3 {
+		return ""
+	}
+	var begun []string
+	for _, candidate := range g.names {
+		switch folded := plain(candidate); {
+		case folded == wanted:
+			return candidate
+		case strings.HasPrefix(folded, wanted):
+			begun = append(begun, candidate)
+		}
+	}
+	if len(begun) == 1 {
+		return begun[0]
+	}
+	return ""
+}
+
+// plain is a name without case, accents and signs.
+func plain(name string) string {
+	return strings.Map(func(c rune) rune {
+		if c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || c > 0x24f {
+			return c
+		}
+		return -1
+	}, stripMarks(norm.NFD.String(plainLetters.Replace(strings.ToLower(name)))))
+}
+
+func stripMarks(text string) string {
+	return strings.Map(func(c rune) rune {
+		if c >= 0x300 && c <= 0x36f {
+			return -1
+		}
+		return c
+	}, text)
+}

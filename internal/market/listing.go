@@ -1,0 +1,178 @@
+package market
+
+import (
+	"net/http"
+	"strings"
+
+	"fairground/internal/db"
+	"fairground/internal/listing"
+	"fairground/internal/search"
+	"fairground/internal/ui"
+	"fairground/internal/value"
+)
+
+// offer is the page of one listing.
+type offer struct {
+	v       *visit
+	l       listing.Listing
+	live    int // listings of the seller
+	similar []listing.Listing
+	area    *area
+}
+
+const similarShown = 8
+
+// listing answers with the page of a listing that is visible now.
+func (v *visit) listing(w http.ResponseWriter) error {
+	l, live, err := v.find(v.r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	if !l.Visible(v.Desk.Gate, v.now) {
+		return v.ended(w, l)
+	}
+	if right := pathOf(l); v.r.URL.Path != right {
+		return v.moved(w, right)
+	}
+	o := &offer{v: v, l: l, live: live}
+	if o.similar, err = v.similar(l); err != nil {
+		return err
+	}
+	g, err := v.gazetteer()
+	if err != nil {
+		return err
+	}
+	o.area = areaOf(l.Place, g)
+	page := v.page(l.Title, pathOf(l))
+	page.Description = o.description()
+	page.Head = o.head()
+	return v.show(w, http.StatusOK, page, o.view())
+}
+
+func (v *visit) find(key string) (l listing.Listing, live int, err error) {
+	id, err := value.ParseID(listing.ShortID, key)
+	if err != nil {
+		return l, 0, v.unknown()
+	}
+	err = v.site.DB.Read(v.ctx, func(tx *db.Tx) (err error) {
+		if l, err = listing.Find(tx, id); err == nil {
+			live, err = listing.SellerCount(tx, l.Seller.ID)
+		}
+		return err
+	})
+	if value.KindOf(err) == value.NotFound {
+		err = v.unknown()
+	}
+	return l, live, err
+}
+
+func (v *visit) unknown() error {
+	return &value.Error{Kind: value.NotFound, Message: "there is no such listing", Key: "market.gone.unknown"}
+}
+
+// ended answers for a listing that cannot be seen. One that was public and has come to its end is gone, for people and
+// for search engines; of any other nothing is said, not even that there is one.
+func (v *visit) ended(w http.ResponseWriter, l listing.Listing) error {
+	over := l.Status == listing.Live && !v.now.Before(l.Expires) && l.Cleared(v.Desk.Gate) == nil
+	switch l.Status {
+	case listing.Expired, listing.Sold, listing.Removed, listing.Rejected:
+		over = !l.Published.IsZero()
+	}
+	if !over {
+		return v.unknown()
+	}
+	found, err := v.Index.Search(v.ctx, search.Query{Category: l.Category, Limit: similarShown})
+	if err != nil {
+		return err
+	}
+	others, err := v.visible(hitIDs(found.Hits))
+	if err != nil {
+		return err
+	}
+	c, _ := v.tree.Category(l.Category)
+	g := gone{v: v, others: others, category: v.name(c.Names), href: v.categoryPath(l.Category)}
+	return v.show(w, http.StatusGone, v.page(v.t("market.gone.title"), ""), g.view())
+}
+
+// gone is the page of a listing that has ended.
+type gone struct {
+	v              *visit
+	others         []listing.Listing
+	category, href string
+}
+
+func (v *visit) similar(l listing.Listing) ([]listing.Listing, error) {
+	ids, err := v.Index.Similar(v.ctx, l.ID, similarShown)
+	if err != nil {
+		return nil, err
+	}
+	return v.visible(ids)
+}
+
+func (o *offer) crumbs() ui.Breadcrumb {
+	var crumbs ui.Breadcrumb
+	for _, c := range o.v.tree.Path(o.l.Category) {
+		crumbs = append(crumbs, ui.Link{Text: o.v.name(c.Names), Href: o.v.categoryPath(c.ID)})
+	}
+	return crumbs
+}
+
+func (o *offer) gallery() ui.Gallery {
+	g := ui.Gallery{Label: o.v.t("market.listing.photos", "title", o.l.Title)}
+	for i, photo := range o.l.Photos {
+		p := picture(photo, "(max-width: 60rem) 100vw, 55rem")
+		p.Eager = i == 0
+		if p.Alt == "" {
+			p.Alt = o.v.t("market.listing.photo", "title", o.l.Title, "number", i+1)
+		}
+		g.Pictures = append(g.Pictures, p)
+	}
+	return g
+}
+
+// foreign is the language of the listing's text when it is not the page's, and "" otherwise.
+func (o *offer) foreign() string {
+	if o.l.Locale == "" || o.l.Locale.Language() == o.v.words.Locale().Language() {
+		return ""
+	}
+	return string(o.l.Locale)
+}
+
+// paragraphs are the parts of the description between empty lines.
+func (o *offer) paragraphs() []string {
+	var all []string
+	for _, part := range strings.Split(o.l.Body, "\n\n") {
+		if part = strings.TrimSpace(part); part != "" {
+			all = append(all, part)
+		}
+	}
+	return all
+}
+
+func (o *offer) description() string {
+	return clip(strings.Join(strings.Fields(o.v.price(o.l)+" · "+joined(o.l.Place.Name, o.l.Body)), " "), 155)
+}
+
+// advice is how to be careful with this kind of thing.
+func (o *offer) advice() string {
+	top, _, _ := strings.Cut(o.v.tree.PathSlug(o.l.Category), "/")
+	switch top {
+	case "vehicles", "homes", "jobs", "services", "pets", "animals":
+		return o.v.t("market.safely." + top)
+	default:
+		return o.v.t("market.safely.things")
+	}
+}
+
+// tiles are the cards of similar listings.
+func (o *offer) tiles() []tile { return o.v.tiles(o.similar, nil, 3, 0) }
+
+func (o *offer) kindOfSeller() string {
+	if o.l.Seller.Kind == listing.Business {
+		return o.v.t("market.seller.business")
+	}
+	return o.v.t("market.seller.private")
+}
+
+// address is the full address of the page.
+func (o *offer) address() string { return o.v.origin() + pathOf(o.l) }
