@@ -23,6 +23,7 @@ func TestGroupRestartsALoopThatPanics(t *testing.T) {
 			<-ctx.Done()
 		})
 		time.Sleep(time.Hour)
+		synctest.Wait()
 		want := []time.Duration{0, time.Second, 3 * time.Second, 7 * time.Second}
 		if len(starts) != len(want) {
 			t.Fatalf("started at %v", starts)
@@ -63,6 +64,7 @@ func TestALoopThatReturnsIsOver(t *testing.T) {
 		runs := 0
 		group.Go("once", func(context.Context) { runs++ })
 		time.Sleep(time.Hour)
+		synctest.Wait()
 		if runs != 1 || len(group.Running()) != 0 {
 			t.Errorf("ran %d times, running %v", runs, group.Running())
 		}
