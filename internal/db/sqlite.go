@@ -49,15 +49,16 @@ func openSQLite(file string, config Config) (*sqliteEngine, error) {
 }
 
 // sqliteAddress sets the pragmas of every connection. busy_timeout must come first, so that the others wait for a
-// lock instead of failing. Memory-mapped reading keeps readers off the page cache's one mutex.
+// lock instead of failing. Memory-mapped reading keeps readers off the page cache's one mutex; the one writer has it to
+// itself and needs no map, which would count every page it ever touched as the program's memory.
 func sqliteAddress(file string, unsafe, readOnly bool) string {
 	pragmas := []string{"busy_timeout(10000)", "journal_mode(wal)", "synchronous(full)", "foreign_keys(on)",
-		"temp_store(memory)", "mmap_size(1073741824)", "cache_size(-8000)", "trusted_schema(off)"}
+		"temp_store(memory)", "cache_size(-8000)", "trusted_schema(off)"}
 	if unsafe {
 		pragmas[2] = "synchronous(off)"
 	}
 	if readOnly {
-		pragmas = append(pragmas, "query_only(on)")
+		pragmas = append(pragmas, "query_only(on)", "mmap_size(1073741824)")
 	}
 	query := url.Values{"_pragma": pragmas}
 	return "file:" + strings.ReplaceAll(url.PathEscape(file), "%2F", "/") + "?" + query.Encode()

@@ -50,6 +50,7 @@ type Tally struct {
 	Rejected   int `json:"rejected"`   // new and refused by a rule
 	Updated    int `json:"updated"`    // known, with another content; screened again
 	Unchanged  int `json:"unchanged"`  // known, with the same content
+	Repeated   int `json:"repeated"`   // a row of the same portion has the same external id and counts instead
 	Failed     int `json:"failed"`     // with an error, named in the error file
 	LeftOut    int `json:"left_out"`   // values of optional attributes that were not understood; no rows
 }
@@ -153,8 +154,11 @@ func (i *Import) take(ctx context.Context, run *importRun, batch []candidate, la
 	return nil
 }
 
+// errRepeated marks a row that a later one of its portion replaces.
+var errRepeated = errors.New("a later row has the same external id")
+
 // findKnown looks up which rows are listings already. Of rows in one portion with the same external id the last
-// one counts; the others are errors that say so.
+// one counts.
 func (i *Import) findKnown(ctx context.Context, batch []candidate) error {
 	place := make(map[string]int, len(batch))
 	for n := range batch {
@@ -163,7 +167,7 @@ func (i *Import) findKnown(ctx context.Context, batch []candidate) error {
 			continue
 		}
 		if earlier, twice := place[c.submission.External]; twice {
-			batch[earlier].err = value.Fieldf("external", "row %d has the same external id and counts instead", c.number)
+			batch[earlier].err = errRepeated
 		}
 		place[c.submission.External] = n
 	}
@@ -243,6 +247,8 @@ func (t *Tally) add(batch []candidate) {
 		t.Rows++
 		t.LeftOut += c.leftOut
 		switch {
+		case c.err == errRepeated:
+			t.Repeated++
 		case c.err != nil:
 			t.Failed++
 		case c.changed():
@@ -276,6 +282,9 @@ func (i *Import) reportErrors(batch []candidate) error {
 	}
 	out := json.NewEncoder(i.Errors)
 	for _, c := range batch {
+		if c.err == errRepeated {
+			continue
+		}
 		for _, err := range flatten(c.err) {
 			line := rejectedRow{Row: c.number, External: c.submission.External, Message: err.Error(),
 				Raw: strings.ToValidUTF8(string(clipBytes(c.raw)), "�")}
