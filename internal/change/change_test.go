@@ -305,6 +305,35 @@ func TestLagAndRewind(t *testing.T) {
 	})
 }
 
+// The end of an older transaction that logs nothing wakes nobody; a reader that waits for it looks again soon.
+func TestFollowLooksAgainSoon(t *testing.T) {
+	t.Parallel()
+	d := dbtest.Open(t, dbtest.Cluster(t, db.Postgres), nil)
+	ctx, stop := context.WithTimeout(t.Context(), 20*time.Second)
+	defer stop()
+	reader := &change.Reader{Name: "eager", Apply: func(*db.Tx, []change.Row) error { stop(); return nil }}
+	var following sync.WaitGroup
+	following.Go(func() { reader.Follow(ctx, d) })
+	err := d.Maintain(ctx, "slow", func(tx *db.Tx) error {
+		if _, err := db.One(tx, db.Column[string], "select pg_current_xact_id()::text"); err != nil {
+			return err
+		}
+		var logged sync.WaitGroup
+		logged.Go(func() { edit(t, d, 1, nil) })
+		logged.Wait()
+		time.Sleep(60 * time.Millisecond)
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	began := time.Now()
+	following.Wait()
+	if late := time.Since(began); late > 700*time.Millisecond || !errors.Is(ctx.Err(), context.Canceled) {
+		t.Errorf("seen after %v, %v", late, ctx.Err())
+	}
+}
+
 // A long transaction, of any database on the server, holds numbers back; it must not let the order slip.
 func TestSettleWaitsForOlderTransactions(t *testing.T) {
 	t.Parallel()

@@ -13,15 +13,19 @@ func Number(ctx context.Context, d *db.DB) error {
 	if d.Engine() == db.SQLite {
 		return nil
 	}
-	var waiting bool
-	err := d.Read(ctx, func(tx *db.Tx) (err error) {
-		waiting, err = db.One(tx, db.Column[bool], "select exists (select 1 from change where seq is null)")
-		return err
-	})
+	waiting, err := unnumbered(ctx, d)
 	if err != nil || !waiting {
 		return err
 	}
 	return d.Maintain(ctx, "change.Number", number)
+}
+
+func unnumbered(ctx context.Context, d *db.DB) (waiting bool, err error) {
+	err = d.Read(ctx, func(tx *db.Tx) error {
+		waiting, err = db.One(tx, db.Column[bool], "select exists (select 1 from change where seq is null)")
+		return err
+	})
+	return waiting, err
 }
 
 const longestSettle = 5 * time.Second

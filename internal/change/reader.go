@@ -49,25 +49,31 @@ func (r *Reader) steps(ctx context.Context, d *db.DB) (int, error) {
 }
 
 const (
-	longestPause = time.Minute
-	lookAnyway   = time.Second // other processes write too, and do not wake this one
+	longestPause  = time.Minute
+	lookAnyway    = time.Second // other processes write too, and do not wake this one
+	shortestPause = 5 * time.Millisecond
 )
 
 // Follow applies entries as they come until ctx ends. After a failure it waits, longer each time, and tries again.
 func (r *Reader) Follow(ctx context.Context, d *db.DB) {
-	pause := lookAnyway
+	failurePause, heldPause := lookAnyway, shortestPause
 	for ctx.Err() == nil {
 		changed := d.Changed()
-		_, err := r.steps(ctx, d)
+		held, err := r.followOnce(ctx, d)
+		pause := lookAnyway
 		switch {
-		case err == nil:
-			pause = lookAnyway
-		case ctx.Err() != nil:
+		case err != nil && ctx.Err() != nil:
 			return
-		default:
+		case err != nil:
 			r.failures.Add(1)
+			pause, failurePause = failurePause, min(2*failurePause, longestPause)
+			changed = nil
 			slog.Error("a reader of the change log failed", "reader", r.Name, "database", d.Name(), "retry_s", pause.Seconds(), "error", err)
-			changed, pause = nil, min(2*pause, longestPause)
+		case held:
+			pause, heldPause = heldPause, min(2*heldPause, lookAnyway)
+			failurePause = lookAnyway
+		default:
+			failurePause, heldPause = lookAnyway, shortestPause
 		}
 		select {
 		case <-changed:
@@ -75,6 +81,15 @@ func (r *Reader) Follow(ctx context.Context, d *db.DB) {
 		case <-ctx.Done():
 		}
 	}
+}
+
+// followOnce applies what has a number, and reports whether an older transaction holds other entries back: its end
+// wakes nobody, so it pays to look again soon.
+func (r *Reader) followOnce(ctx context.Context, d *db.DB) (held bool, err error) {
+	if _, err := r.steps(ctx, d); err != nil || d.Engine() == db.SQLite {
+		return false, err
+	}
+	return unnumbered(ctx, d)
 }
 
 func (r *Reader) step(ctx context.Context, d *db.DB) (int, error) {
