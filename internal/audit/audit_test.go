@@ -163,43 +163,46 @@ func TestAnErasedDiffKeepsItsSeal(t *testing.T) {
 	})
 }
 
+// tampering is what somebody with access to the database may try, and what must be found.
+var tampering = []struct {
+	name         string
+	statements   []string
+	kind         audit.Kind
+	seq, through int64
+}{
+	{"another author", []string{"update change set actor = 'staff:9' where seq = 5"}, audit.Altered, 5, 5},
+	{"another action", []string{"update change set action = 'listing.view' where seq = 256"}, audit.Altered, 256, 256},
+	{"another object", []string{"update change set object = 'person' where seq = 257"}, audit.Altered, 257, 257},
+	{"another record", []string{"update change set record = 1 where seq = 700"}, audit.Altered, 700, 700},
+	{"another time", []string{"update change set at_us = at_us + 1 where seq = 1"}, audit.Altered, 1, 1},
+	{"another id", []string{"update change set id = 1 where seq = 300"}, audit.Altered, 300, 300},
+	{"another digest", []string{"update change set digest = salt where seq = 301"}, audit.Altered, 301, 301},
+	{"another diff", []string{`update change set diff = '{"price":[5,1]}' where seq = 5`}, audit.Digest, 5, 5},
+	{"another salt", []string{"update change set salt = digest where seq = 5"}, audit.Digest, 5, 5},
+	{"diff without salt", []string{"update change set salt = null where seq = 5"}, audit.Digest, 5, 5},
+	{"salt without diff", []string{"update change set diff = null where seq = 5"}, audit.Digest, 5, 5},
+	{"diff of an unsealed change", []string{"update change set diff = '1' where seq = 702"}, audit.Digest, 702, 702},
+	{"removed", []string{"delete from change where seq = 5"}, audit.Removed, 5, 5},
+	{"unsealed removed", []string{"delete from change where seq = 702"}, audit.Removed, 702, 702},
+	{"end removed", []string{"delete from change where seq > 650"}, audit.Truncated, 651, 700},
+	{"removed and closed up", []string{"delete from change where seq = 5", "update change set seq = -seq where seq > 5",
+		"update change set seq = -seq - 1 where seq < 0"}, audit.Removed, 5, 5},
+	{"inserted", []string{"update change set seq = -seq where seq > 5", "update change set seq = -seq + 1 where seq < 0", insertSixth}, audit.Inserted, 6, 6},
+	{"swapped", []string{"update change set seq = -1 where seq = 5", "update change set seq = 5 where seq = 300",
+		"update change set seq = 300 where seq = -1"}, audit.Moved, 5, 5},
+	{"stored hashes gone", []string{"delete from audit_tile where level = 0 and number = 1"}, audit.Hash, 257, 512},
+	{"upper hashes gone", []string{"delete from audit_tile where level = 1"}, audit.Hash, 1, 700},
+	{"newest seals removed", []string{"delete from audit_seal where size > 300"}, audit.Seal, 301, 700},
+	{"all seals removed", []string{"delete from audit_seal"}, audit.Seal, 1, 700},
+	{"seal of another size", []string{"update audit_seal set size = 699 where size = 700"}, audit.Seal, 0, 0},
+	{"seal signed wrongly", []string{"update audit_seal set note = replace(note, '700', '699') where size = 700"}, audit.Signature, 0, 0},
+}
+
+const insertSixth = `insert into change (seq, id, at_us, actor, action, object, record, diff, salt, digest)
+	select 6, 77, at_us, actor, action, object, record, diff, salt, digest from change where seq = 5`
+
 func TestTamperingIsFound(t *testing.T) {
 	t.Parallel()
-	insert := `insert into change (seq, id, at_us, actor, action, object, record, diff, salt, digest)
-		select 6, 77, at_us, actor, action, object, record, diff, salt, digest from change where seq = 5`
-	tests := []struct {
-		name         string
-		statements   []string
-		kind         audit.Kind
-		seq, through int64
-	}{
-		{"another author", []string{"update change set actor = 'staff:9' where seq = 5"}, audit.Altered, 5, 5},
-		{"another action", []string{"update change set action = 'listing.view' where seq = 256"}, audit.Altered, 256, 256},
-		{"another object", []string{"update change set object = 'person' where seq = 257"}, audit.Altered, 257, 257},
-		{"another record", []string{"update change set record = 1 where seq = 700"}, audit.Altered, 700, 700},
-		{"another time", []string{"update change set at_us = at_us + 1 where seq = 1"}, audit.Altered, 1, 1},
-		{"another id", []string{"update change set id = 1 where seq = 300"}, audit.Altered, 300, 300},
-		{"another digest", []string{"update change set digest = salt where seq = 301"}, audit.Altered, 301, 301},
-		{"another diff", []string{`update change set diff = '{"price":[5,1]}' where seq = 5`}, audit.Digest, 5, 5},
-		{"another salt", []string{"update change set salt = digest where seq = 5"}, audit.Digest, 5, 5},
-		{"diff without salt", []string{"update change set salt = null where seq = 5"}, audit.Digest, 5, 5},
-		{"salt without diff", []string{"update change set diff = null where seq = 5"}, audit.Digest, 5, 5},
-		{"diff of an unsealed change", []string{"update change set diff = '1' where seq = 702"}, audit.Digest, 702, 702},
-		{"removed", []string{"delete from change where seq = 5"}, audit.Removed, 5, 5},
-		{"unsealed removed", []string{"delete from change where seq = 702"}, audit.Removed, 702, 702},
-		{"end removed", []string{"delete from change where seq > 650"}, audit.Truncated, 651, 700},
-		{"removed and closed up", []string{"delete from change where seq = 5", "update change set seq = -seq where seq > 5",
-			"update change set seq = -seq - 1 where seq < 0"}, audit.Removed, 5, 5},
-		{"inserted", []string{"update change set seq = -seq where seq > 5", "update change set seq = -seq + 1 where seq < 0", insert}, audit.Inserted, 6, 6},
-		{"swapped", []string{"update change set seq = -1 where seq = 5", "update change set seq = 5 where seq = 300",
-			"update change set seq = 300 where seq = -1"}, audit.Moved, 5, 5},
-		{"stored hashes gone", []string{"delete from audit_tile where level = 0 and number = 1"}, audit.Hash, 257, 512},
-		{"upper hashes gone", []string{"delete from audit_tile where level = 1"}, audit.Hash, 1, 700},
-		{"newest seals removed", []string{"delete from audit_seal where size > 300"}, audit.Seal, 301, 700},
-		{"all seals removed", []string{"delete from audit_seal"}, audit.Seal, 1, 700},
-		{"seal of another size", []string{"update audit_seal set size = 699 where size = 700"}, audit.Seal, 0, 0},
-		{"seal signed wrongly", []string{"update audit_seal set note = replace(note, '700', '699') where size = 700"}, audit.Signature, 0, 0},
-	}
 	each(t, func(t *testing.T, first *db.DB) {
 		key := newKey(t, "lakeside")
 		sealed(t, first, key)
@@ -207,7 +210,7 @@ func TestTamperingIsFound(t *testing.T) {
 		if err := change.Settle(t.Context(), first); err != nil {
 			t.Fatal(err)
 		}
-		for _, test := range tests {
+		for _, test := range tampering {
 			t.Run(test.name, func(t *testing.T) {
 				undo := errUndo{}
 				// Tampered inside a write that is undone afterwards, so that one log serves all cases.

@@ -154,32 +154,7 @@ func TestNoChangeIsSkipped(t *testing.T) {
 		for range writers {
 			writing.Go(func() {
 				for range each {
-					var records []value.ID
-					err := d.Write(ctx, value.SystemActor("test"), "test", func(tx *db.Tx) error {
-						records = records[:0]
-						for range 1 + rand.IntN(3) {
-							records = append(records, tx.NewID())
-							tx.Log(db.Change{Object: "thing", Record: records[len(records)-1]})
-						}
-						if d.Engine() == db.Postgres {
-							// Takes its place in the order of transactions, then dawdles.
-							if _, err := db.One(tx, db.Column[string], "select pg_current_xact_id()::text"); err != nil {
-								return err
-							}
-							time.Sleep(rand.N(15 * time.Millisecond))
-						}
-						if rand.IntN(10) == 0 {
-							return errOnPurpose
-						}
-						return nil
-					})
-					if errors.Is(err, errOnPurpose) {
-						continue
-					}
-					if err != nil {
-						t.Error(err)
-					}
-					for _, record := range records {
+					for _, record := range dawdle(t, d) {
 						committed.Store(record, true)
 					}
 				}
@@ -198,10 +173,40 @@ func TestNoChangeIsSkipped(t *testing.T) {
 			}
 			return true
 		})
-		if len(seen) != all || all < writers*each {
+		if len(seen) != all || all < writers*each/2 {
 			t.Errorf("%d were seen, %d committed", len(seen), all)
 		}
 	})
+}
+
+// dawdle writes one to three changes in a transaction that takes its time, and returns what it committed: now and then
+// nothing.
+func dawdle(t *testing.T, d *db.DB) (records []value.ID) {
+	t.Helper()
+	err := d.Write(t.Context(), value.SystemActor("test"), "test", func(tx *db.Tx) error {
+		records = records[:0]
+		for range 1 + rand.IntN(3) {
+			records = append(records, tx.NewID())
+			tx.Log(db.Change{Object: "thing", Record: records[len(records)-1]})
+		}
+		if d.Engine() == db.Postgres { // takes its place in the order of transactions, then waits
+			if _, err := db.One(tx, db.Column[string], "select pg_current_xact_id()::text"); err != nil {
+				return err
+			}
+			time.Sleep(rand.N(15 * time.Millisecond))
+		}
+		if rand.IntN(10) == 0 {
+			return errOnPurpose
+		}
+		return nil
+	})
+	if err != nil && !errors.Is(err, errOnPurpose) {
+		t.Error(err)
+	}
+	if err != nil {
+		return nil
+	}
+	return records
 }
 
 var errOnPurpose = errors.New("on purpose")

@@ -33,6 +33,7 @@ type DB struct {
 type engine interface {
 	kind() Engine
 	read(ctx context.Context, fn func(statements) error) error
+	snapshot(ctx context.Context, fn func(statements) error) error
 	write(ctx context.Context, isolation isolation, fn func(statements) error) error
 	close() error
 }

@@ -191,6 +191,11 @@ func sqliteConstraint(err error) bool {
 	return errors.As(err, &failed) && failed.Code()&0xff == sqlite3.SQLITE_CONSTRAINT
 }
 
+func sqliteFull(err error) bool {
+	var failed *sqlite.Error
+	return errors.As(err, &failed) && failed.Code()&0xff == sqlite3.SQLITE_FULL
+}
+
 // insertText is an insert of so many rows.
 func insertText(table string, columns []string, rows int) string {
 	var b strings.Builder

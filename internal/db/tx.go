@@ -209,7 +209,7 @@ func (r *oneRow) Scan(into ...any) error {
 }
 
 // explain adds the statement to an error of the database. A broken constraint becomes of kind Conflict, a server that
-// is gone of kind Unavailable.
+// is gone or a full disk of kind Unavailable.
 func explain(err error, text string) error {
 	wrapped := fmt.Errorf("%w in %s", err, firstLine(text))
 	var known *value.Error
@@ -220,6 +220,8 @@ func explain(err error, text string) error {
 		return value.Errorf(value.Conflict, "this conflicts with what is stored already").Because(wrapped)
 	case serverGone(err):
 		return value.Errorf(value.Unavailable, "the database does not answer").Because(wrapped)
+	case sqliteFull(err):
+		return value.Errorf(value.Unavailable, "the disk of the database is full").Because(wrapped)
 	default:
 		return wrapped
 	}
