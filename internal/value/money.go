@@ -15,7 +15,7 @@ type Money struct {
 	Currency string
 }
 
-// ParseMoney reads a plain decimal such as "1250", "12.50" or "1'250.-" in a currency. Spaces, apostrophes and
+// ParseMoney reads a plain decimal such as "1250", "12.50", "1'250.-" or "5e+05" in a currency. Spaces, apostrophes and
 // a currency code around the number are ignored; a comma is a decimal sign when at most two digits follow the last
 // one. It returns an error of kind Invalid for anything else, for a negative amount, and for more than 10^13 units.
 func ParseMoney(text, code string) (Money, error) {
@@ -82,11 +82,31 @@ func splitDecimal(text, code string) (whole, fraction string, ok bool) {
 		}
 		text = strings.ReplaceAll(text, ",", "")
 	}
+	text, exponent, ok := cutExponent(text)
+	if !ok {
+		return "", "", false
+	}
 	whole, fraction, _ = strings.Cut(text, ".")
+	for ; exponent > 0; exponent-- {
+		if fraction == "" {
+			fraction = "0"
+		}
+		whole, fraction = whole+fraction[:1], fraction[1:]
+	}
 	if whole == "" && fraction == "" || len(whole) > 16 || len(fraction) > 16 {
 		return "", "", false
 	}
 	return whole, fraction, onlyDigits(whole) && onlyDigits(fraction)
+}
+
+// cutExponent splits the exponent off a number as spreadsheets write round ones, such as 5e+05.
+func cutExponent(text string) (rest string, exponent int, ok bool) {
+	rest, power, written := strings.Cut(strings.ToLower(text), "e")
+	if !written {
+		return text, 0, true
+	}
+	exponent, err := strconv.Atoi(strings.TrimPrefix(power, "+"))
+	return rest, exponent, err == nil && exponent >= 0 && exponent <= 12
 }
 
 func onlyDigits(text string) bool {
