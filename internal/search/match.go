@@ -147,35 +147,37 @@ func sqliteAtom(a atom) string {
 func postgresAtom(a atom) string {
 	all := make([]string, len(a.words))
 	for i, w := range a.words {
-		label := ""
-		if a.prefix && i == len(a.words)-1 {
-			label = "*"
-		}
 		if a.title {
-			label += "A"
+			w = titleToken + w
 		}
 		all[i] = "'" + w + "'"
-		if label != "" {
-			all[i] += ":" + label
-		}
+	}
+	if a.prefix {
+		all[len(all)-1] += ":*"
 	}
 	return "(" + strings.Join(all, " <-> ") + ")"
 }
 
-// vector writes a document as PostgreSQL's tsvector: words of the title with weight A, of the body after a gap that no
-// phrase spans, and tokens without a position.
+// titleToken begins a word of the title on PostgreSQL, where it stands a second time as a word of its own: the planner
+// knows how common a word is, but not how common it is in titles, which weights would leave it to guess.
+const titleToken = "_t"
+
+// vector writes a document as PostgreSQL's tsvector: words of the title, words of the body after a gap that no phrase
+// spans, and tokens without a position.
 func vector(title, body, tokens []string) string {
-	const lastPosition = 16_000
-	at := make(map[string][]string, len(title)+len(body))
+	const lastPosition, mostPositions = 16_000, 255
+	at := make(map[string][]string, 2*len(title)+len(body))
 	for i, w := range title {
-		at[w] = append(at[w], strconv.Itoa(i+1)+"A")
+		place := strconv.Itoa(i + 1)
+		at[w] = append(at[w], place)
+		at[titleToken+w] = append(at[titleToken+w], place)
 	}
 	for i, w := range body {
 		at[w] = append(at[w], strconv.Itoa(min(len(title)+10+i, lastPosition)))
 	}
 	var b strings.Builder
 	for w, places := range at {
-		b.WriteString("'" + w + "':" + strings.Join(places[:min(len(places), 255)], ",") + " ")
+		b.WriteString("'" + w + "':" + strings.Join(places[:min(len(places), mostPositions)], ",") + " ")
 	}
 	for _, token := range tokens {
 		b.WriteString("'" + token + "' ")
