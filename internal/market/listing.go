@@ -81,7 +81,8 @@ func (v *visit) ended(w http.ResponseWriter, l listing.Listing) error {
 	if !over {
 		return v.unknown()
 	}
-	found, err := v.Index.Search(v.ctx, search.Query{Category: l.Category, Limit: similarShown})
+	// The index may still know what has just ended: more hits than are shown.
+	found, err := v.Index.Search(v.ctx, search.Query{Category: l.Category, Limit: 3 * similarShown})
 	if err != nil {
 		return err
 	}
@@ -89,6 +90,7 @@ func (v *visit) ended(w http.ResponseWriter, l listing.Listing) error {
 	if err != nil {
 		return err
 	}
+	others = others[:min(len(others), similarShown)]
 	c, _ := v.tree.Category(l.Category)
 	g := gone{v: v, others: others, category: v.name(c.Names), href: v.categoryPath(l.Category)}
 	return v.show(w, http.StatusGone, v.page(v.t("market.gone.title"), ""), g.view())
