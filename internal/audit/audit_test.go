@@ -123,7 +123,7 @@ func TestAnHonestLogVerifies(t *testing.T) {
 		sealed(t, d, key)
 		old := checkpointOf(t, d)
 		write(t, d, 5)
-		if err := change.Settle(t.Context(), d); err != nil {
+		if err := change.Number(t.Context(), d); err != nil {
 			t.Fatal(err)
 		}
 		report := verify(t, d, key, old)
@@ -207,7 +207,7 @@ func TestTamperingIsFound(t *testing.T) {
 		key := newKey(t, "lakeside")
 		sealed(t, first, key)
 		write(t, first, 4)
-		if err := change.Settle(t.Context(), first); err != nil {
+		if err := change.Number(t.Context(), first); err != nil {
 			t.Fatal(err)
 		}
 		for _, test := range tampering {
@@ -335,7 +335,7 @@ func TestSealerRefusesToSealOverDamage(t *testing.T) {
 		key := newKey(t, "lakeside")
 		sealed(t, d, key)
 		write(t, d, 3)
-		if err := change.Settle(t.Context(), d); err != nil {
+		if err := change.Number(t.Context(), d); err != nil {
 			t.Fatal(err)
 		}
 		tamper(t, d, "delete from change where seq = 701")

@@ -288,7 +288,7 @@ func BenchmarkAudit(b *testing.B) {
 			for range n / 2000 {
 				write(b, d, 2000)
 			}
-			if err := change.Settle(b.Context(), d); err != nil {
+			if err := change.Number(b.Context(), d); err != nil {
 				b.Fatal(err)
 			}
 			began := time.Now()

@@ -34,7 +34,7 @@ func TestNewest(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		if err := change.Settle(t.Context(), d); err != nil {
+		if err := change.Number(t.Context(), d); err != nil {
 			t.Fatal(err)
 		}
 		for _, c := range []struct {

@@ -24,17 +24,8 @@ type Reader struct {
 // Failures counts the times Apply has failed since the program started.
 func (r *Reader) Failures() int64 { return r.failures.Load() }
 
-// CatchUp applies everything that was committed when it was called, and returns how many entries it applied. On
-// PostgreSQL it waits for older transactions as Settle does.
+// CatchUp applies everything that was committed when it was called, and returns how many entries it applied.
 func (r *Reader) CatchUp(ctx context.Context, d *db.DB) (int, error) {
-	if err := Settle(ctx, d); err != nil {
-		return 0, err
-	}
-	return r.steps(ctx, d)
-}
-
-// steps applies what has a number.
-func (r *Reader) steps(ctx context.Context, d *db.DB) (int, error) {
 	all := 0
 	for {
 		if err := Number(ctx, d); err != nil {
@@ -49,47 +40,33 @@ func (r *Reader) steps(ctx context.Context, d *db.DB) (int, error) {
 }
 
 const (
-	longestPause  = time.Minute
-	lookAnyway    = time.Second // other processes write too, and do not wake this one
-	shortestPause = 5 * time.Millisecond
+	longestPause = time.Minute
+	lookAnyway   = time.Second // other processes write too, and do not wake this one
 )
 
 // Follow applies entries as they come until ctx ends. After a failure it waits, longer each time, and tries again.
 func (r *Reader) Follow(ctx context.Context, d *db.DB) {
-	failurePause, heldPause := lookAnyway, shortestPause
+	pause := lookAnyway
 	for ctx.Err() == nil {
 		changed := d.Changed()
-		held, err := r.followOnce(ctx, d)
-		pause := lookAnyway
+		_, err := r.CatchUp(ctx, d)
+		wait := lookAnyway
 		switch {
-		case err != nil && ctx.Err() != nil:
+		case err == nil:
+			pause = lookAnyway
+		case ctx.Err() != nil:
 			return
-		case err != nil:
-			r.failures.Add(1)
-			pause, failurePause = failurePause, min(2*failurePause, longestPause)
-			changed = nil
-			slog.Error("a reader of the change log failed", "reader", r.Name, "database", d.Name(), "retry_s", pause.Seconds(), "error", err)
-		case held:
-			pause, heldPause = heldPause, min(2*heldPause, lookAnyway)
-			failurePause = lookAnyway
 		default:
-			failurePause, heldPause = lookAnyway, shortestPause
+			r.failures.Add(1)
+			changed, wait, pause = nil, pause, min(2*pause, longestPause)
+			slog.Error("a reader of the change log failed", "reader", r.Name, "database", d.Name(), "retry_s", wait.Seconds(), "error", err)
 		}
 		select {
 		case <-changed:
-		case <-time.After(pause):
+		case <-time.After(wait):
 		case <-ctx.Done():
 		}
 	}
-}
-
-// followOnce applies what has a number, and reports whether an older transaction holds other entries back: its end
-// wakes nobody, so it pays to look again soon.
-func (r *Reader) followOnce(ctx context.Context, d *db.DB) (held bool, err error) {
-	if _, err := r.steps(ctx, d); err != nil || d.Engine() == db.SQLite {
-		return false, err
-	}
-	return unnumbered(ctx, d)
 }
 
 func (r *Reader) step(ctx context.Context, d *db.DB) (int, error) {

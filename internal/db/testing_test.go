@@ -70,7 +70,7 @@ func count(t testing.TB, d *db.DB, text string, args ...any) (n int64) {
 // gapless checks that the log counts from 1 without a gap and returns its length.
 func gapless(t testing.TB, d *db.DB) int64 {
 	t.Helper()
-	if err := change.Settle(t.Context(), d); err != nil {
+	if err := change.Number(t.Context(), d); err != nil {
 		t.Fatal(err)
 	}
 	// In one statement: a server may still commit what a killed client had sent.

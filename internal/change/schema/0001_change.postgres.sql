@@ -1,4 +1,4 @@
--- seq is null until the row is older than every running transaction; see doc.go.
+-- seq is null until somebody reads; see doc.go. xid orders the rows that are numbered together.
 create table change (
 	id     bigint primary key,
 	seq    bigint unique,
