@@ -12,8 +12,8 @@ import (
 	"fairground/internal/value"
 )
 
-// cache keeps counts by query, the ones used last, and lets one caller count while others wait for the answer.
-type cache struct {
+// cache keeps answers by key, the ones used last, and lets one caller work while others wait for the answer.
+type cache[T any] struct {
 	most   int
 	stale  time.Duration
 	clock  value.Clock
@@ -24,22 +24,22 @@ type cache struct {
 	recent  *list.List // of *entry, used last in front
 }
 
-type entry struct {
+type entry[T any] struct {
 	key     string
 	version int64
 	at      time.Time
-	counted counted
+	kept    T
 }
 
-func newCache(most int, stale time.Duration, clock value.Clock) *cache {
-	return &cache{most: most, stale: stale, clock: clock, entries: make(map[string]*list.Element), recent: list.New()}
+func newCache[T any](most int, stale time.Duration, clock value.Clock) *cache[T] {
+	return &cache[T]{most: most, stale: stale, clock: clock, entries: make(map[string]*list.Element), recent: list.New()}
 }
 
 const longestCount = 10 * time.Second
 
 // get returns what is kept for a query if it is of this version of the index or young enough, and else what fn
 // counts. fn's context does not end with the caller's, since others may wait for it too.
-func (c *cache) get(ctx context.Context, key string, version int64, fn func(context.Context) (counted, error)) (counted, error) {
+func (c *cache[T]) get(ctx context.Context, key string, version int64, fn func(context.Context) (T, error)) (answer T, err error) {
 	if kept, ok := c.find(key, version); ok {
 		return kept, nil
 	}
@@ -52,32 +52,32 @@ func (c *cache) get(ctx context.Context, key string, version int64, fn func(cont
 		defer cancel()
 		fresh, err := fn(ctx)
 		if err == nil {
-			c.keep(&entry{key: key, version: version, at: began, counted: fresh})
+			c.keep(&entry[T]{key: key, version: version, at: began, kept: fresh})
 		}
 		return fresh, err
 	})
 	if err != nil {
-		return counted{}, err
+		return answer, err
 	}
-	return v.(counted), nil
+	return v.(T), nil
 }
 
-func (c *cache) find(key string, version int64) (counted, bool) {
+func (c *cache[T]) find(key string, version int64) (none T, known bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	element, ok := c.entries[key]
 	if !ok {
-		return counted{}, false
+		return none, false
 	}
-	e := element.Value.(*entry)
+	e := element.Value.(*entry[T])
 	if e.version != version && c.clock.Now().Sub(e.at) >= c.stale {
-		return counted{}, false
+		return none, false
 	}
 	c.recent.MoveToFront(element)
-	return e.counted, true
+	return e.kept, true
 }
 
-func (c *cache) keep(e *entry) {
+func (c *cache[T]) keep(e *entry[T]) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if element, ok := c.entries[e.key]; ok {
@@ -88,7 +88,7 @@ func (c *cache) keep(e *entry) {
 	c.entries[e.key] = c.recent.PushFront(e)
 	if c.recent.Len() > c.most {
 		oldest := c.recent.Back()
-		delete(c.entries, oldest.Value.(*entry).key)
+		delete(c.entries, oldest.Value.(*entry[T]).key)
 		c.recent.Remove(oldest)
 	}
 }

@@ -34,7 +34,8 @@ type Database struct {
 	db     *db.DB
 	source Source
 	reader *change.Reader
-	counts *cache
+	counts *cache[counted]
+	shelf  *cache[[]like] // the newest listings of a category
 }
 
 var _ Index = (*Database)(nil)
@@ -44,7 +45,8 @@ func New(d *db.DB, source Source, config Config) *Database {
 	if config.Kept == 0 {
 		config.Kept = 2_000
 	}
-	s := &Database{db: d, source: source, counts: newCache(config.Kept, config.Stale, d.Clock())}
+	s := &Database{db: d, source: source, counts: newCache[counted](config.Kept, config.Stale, d.Clock()),
+		shelf: newCache[[]like](mostShelves, config.Stale, d.Clock())}
 	s.reader = &change.Reader{Name: "search", Batch: 1_000, Apply: s.apply}
 	return s
 }

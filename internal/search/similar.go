@@ -12,9 +12,10 @@ import (
 )
 
 const (
-	mostSimilar    = 50
-	similarScanned = 300 // newest listings of the category that share a word
-	similarWords   = 12
+	mostSimilar  = 50
+	mostOnShelf  = 300 // newest listings of a category that are compared
+	mostShelves  = 300 // categories kept
+	similarWords = 12
 )
 
 // like is what similarity is judged by.
@@ -34,54 +35,62 @@ func scanLike(row db.Scanner) (like, error) {
 	return l, err
 }
 
-// Similar returns listings of the same category: most words of the title in common first, then newest; those with no
-// common word fill what remains.
+// Similar returns listings of the same category, of its newest: most words of the title in common first, then newest.
+// What a category's newest listings are is kept in memory as counts are, so that a page costs one look-up.
 func (s *Database) Similar(ctx context.Context, listing value.ID, limit int) ([]value.ID, error) {
 	limit = min(limit, mostSimilar)
 	if limit <= 0 {
 		return nil, nil
 	}
-	var found []value.ID
-	err := s.db.Read(ctx, func(tx *db.Tx) error {
-		one, err := db.One(tx, scanLike, "select "+likeColumns+" from search_document d where d.listing = $1", listing)
-		if value.KindOf(err) == value.NotFound {
-			return nil
-		}
-		if err != nil {
+	var one like
+	var version int64
+	err := s.db.Read(ctx, func(tx *db.Tx) (err error) {
+		if version, err = findVersion(tx); err != nil {
 			return err
 		}
-		found, err = findSimilar(tx, one, limit)
+		one, err = db.One(tx, scanLike, "select "+likeColumns+" from search_document d where d.listing = $1", listing)
 		return err
 	})
+	if value.KindOf(err) == value.NotFound {
+		return nil, nil
+	}
 	if err != nil {
 		return nil, fmt.Errorf("search.Similar(%s): %w", listing, err)
 	}
-	return found, nil
+	newest, err := s.newest(ctx, one.category, version)
+	if err != nil {
+		return nil, fmt.Errorf("search.Similar(%s): %w", listing, err)
+	}
+	return mostAlike(one, newest, limit), nil
 }
 
-func findSimilar(tx *db.Tx, one like, limit int) ([]value.ID, error) {
-	m := match{groups: [][]atom{tokenGroup(categoryToken(one.category))}}
+// newest are the newest listings of a category.
+func (s *Database) newest(ctx context.Context, category value.ID, version int64) ([]like, error) {
+	return s.shelf.get(ctx, category.String(), version, func(ctx context.Context) (found []like, err error) {
+		err = s.db.Read(ctx, func(tx *db.Tx) error {
+			found, err = findLike(tx, match{groups: [][]atom{tokenGroup(categoryToken(category))}}, mostOnShelf)
+			return err
+		})
+		return found, err
+	})
+}
+
+// mostAlike ranks the listings of a shelf, which is shared and not changed.
+func mostAlike(one like, shelf []like, limit int) []value.ID {
+	words := telling(one.title)
+	var others []like
+	for _, other := range shelf {
+		if other.listing != one.listing {
+			other.shared = common(words, other.title)
+			others = append(others, other)
+		}
+	}
+	slices.SortStableFunc(others, func(a, b like) int { return cmp.Compare(b.shared, a.shared) })
 	var found []value.ID
-	if words := telling(one.title); len(words) > 0 {
-		anyWord := tokenGroup(words...)
-		for i := range anyWord {
-			anyWord[i].title = true
-		}
-		sharing, err := findLike(tx, match{groups: [][]atom{m.groups[0], anyWord}}, similarScanned)
-		if err != nil {
-			return nil, err
-		}
-		for i := range sharing {
-			sharing[i].shared = common(words, sharing[i].title)
-		}
-		slices.SortStableFunc(sharing, func(a, b like) int { return cmp.Compare(b.shared, a.shared) })
-		found = appendOthers(found, sharing, one.listing, limit)
+	for _, other := range others[:min(limit, len(others))] {
+		found = append(found, other.listing)
 	}
-	if len(found) == limit {
-		return found, nil
-	}
-	newest, err := findLike(tx, m, 2*limit+1)
-	return appendOthers(found, newest, one.listing, limit), err
+	return found
 }
 
 func findLike(tx *db.Tx, m match, most int) ([]like, error) {
@@ -109,13 +118,4 @@ func common(words, title []string) int {
 		}
 	}
 	return n
-}
-
-func appendOthers(found []value.ID, more []like, self value.ID, limit int) []value.ID {
-	for _, l := range more {
-		if len(found) < limit && l.listing != self && !slices.Contains(found, l.listing) {
-			found = append(found, l.listing)
-		}
-	}
-	return found
 }
