@@ -265,6 +265,25 @@ func StatusCounts(tx *db.Tx) (map[Status]int, error) {
 	return counts, err
 }
 
+// Arrival is how many of the listings that came in during one hour have a status now.
+type Arrival struct {
+	Hour     time.Time // its beginning
+	Status   Status
+	Listings int
+}
+
+// Arrivals counts the listings that came in since a moment by hour and present status, in no particular order.
+func Arrivals(tx *db.Tx, since time.Time) ([]Arrival, error) {
+	const hour_us = int64(time.Hour / time.Microsecond)
+	return db.All(tx, func(row db.Scanner) (Arrival, error) {
+		var a Arrival
+		var hour int64
+		err := row.Scan(&hour, &a.Status, &a.Listings)
+		a.Hour = value.FromMicros(hour * hour_us)
+		return a, err
+	}, "select created_us / $2, status, count(*) from listing where created_us >= $1 group by created_us / $2, status", value.Micros(since), hour_us)
+}
+
 // SellerCount counts a seller's live listings.
 func SellerCount(tx *db.Tx, seller value.ID) (int, error) {
 	return db.One(tx, db.Column[int], "select count(*) from listing where seller = $1 and status = 'live'", int64(seller))

@@ -67,6 +67,7 @@ create table listing (
 create index listing_by_status on listing (status, id);
 create index listing_by_seller on listing (seller, id);
 create index listing_by_category on listing (category, id);
+create index listing_by_created on listing (created_us, status);
 create index listing_by_place on listing (lower(place)) where status = 'live';
 create index listing_by_expiry on listing (expires_us) where status = 'live';
 
