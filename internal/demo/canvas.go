@@ -172,7 +172,7 @@ func (c *canvas) rasterise(s shape) image.Rectangle {
 	c.z.Reset(area.Dx(), area.Dy())
 	c.rings(s, float64(area.Min.X), float64(area.Min.Y))
 	c.mask.Rect, c.mask.Stride = image.Rect(0, 0, area.Dx(), area.Dy()), area.Dx() // the rasteriser wants no gaps between rows
-	c.z.DrawOp = 1 // draw.Src: the mask holds the cover of this shape alone
+	c.z.DrawOp = 1                                                                 // draw.Src: the mask holds the cover of this shape alone
 	c.z.Draw(c.mask, c.mask.Rect, image.Opaque, image.Point{})
 	return area
 }
