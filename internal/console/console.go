@@ -1,0 +1,83 @@
+package console
+
+import (
+	"embed"
+	"io/fs"
+	"net/http"
+	"time"
+
+	"fairground/internal/account"
+	"fairground/internal/db"
+	"fairground/internal/listing"
+	"fairground/internal/moderation"
+	"fairground/internal/site"
+	"fairground/internal/ui"
+	"fairground/internal/web"
+)
+
+//go:embed messages.*.json
+var messages embed.FS
+
+// Messages are the words of the console, for text.New.
+func Messages() fs.FS { return messages }
+
+// Services are the rooms of one site that its staff work in.
+type Services struct {
+	Listings   *listing.Desk
+	Moderation *moderation.Desk
+	Mailbox    bool // mail is kept for reading instead of being sent
+	// Arrivals counts the listings that came in since a moment, by hour and present status, in any order. Without it
+	// the page of today has no chart.
+	Arrivals func(tx *db.Tx, since time.Time) ([]Arrival, error)
+}
+
+// Arrival is how many of the listings that came in during one hour have a status now.
+type Arrival struct {
+	Hour     time.Time // its beginning
+	Status   listing.Status
+	Listings int
+}
+
+// Console answers for the staff's pages of all sites.
+type Console struct {
+	Services func(*site.Site) Services
+	Account  func(*http.Request) ui.Account // the signed-in person as the shell shows them
+}
+
+// Routes registers the pages; doc.go lists them.
+func (c *Console) Routes(m *web.Router) {
+	for _, route := range []struct {
+		pattern    string
+		permission account.Permission
+		answer     func(*visit, http.ResponseWriter) error
+	}{
+		{"GET /console", account.ConsoleSee, (*visit).today},
+		{"GET /console/find", account.ConsoleSee, (*visit).find},
+		{"GET /console/listings", account.ListingsSee, (*visit).listings},
+		{"GET /console/listings/{id}", account.ListingsSee, (*visit).record},
+		{"POST /console/listings/{id}/decision", account.ListingsDecide, (*visit).decide},
+		{"GET /console/safety", account.ListingsDecide, (*visit).queue},
+		{"GET /console/safety/notices", account.NoticesSee, (*visit).notices},
+		{"GET /console/safety/notices/{id}", account.NoticesSee, (*visit).notice},
+		{"POST /console/safety/notices/{id}", account.NoticesDecide, (*visit).answerNotice},
+		{"GET /console/safety/rules", account.RulesSee, (*visit).rules},
+		{"GET /console/changes", account.AuditSee, (*visit).changes},
+		{"GET /console/mailbox", account.OperationsSee, (*visit).mailbox},
+		{"GET /console/mailbox/{id}", account.OperationsSee, (*visit).letter},
+		{"GET /console/settings", account.SettingsSee, (*visit).settingsForm},
+		{"POST /console/settings", account.SettingsEdit, (*visit).saveSettings},
+		{"GET /console/staff", account.StaffSee, (*visit).staff},
+		{"POST /console/staff", account.StaffEdit, (*visit).invite},
+		{"POST /console/staff/{id}/role", account.StaffEdit, (*visit).setRole},
+		{"POST /console/staff/{id}/suspension", account.StaffEdit, (*visit).suspend},
+		{"POST /console/staff/{id}/restoration", account.StaffEdit, (*visit).restore},
+	} {
+		m.Handle(route.pattern, account.May(route.permission), func(w http.ResponseWriter, r *http.Request) error {
+			v, err := c.begin(r)
+			if err != nil {
+				return err
+			}
+			return route.answer(v, w)
+		}, web.BodyLimit(64<<10))
+	}
+}

@@ -1,0 +1,40 @@
+// Package console is where the staff of a marketplace work: what came in, what is held and why, notices from outside,
+// the change log, settings and colleagues. It decides nothing itself: decisions go to package moderation, settings to
+// site, people to account.
+//
+// Promises:
+//   - Every route states a permission of package account, and the rail shows only where the role may go.
+//   - Photos of what is not public are veiled until somebody asks to look, one page at a time.
+//   - A decision is about what its author saw: when the listing changed since, the decision is refused and says so.
+//     What a mandatory rule refuses has no button to publish.
+//   - Whoever filed a notice is named only to those who may decide it.
+//   - All text from outside is text here: nothing of it becomes markup, and the pages need no inline style or script.
+//
+// Console answers for all sites; visit is one request. A page is one Go file that reads and one templ file that shows.
+// Pages work without JavaScript; with it, j and k walk, letters press buttons, V lifts the veil while it is held.
+//
+// Tables: none.
+//
+// Routes, with the permission at the end:
+//
+//	GET  /console                           today                                    console.see
+//	GET  /console/listings                  all listings, with filters               listings.see
+//	GET  /console/listings/{id}             one listing, why, decisions, history     listings.see
+//	POST /console/listings/{id}/decision    publish, reject or remove                listings.decide
+//	GET  /console/safety                    what is held; l= selects                 listings.decide
+//	GET  /console/safety/notices            reports from outside                     notices.see
+//	GET  /console/safety/notices/{id}       one of them                              notices.see
+//	POST /console/safety/notices/{id}       answers it                               notices.decide
+//	GET  /console/safety/rules              the rules in force                       rules.see
+//	GET  /console/changes                   the change log                           audit.see
+//	GET  /console/mailbox                   mail kept on a development machine       operations.see
+//	GET  /console/mailbox/{id}              one of them                              operations.see
+//	GET  /console/settings                  the site's settings                      settings.see
+//	POST /console/settings                  saves them                               settings.edit
+//	GET  /console/staff                     who works here                           staff.see
+//	POST /console/staff                     invites somebody                         staff.edit
+//	POST /console/staff/{id}/role           gives another role                       staff.edit
+//	POST /console/staff/{id}/suspension     suspends                                 staff.edit
+//	POST /console/staff/{id}/restoration    restores                                 staff.edit
+//	GET  /console/find                      by id, title or a notice's code          console.see
+package console
