@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"maps"
 	"math"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -99,11 +100,14 @@ func (a Attribute) Parse(text string) (string, error) {
 	}
 }
 
+const (
+	largestNumber  = 1e12
+	smallestNumber = 1e-9 // other than nought
+)
+
 func (a Attribute) parseNumber(text string) (string, error) {
-	text = strings.TrimSpace(strings.TrimSuffix(text, a.Unit))
-	text = strings.NewReplacer("'", "", "’", "", " ", "", ",", "").Replace(text)
-	n, err := strconv.ParseFloat(text, 64)
-	if err != nil || math.IsNaN(n) || math.Abs(n) > 1e12 {
+	n, ok := plainNumber(strings.TrimSpace(strings.TrimSuffix(text, a.Unit)))
+	if !ok || math.Abs(n) > largestNumber || n != 0 && math.Abs(n) < smallestNumber {
 		return "", value.Fieldf(a.Slug, "%q is not a number for %s", clip(text), a.Names.In("en"))
 	}
 	if a.Type == IntegerType {
@@ -112,7 +116,33 @@ func (a Attribute) parseNumber(text string) (string, error) {
 		}
 		return strconv.FormatInt(int64(n), 10), nil
 	}
-	return strconv.FormatFloat(n, 'f', -1, 64), nil
+	return strconv.FormatFloat(n+0, 'f', -1, 64), nil // -0 + 0 is 0
+}
+
+var (
+	numberShape     = regexp.MustCompile(`^[+-]?\d+(\.\d+)?([eE][+-]?\d{1,2})?$`)
+	thousandsSpaces = strings.NewReplacer("'", "", "’", "", " ", "", "\u00a0", "", "\u202f", "")
+)
+
+// plainNumber reads a number as people of several countries write it: 1'234.5, 1,234.5, 1.234,5 and 1234,5 are the
+// same. A single comma with three digits after it separates thousands, a single point never does.
+func plainNumber(text string) (float64, bool) {
+	text = thousandsSpaces.Replace(text)
+	commas, points := strings.Count(text, ","), strings.Count(text, ".")
+	comma, point := strings.LastIndexByte(text, ','), strings.LastIndexByte(text, '.')
+	switch {
+	case commas == 1 && comma > point && (points > 0 || len(text)-comma != len(",000")):
+		text = strings.Replace(strings.ReplaceAll(text, ".", ""), ",", ".", 1)
+	case points > 1:
+		text = strings.ReplaceAll(text, ".", "")
+	default:
+		text = strings.ReplaceAll(text, ",", "")
+	}
+	if !numberShape.MatchString(text) {
+		return 0, false
+	}
+	n, err := strconv.ParseFloat(text, 64)
+	return n, err == nil
 }
 
 func (a Attribute) parseBoolean(text string) (string, error) {
@@ -124,6 +154,21 @@ func (a Attribute) parseBoolean(text string) (string, error) {
 	default:
 		return "", value.Fieldf(a.Slug, "answer %s with yes or no", a.Names.In("en"))
 	}
+}
+
+// within returns the attribute with those options only that belong to a value of what it depends on.
+func (a Attribute) within(parent string) Attribute {
+	if a.DependsOn == "" {
+		return a
+	}
+	own := make([]Option, 0, len(a.Options))
+	for _, option := range a.Options {
+		if option.For == "" || option.For == parent {
+			own = append(own, option)
+		}
+	}
+	a.Options = own
+	return a
 }
 
 // Option finds a choice by its slug or by its name in any language, whatever the case.

@@ -2,6 +2,8 @@ package listing
 
 import (
 	"errors"
+	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -36,15 +38,23 @@ func (t *Tree) Check(c Content) (Content, error) {
 		fail("kind", "%q is not a kind of listing: use sell, wanted, swap or free", clip(string(c.Kind)))
 	}
 	c.Price = checkPrice(fail, c)
-	if !c.Place.Point.IsZero() {
-		if _, err := value.ParsePoint(c.Place.Point.Lat, c.Place.Point.Lon); err != nil {
-			errs = append(errs, err)
-		}
-	}
-	checkPhotos(fail, c.Photos)
+	point, err := checkPoint(c.Place.Point)
+	c.Place.Point, errs = point, append(errs, err)
+	locale, err := value.ParseLocale(string(c.Locale))
+	c.Locale, errs = locale, append(errs, err)
+	c.Photos = checkPhotos(fail, c.Photos)
 	attributes, err := t.checkAttributes(c.Category, c.Attributes)
 	c.Attributes = attributes
 	return c, errors.Join(append(errs, err)...)
+}
+
+// checkPoint also turns -0 into 0: they are the same place, not every database keeps the sign, and the hash sees it.
+func checkPoint(p value.Point) (value.Point, error) {
+	p = value.Point{Lat: p.Lat + 0, Lon: p.Lon + 0}
+	if p.IsZero() {
+		return p, nil
+	}
+	return value.ParsePoint(p.Lat, p.Lon)
 }
 
 func checkLength(fail func(field, format string, args ...any), field, what, text string, least, most int) {
@@ -52,7 +62,7 @@ func checkLength(fail func(field, format string, args ...any), field, what, text
 	switch {
 	case !utf8.ValidString(text) || strings.ContainsRune(text, 0):
 		fail(field, "the text is not valid UTF-8")
-	case n < least:
+	case n < least || least > 0 && !legible(text):
 		fail(field, "write %s of at least %d characters", what, least)
 	case n > most:
 		fail(field, "%s may have at most %d characters; this one has %d", what, most, n)
@@ -67,26 +77,44 @@ func checkPrice(fail func(field, format string, args ...any), c Content) value.M
 		fail("price", "state the currency of the price")
 	case c.Price.Minor < 0:
 		fail("price", "a price cannot be negative")
+	case c.Price.Currency != "":
+		if _, err := value.ParseMoney("1", c.Price.Currency); err != nil {
+			fail("price", "%q is not an ISO 4217 currency", clip(c.Price.Currency))
+		}
 	}
 	return c.Price
 }
 
-func checkPhotos(fail func(field, format string, args ...any), photos []Photo) {
+var (
+	photoSum    = regexp.MustCompile(`^[0-9a-f]{64}$`)
+	photoColour = regexp.MustCompile(`^(#[0-9a-f]{6})?$`)
+)
+
+const largestPhoto = 1 << 16 // pixels of a side
+
+func checkPhotos(fail func(field, format string, args ...any), photos []Photo) []Photo {
 	if len(photos) > MostPhotos {
 		fail("photos", "a listing may have at most %d photos", MostPhotos)
 	}
-	for _, photo := range photos {
-		if utf8.RuneCountInString(photo.Alt) > LongestAlt {
+	photos = slices.Clone(photos)
+	for i := range photos {
+		p := &photos[i]
+		p.Alt = tidyLine(strings.ToValidUTF8(p.Alt, "�"))
+		switch {
+		case utf8.RuneCountInString(p.Alt) > LongestAlt:
 			fail("photos", "the description of a photo may have at most %d characters", LongestAlt)
+		case !photoSum.MatchString(p.Sha256) || !photoColour.MatchString(p.Colour),
+			min(p.Width, p.Height) < 1, max(p.Width, p.Height) > largestPhoto:
+			fail("photos", "photo %d was not stored properly; upload it again", i+1)
 		}
 	}
+	return photos
 }
 
 func (t *Tree) checkAttributes(category value.ID, given Attributes) (Attributes, error) {
 	var errs []error
 	parsed := make(Attributes, len(given))
-	known := t.Attributes(category)
-	for _, a := range known {
+	for _, a := range t.Attributes(category) {
 		text := strings.TrimSpace(given[a.Slug])
 		if text == "" {
 			if a.Required {
@@ -94,10 +122,7 @@ func (t *Tree) checkAttributes(category value.ID, given Attributes) (Attributes,
 			}
 			continue
 		}
-		v, err := a.Parse(text)
-		if err == nil {
-			err = checkDependence(a, v, given)
-		}
+		v, err := t.parse(category, a, given)
 		if err != nil {
 			errs = append(errs, err)
 			continue
@@ -112,16 +137,22 @@ func (t *Tree) checkAttributes(category value.ID, given Attributes) (Attributes,
 	return parsed, errors.Join(errs...)
 }
 
-// checkDependence refuses a model of another make.
-func checkDependence(a Attribute, v string, given Attributes) error {
-	if a.DependsOn == "" {
-		return nil
+// parse parses one of the attributes given. A model of another make is refused.
+func (t *Tree) parse(category value.ID, a Attribute, given Attributes) (string, error) {
+	parent := given[a.DependsOn]
+	if above, ok := t.Attribute(category, a.DependsOn); ok && parent != "" {
+		if v, err := above.Parse(parent); err == nil {
+			parent = v
+		}
 	}
-	option, _ := a.Option(v)
-	if option.For != "" && !strings.EqualFold(option.For, strings.TrimSpace(given[a.DependsOn])) {
-		return value.Fieldf(a.Slug, "%s does not belong to the chosen %s", option.Names.In("en"), a.DependsOn)
+	v, err := a.within(parent).Parse(given[a.Slug])
+	if err == nil || a.DependsOn == "" {
+		return v, err
 	}
-	return nil
+	if other, errAny := a.Parse(given[a.Slug]); errAny == nil {
+		return "", value.Fieldf(a.Slug, "%s does not belong to the chosen %s", other, a.DependsOn)
+	}
+	return "", err
 }
 
 func validKind(kind Kind) bool {
@@ -136,8 +167,17 @@ func validKind(kind Kind) bool {
 // tidyLine makes one line of a text: control characters and runs of spaces become one space.
 func tidyLine(text string) string {
 	return strings.Join(strings.FieldsFunc(text, func(r rune) bool {
-		return unicode.IsSpace(r) || unicode.IsControl(r)
+		return unicode.IsSpace(r) || unicode.IsControl(r) || turnsAround(r)
 	}), " ")
+}
+
+// turnsAround reports a character that makes what follows run the other way: with it a text reads otherwise than it is
+// written.
+func turnsAround(r rune) bool { return r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 }
+
+// legible reports whether there is anything to read in a text.
+func legible(text string) bool {
+	return strings.ContainsFunc(text, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsNumber(r) })
 }
 
 // tidyText keeps lines and drops other control characters.
@@ -147,7 +187,7 @@ func tidyText(text string) string {
 		switch {
 		case r == '\r':
 			return '\n'
-		case r == '\n' || r == '\t' || !unicode.IsControl(r):
+		case r == '\n' || r == '\t' || !unicode.IsControl(r) && !turnsAround(r):
 			return r
 		default:
 			return -1

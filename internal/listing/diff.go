@@ -1,6 +1,7 @@
 package listing
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 
@@ -21,6 +22,10 @@ func logChange(tx *db.Tx, before, after Listing, notes map[string]any) {
 		} else if before.ID != 0 && was != now {
 			diff[name] = pair{was, now}
 		}
+		delete(old, name)
+	}
+	for name, was := range old { // attributes that it has no longer
+		diff[name] = pair{was, nil}
 	}
 	maps.Copy(diff, notes)
 	tx.Log(db.Change{Object: Object, Record: after.ID, Diff: diff})
@@ -31,7 +36,10 @@ func (l Listing) fields() map[string]any {
 	fields := map[string]any{
 		"status": string(l.Status), "kind": string(l.Kind), "category": l.Category, "title": l.Title, "body": l.Body,
 		"price": "", "place": l.Place.Name, "locale": string(l.Locale), "photos": "", "clearance": "",
-		"seller": "", "source": l.Source,
+		"seller": "", "source": l.Source, "near": "",
+	}
+	if near := l.Place.Coarse(); !near.IsZero() { // the exact place is nobody's business in a history
+		fields["near"] = fmt.Sprintf("%.3f, %.3f", near.Lat, near.Lon)
 	}
 	if l.HasPrice() {
 		fields["price"] = l.Price.Currency + " " + l.Price.Decimal()

@@ -1,6 +1,8 @@
 package listing
 
 import (
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -74,8 +76,8 @@ func indexed(a Attribute, text string) (*search.Value, []string) {
 			return v, nil
 		}
 		var words []string
-		for _, name := range option.Names {
-			words = append(words, name)
+		for _, language := range slices.Sorted(maps.Keys(option.Names)) {
+			words = append(words, option.Names[language])
 		}
 		return v, words
 	case IntegerType, DecimalType:

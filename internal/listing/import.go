@@ -236,7 +236,7 @@ func (i *Import) prepareOne(ctx context.Context, tree *Tree, c *candidate) {
 	now := i.Desk.DB.Clock().Now()
 	c.outcome = i.Desk.Gate.Screen(ctx, c.made.subject(tree, now), safety.Review{})
 	if c.made.Status != Removed {
-		c.made.settle(c.outcome, now)
+		c.made.settle(c.outcome, safety.Review{}, now)
 	}
 }
 

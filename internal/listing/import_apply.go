@@ -83,43 +83,30 @@ func (m Mapping) place(r row) (Place, error) {
 }
 
 func (m Mapping) attributes(r row, tree *Tree, category value.ID) (Attributes, int, error) {
-	all, leftOut := make(Attributes), 0
+	given, leftOut := make(Attributes), 0
 	for slug, mapped := range m.Attributes {
 		text, err := r.lookUp(mapped)
 		if err != nil {
 			return nil, 0, err
 		}
-		if text == "" {
-			continue
+		if text = strings.TrimSpace(text); text != "" {
+			given[slug] = text
 		}
+	}
+	all := make(Attributes, len(given))
+	for slug, text := range given {
 		a, ok := tree.Attribute(category, slug)
-		if !ok {
-			leftOut++
-			continue
+		if ok && !a.Required {
+			_, err := tree.parse(category, a, given)
+			ok = err == nil
 		}
-		if _, err := a.Parse(text); err != nil && !a.Required {
+		if !ok {
 			leftOut++
 			continue
 		}
 		all[slug] = text
 	}
-	return all, leftOut + dropDependents(all, tree.Attributes(category)), nil
-}
-
-// dropDependents leaves out optional values that do not belong to what they depend on.
-func dropDependents(all Attributes, known []Attribute) int {
-	dropped := 0
-	for _, a := range known {
-		text, given := all[a.Slug]
-		if !given || a.DependsOn == "" || a.Required {
-			continue
-		}
-		if checkDependence(a, text, all) != nil {
-			delete(all, a.Slug)
-			dropped++
-		}
-	}
-	return dropped
+	return all, leftOut, nil
 }
 
 // shorten cuts a text at a word's end.

@@ -42,7 +42,7 @@ func End(tx *db.Tx, id value.ID, status Status, reason string) error {
 		return value.Errorf(value.Conflict, "a listing that is %s cannot become %s", before.Status, status)
 	}
 	after := before
-	after.Status = status
+	after.end(status)
 	if err := updateListing(tx, after); err != nil {
 		return err
 	}
@@ -53,6 +53,20 @@ func End(tx *db.Tx, id value.ID, status Status, reason string) error {
 	after.Rev++
 	logChange(tx, before, after, notes)
 	return nil
+}
+
+// end sets the status, and notes what a person decided so that no screening undoes it. What is not to come back has no
+// clearance any more.
+func (l *Listing) end(status Status) {
+	l.Status = status
+	if status.ended() {
+		return
+	}
+	l.uncover()
+	l.watched = true
+	if status == Rejected && !l.refusedBefore() {
+		l.refused += l.hash.String()
+	}
 }
 
 // mayBecome is the table of the ways out of each status that need no clearance.
@@ -92,9 +106,11 @@ func (d *Desk) Expire(ctx context.Context) (int, error) {
 			}
 			return nil
 		})
-		all += n
-		if err != nil || n < portion {
-			return all, err
+		if err != nil {
+			return all, fmt.Errorf("listing.Expire: %w", err)
+		}
+		if all += n; n < portion {
+			return all, nil
 		}
 	}
 }

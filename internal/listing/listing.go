@@ -31,6 +31,9 @@ const (
 // Statuses lists all of them in the order in which the console shows them.
 var Statuses = []Status{Live, Held, Challenged, Rejected, Paused, Sold, Expired, Removed}
 
+// ended reports a status that only Renew leads out of.
+func (s Status) ended() bool { return s == Paused || s == Sold || s == Expired }
+
 // Lifetime is how long a listing stays live without being renewed.
 const Lifetime = 60 * 24 * time.Hour
 
@@ -46,11 +49,13 @@ type Listing struct {
 	Created   time.Time
 	Updated   time.Time
 	Published time.Time // zero when it was never live
-	Expires   time.Time // zero when it was never live
+	Expires   time.Time // zero when it was never live, or waits to be live again
 
 	hash      safety.ContentHash
 	clearance value.ID
 	seal      []byte
+	watched   bool   // was refused or held by a person, and not released since
+	refused   string // hashes of the contents that staff refused, hexadecimal, one after the other
 }
 
 // SellerKind tells private people from businesses (traders).

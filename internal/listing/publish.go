@@ -3,6 +3,8 @@ package listing
 import (
 	"context"
 	"fmt"
+	"maps"
+	"strings"
 	"time"
 
 	"fairground/internal/db"
@@ -70,12 +72,12 @@ func (d *Desk) prepare(ctx context.Context, tree *Tree, s Submission) (Listing, 
 		l.Source = "form"
 	}
 	outcome := d.Gate.Screen(ctx, l.subject(tree, now), safety.Review{})
-	l.settle(outcome, now)
+	l.settle(outcome, safety.Review{}, now)
 	return l, outcome, nil
 }
 
-// Edit gives a listing another content. The clearance it had is void; the new content is screened like a new one.
-// rev is the revision the author looked at; when somebody changed the listing since, the error is of kind Conflict.
+// Edit gives a listing another content. The clearance it had is void; the new content is screened like a new one. A
+// listing that has ended stays so; Renew brings it back. rev is the revision the author looked at; when somebody changed the listing since, the error is of kind Conflict.
 func (d *Desk) Edit(ctx context.Context, actor value.Actor, id value.ID, rev int64, content Content) (Listing, safety.Outcome, error) {
 	return d.change(ctx, actor, "listing.edit", id, func(tx *db.Tx, tree *Tree, l *Listing) (safety.Outcome, error) {
 		if l.Rev != rev {
@@ -98,6 +100,7 @@ func (d *Desk) Renew(ctx context.Context, actor value.Actor, id value.ID) (Listi
 	return d.change(ctx, actor, "listing.renew", id, func(tx *db.Tx, tree *Tree, l *Listing) (safety.Outcome, error) {
 		switch l.Status {
 		case Live, Paused, Sold, Expired:
+			l.reopen()
 			return d.rescreen(tx, tree, l)
 		default:
 			return safety.Outcome{}, value.Errorf(value.Conflict, "a listing that is %s cannot be renewed", l.Status)
@@ -106,7 +109,7 @@ func (d *Desk) Renew(ctx context.Context, actor value.Actor, id value.ID) (Listi
 }
 
 // Screen screens a listing again with the present rules and with what staff decided about exactly this content. It is
-// what turns a recorded review into a clearance.
+// what turns a recorded review into a clearance. A listing that has ended stays so.
 func (d *Desk) Screen(ctx context.Context, actor value.Actor, id value.ID) (Listing, safety.Outcome, error) {
 	return d.change(ctx, actor, "listing.screen", id, func(tx *db.Tx, tree *Tree, l *Listing) (safety.Outcome, error) {
 		return d.rescreen(tx, tree, l)
@@ -160,47 +163,70 @@ func (d *Desk) changeIn(tx *db.Tx, tree *Tree, id value.ID, fn func(*Listing) (s
 }
 
 func (d *Desk) rescreen(tx *db.Tx, tree *Tree, l *Listing) (safety.Outcome, error) {
-	refused, before := l.Status == Rejected, l.hash
+	before := l.hash
 	l.hash = l.Content.Hash()
-	if refused && l.hash == before {
-		return safety.Outcome{}, value.Errorf(value.Conflict, "this content was refused; change what the reason names")
+	switch {
+	case l.Status == Removed:
+		return safety.Outcome{}, value.Errorf(value.Conflict, "this listing was removed")
+	case l.Status == Rejected && l.hash == before, l.refusedBefore():
+		return safety.Outcome{}, errRefused
 	}
 	review, err := safety.FindReview(tx, Object, l.ID, l.hash)
 	if err != nil && value.KindOf(err) != value.NotFound {
 		return safety.Outcome{}, err
 	}
 	outcome := d.Gate.Screen(tx.Context(), l.subject(tree, tx.Now()), review)
-	l.settle(outcome, tx.Now())
-	if refused && l.Status == Live {
-		l.Status, l.clearance, l.seal = Held, 0, nil // what was refused once is looked at by a person
-	}
+	l.settle(outcome, review, tx.Now())
 	return outcome, nil
 }
+
+var errRefused = value.Errorf(value.Conflict, "this content was refused; change what the reason names")
+
+// refusedBefore reports whether staff refused exactly the present content.
+func (l *Listing) refusedBefore() bool { return strings.Contains(l.refused, l.hash.String()) }
+
+// reopen readies a listing that has ended, or soon will, for another Lifetime; screening decides the rest.
+func (l *Listing) reopen() { l.Status, l.Expires = Held, time.Time{} }
 
 // Publish makes a listing live under a clearance for exactly its present content; any other clearance is refused with
 // an error of kind Forbidden. It is the only way to the status Live.
 func (l *Listing) Publish(c safety.Clearance, now time.Time) error {
-	if c.Record() != l.ID || c.Hash() != l.Content.Hash() {
-		return value.Errorf(value.Forbidden, "the clearance is not for this content")
+	if err := l.cover(c); err != nil {
+		return err
 	}
-	l.Status, l.hash, l.clearance, l.seal = Live, c.Hash(), c.ID(), c.Seal()
+	l.Status = Live
 	if l.Published.IsZero() {
 		l.Published = l.Created
 	}
-	if now.Add(Lifetime).After(l.Expires) {
+	if !now.Before(l.Expires) {
 		l.Expires = now.Add(Lifetime)
 	}
 	return nil
 }
 
-// settle gives the listing the status that its screening calls for.
-func (l *Listing) settle(outcome safety.Outcome, now time.Time) {
-	l.clearance, l.seal = 0, nil
+// cover puts the present content under its clearance.
+func (l *Listing) cover(c safety.Clearance) error {
+	if !c.Covers(Object, l.ID, l.Content.Hash()) {
+		return value.Errorf(value.Forbidden, "the clearance is not for this content")
+	}
+	l.hash, l.clearance, l.seal = c.Hash(), c.ID(), c.Seal()
+	return nil
+}
+
+// settle gives the listing the status that its screening calls for. What a person refused or held once is looked at by
+// a person, and stays so until somebody has reviewed exactly its present content.
+func (l *Listing) settle(outcome safety.Outcome, review safety.Review, now time.Time) {
+	l.uncover()
 	clearance, cleared := outcome.Clearance()
 	switch {
+	case cleared && l.watched && review.ID() == 0:
+		l.Status = Held
+	case cleared && l.Status.ended() && l.cover(clearance) == nil:
+		l.watched = false
 	case cleared && l.Publish(clearance, now) == nil:
+		l.watched = false
 	case outcome.Verdict == safety.Reject:
-		l.Status = Rejected
+		l.Status, l.watched = Rejected, true
 	case outcome.Verdict == safety.Challenge:
 		l.Status = Challenged
 	default:
@@ -208,12 +234,31 @@ func (l *Listing) settle(outcome safety.Outcome, now time.Time) {
 	}
 }
 
+// uncover gives up the clearance.
+func (l *Listing) uncover() { l.clearance, l.seal = 0, nil }
+
 // subject is what screening looks at.
 func (l Listing) subject(tree *Tree, now time.Time) safety.Subject {
 	return safety.Subject{
 		Stage: safety.StageListing, Object: Object, Record: l.ID, Hash: l.hash,
-		Category: tree.PathSlug(l.Category), Title: l.Title, Body: l.Body, Price: l.Price, Attributes: l.Attributes,
+		Category: tree.PathSlug(l.Category), Title: l.Title, Body: l.Body, Price: l.Price, Attributes: l.texts(),
 		Photos: len(l.Photos),
 		Author: safety.Author{Kind: value.Member, ID: l.Seller.ID, Age_days: int(now.Sub(l.Seller.Since).Hours() / 24)},
 	}
+}
+
+// texts are all texts the public sees beside title and body. The names of those that are no attributes have a point,
+// which no slug has.
+func (l Listing) texts() map[string]string {
+	texts := make(map[string]string, len(l.Attributes)+len(l.Photos)+1)
+	maps.Copy(texts, l.Attributes)
+	if l.Place.Name != "" {
+		texts["place."] = l.Place.Name
+	}
+	for i, photo := range l.Photos {
+		if photo.Alt != "" {
+			texts[fmt.Sprintf("photo.%d", i+1)] = photo.Alt
+		}
+	}
+	return texts
 }

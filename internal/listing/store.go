@@ -3,11 +3,16 @@ package listing
 import (
 	"embed"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"fairground/internal/db"
+	"fairground/internal/safety"
 	"fairground/internal/value"
 )
 
@@ -19,7 +24,7 @@ func Schema() db.Schema { return db.Schema{Feature: "listing", Files: files} }
 
 const listingColumns = `l.id, l.source, coalesce(l.external, ''), l.category, l.kind, l.locale, l.title, l.body,
 	l.price_minor, coalesce(l.currency, ''), l.place, l.lat, l.lon, l.attributes, l.photos, l.content_hash, l.status,
-	coalesce(l.clearance, 0), l.clearance_seal, l.rev, l.created_us, l.updated_us, l.published_us, l.expires_us,
+	coalesce(l.clearance, 0), l.clearance_seal, l.watched, l.refused, l.rev, l.created_us, l.updated_us, l.published_us, l.expires_us,
 	s.id, s.kind, s.name, s.town, s.since_us, s.verified_us`
 
 const listingTables = "listing l join seller s on s.id = l.seller"
@@ -33,7 +38,7 @@ func scanListing(row db.Scanner) (Listing, error) {
 	var created_us, updated_us, since_us int64
 	err := row.Scan(&l.ID, &l.Source, &l.External, &l.Category, &l.Kind, &l.Locale, &l.Title, &l.Body,
 		&price, &l.Price.Currency, &l.Place.Name, &lat, &lon, &attributes, &photos, &hash, &l.Status,
-		&l.clearance, &l.seal, &l.Rev, &created_us, &updated_us, &published_us, &expires_us,
+		&l.clearance, &l.seal, &l.watched, &l.refused, &l.Rev, &created_us, &updated_us, &published_us, &expires_us,
 		&l.Seller.ID, &l.Seller.Kind, &l.Seller.Name, &l.Seller.Town, &since_us, &verified_us)
 	if err != nil {
 		return Listing{}, err
@@ -67,7 +72,7 @@ func moment(us *int64) time.Time {
 
 var insertColumns = []string{"id", "source", "external", "seller", "category", "kind", "locale", "title", "body",
 	"price_minor", "currency", "place", "lat", "lon", "attributes", "photos", "content_hash", "status",
-	"clearance", "clearance_seal", "rev", "created_us", "updated_us", "published_us", "expires_us"}
+	"clearance", "clearance_seal", "watched", "refused", "rev", "created_us", "updated_us", "published_us", "expires_us"}
 
 // insertListings adds rows; their clearances must be there already.
 func insertListings(tx *db.Tx, listings []Listing) error {
@@ -97,12 +102,25 @@ func insertPhotos(tx *db.Tx, listings []Listing) error {
 	return tx.Insert("listing_photo", []string{"sha256", "listing"}, rows)
 }
 
-// PhotoShown reports whether a live listing shows a photo, so that anybody may see it.
-func PhotoShown(tx *db.Tx, sha256 string) (bool, error) {
-	return db.One(tx, db.Column[bool], `
-		select exists (
-			select 1 from listing_photo p join listing l on l.id = p.listing
-			where p.sha256 = $1 and l.status = 'live')`, sha256)
+// PhotoShown reports whether a listing that is visible now shows a photo, so that anybody may see it.
+func PhotoShown(tx *db.Tx, gate *safety.Gate, sha256 string) (bool, error) {
+	shown := errors.New("shown")
+	err := db.Each(tx, func(row db.Scanner) error {
+		l, err := scanListing(row)
+		if err == nil && l.shows(sha256) && l.Visible(gate, tx.Now()) {
+			return shown
+		}
+		return err
+	}, "select "+listingColumns+" from "+listingTables+` join listing_photo p on p.listing = l.id
+		where p.sha256 = $1 and l.status = 'live'`, sha256)
+	if errors.Is(err, shown) {
+		return true, nil
+	}
+	return false, err
+}
+
+func (l Listing) shows(sha256 string) bool {
+	return slices.ContainsFunc(l.Photos, func(p Photo) bool { return p.Sha256 == sha256 })
 }
 
 // updateListing stores content and state when the row still has the revision the listing was read with.
@@ -113,8 +131,9 @@ func updateListing(tx *db.Tx, l Listing) error {
 		update listing set
 			category = $1, kind = $2, locale = $3, title = $4, body = $5, price_minor = $6, currency = $7, place = $8,
 			lat = $9, lon = $10, attributes = $11, photos = $12, content_hash = $13, status = $14,
-			clearance = $15, clearance_seal = $16, rev = rev + 1, updated_us = $17, published_us = $18, expires_us = $19
-		where id = $20 and rev = $21`, args...)
+			clearance = $15, clearance_seal = $16, watched = $17, refused = $18,
+			rev = rev + 1, updated_us = $19, published_us = $20, expires_us = $21
+		where id = $22 and rev = $23`, args...)
 	if err != nil {
 		return err
 	}
@@ -135,22 +154,23 @@ func (l Listing) contentValues() []any {
 	if len(l.Photos) > 0 {
 		photos = toJSON(l.Photos)
 	}
-	var price, currency, lat, lon any
+	var price, lat, lon any
 	if l.HasPrice() {
-		price, currency = l.Price.Minor, l.Price.Currency
+		price = l.Price.Minor
 	}
 	if !l.Place.Point.IsZero() {
 		lat, lon = l.Place.Point.Lat, l.Place.Point.Lon
 	}
-	return []any{int64(l.Category), string(l.Kind), string(l.Locale), l.Title, l.Body, price, currency,
+	return []any{int64(l.Category), string(l.Kind), string(l.Locale), l.Title, l.Body, price, l.Price.Currency,
 		l.Place.Name, lat, lon, attributes, photos, l.hash[:]}
 }
 
 func (l Listing) stateValues() []any {
-	if l.clearance == 0 {
-		return []any{string(l.Status), nil, nil}
+	var clearance, seal any
+	if l.clearance != 0 {
+		clearance, seal = int64(l.clearance), l.seal
 	}
-	return []any{string(l.Status), int64(l.clearance), l.seal}
+	return []any{string(l.Status), clearance, seal, l.watched, l.refused}
 }
 
 // Find returns a listing whatever its status, or an error of kind NotFound. Whoever shows it to the public asks
@@ -179,13 +199,16 @@ type Filter struct {
 	Seller   value.ID
 	Words    string   // all in the title, whatever the case
 	Before   value.ID // older than this one; for the next page
-	Limit    int
+	Limit    int      // 0 means 50; never more than 500
 }
 
 // List returns listings for staff, newest first.
 func List(tx *db.Tx, f Filter) ([]Listing, error) {
 	where, args := f.where()
-	args = append(args, min(max(f.Limit, 1), 500))
+	if f.Limit <= 0 {
+		f.Limit = 50
+	}
+	args = append(args, min(f.Limit, 500))
 	return db.All(tx, scanListing, "select "+listingColumns+" from "+listingTables+where+
 		fmt.Sprintf(" order by l.id desc limit $%d", len(args)), args...)
 }
@@ -215,8 +238,13 @@ func (f Filter) where() (string, []any) {
 	if f.Before != 0 {
 		add("l.id < $%d", int64(f.Before))
 	}
-	for _, word := range strings.Fields(strings.ToLower(f.Words)) {
-		add(`lower(l.title) like $%d escape '\'`, "%"+likeEscape.Replace(word)+"%")
+	for _, word := range searched(f.Words) {
+		var either []string
+		for _, written := range cases(word) {
+			args = append(args, "%"+likeEscape.Replace(written)+"%")
+			either = append(either, fmt.Sprintf(`lower(l.title) like $%d escape '\'`, len(args)))
+		}
+		clauses = append(clauses, "("+strings.Join(either, " or ")+")")
 	}
 	if len(f.Category) > 0 {
 		marks, ids := placeholders(len(args)+1, f.Category)
@@ -228,16 +256,39 @@ func (f Filter) where() (string, []any) {
 	return " where " + strings.Join(clauses, " and "), args
 }
 
+const mostWords = 10 // of a search by staff
+
+func searched(words string) []string {
+	all := strings.Fields(tidyLine(strings.ToValidUTF8(words, "")))
+	return all[:min(len(all), mostWords)]
+}
+
+// cases lists the ways a word may be written. SQLite's lower() knows ASCII only, so "Évian" stays as it is there.
+func cases(word string) []string {
+	lower := strings.ToLower(word)
+	first, size := utf8.DecodeRuneInString(lower)
+	all := []string{lower, string(unicode.ToTitle(first)) + lower[size:], strings.ToUpper(word)}
+	if strings.IndexFunc(word, func(r rune) bool { return r > unicode.MaxASCII }) < 0 {
+		all = all[:1]
+	}
+	return all
+}
+
 var likeEscape = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)
 
 // FindPlace returns the middle of the live listings in a place of that name, whatever the case, or an error of kind
 // NotFound on the field "place". The point is as coarse as the listings' own.
 func FindPlace(tx *db.Tx, name string) (Place, error) {
 	var p Place
+	written := cases(tidyLine(strings.ToValidUTF8(name, "")))
+	args := []any{written[0], written[len(written)-1], written[len(written)/2]}
 	err := tx.Row(`
 		select min(place), avg(lat), avg(lon)
-		from (select place, lat, lon from listing where lower(place) = lower($1) and status = 'live' and lat is not null limit 200) as there
-		having count(*) > 0`, tidyLine(name)).Scan(&p.Name, &p.Point.Lat, &p.Point.Lon)
+		from (
+			select place, lat, lon from listing
+			where lower(place) in (lower($1), lower($2), lower($3)) and status = 'live' and lat is not null
+			limit 200) as there
+		having count(*) > 0`, args...).Scan(&p.Name, &p.Point.Lat, &p.Point.Lon)
 	if value.KindOf(err) == value.NotFound {
 		return Place{}, (&value.Error{Kind: value.NotFound, Field: "place", Message: "no listing is in a place of this name"})
 	}
