@@ -71,7 +71,7 @@ func jumper(c *canvas, l *look) {
 
 func shirts(c *canvas, l *look) {
 	c.stroke(l.wood.dark(.2), 7, path("M 0 190 Q 600 240 1200 190"))
-	tones := []ink{l.main, l.second, hex(0xe3b341)}
+	tones := []ink{l.main, l.second, hex(0x76a183)}
 	for i, col := range tones {
 		x, scale := 290+float64(i)*310, .88
 		c.at(x, 218+12*float64(i%2), scale, func() {
@@ -185,7 +185,7 @@ func handbag(c *canvas, l *look) {
 
 func watch(c *canvas, l *look) {
 	strap := l.main.to(hex(0x6b4630), .3)
-	steel := l.either()
+	steel := l.main == colours()["grey"]
 	if steel {
 		strap = l.metal
 	}
@@ -194,7 +194,7 @@ func watch(c *canvas, l *look) {
 		c.across(strap.light(.1), strap.dark(.14), path("M 530 40 Q 600 20 670 40 L 690 300 L 510 300 Z"), path("M 510 580 L 690 580 L 672 830 Q 600 850 528 830 Z"))
 		for i := range 6 {
 			if steel {
-				c.fill(strap.dark(.3), box(512, 70+float64(i)*36, 176, 4, 0), box(512, 610+float64(i)*36, 176, 4, 0))
+				c.fill(strap.dark(.3), box(532, 70+float64(i)*36, 136, 4, 0), box(532, 610+float64(i)*36, 136, 4, 0))
 			}
 		}
 		if !steel {

@@ -6,7 +6,7 @@ func furniture() map[string]drawing {
 		"sofa-corner":  {onFloor, 450, cornerSofa},
 		"armchair":     {onFloor, 260, armchair},
 		"table":        {onFloor, 400, diningTable},
-		"table-low":    {onFloor, 330, lowTable},
+		"table-low":    {onFloor, 400, lowTable},
 		"desk":         {onFloor, 400, desk},
 		"chair":        {onFloor, 300, chairs},
 		"chair-office": {onFloor, 200, officeChair},
@@ -119,8 +119,8 @@ func lowTable(c *canvas, l *look) {
 		return
 	}
 	c.stroke(l.wood.dark(.14), 24, poly(430, 470, 380, 702), poly(770, 470, 820, 702), poly(600, 480, 600, 706))
+	c.fill(l.wood.dark(.12), oval(600, 476, 320, 62))
 	c.grade(l.wood.light(.22), l.wood.light(.04), oval(600, 456, 320, 62))
-	c.fill(l.wood.dark(.10), path("M 280 456 C 280 540 920 540 920 456 L 920 474 C 920 558 280 558 280 474 Z"))
 	booksFlat(c, l, 470, 452)
 	c.at(700, 452, .4, func() { vaseOf(c, l, l.main, true) })
 }

@@ -97,8 +97,8 @@ func petBasket(c *canvas, l *look) {
 	c.fill(l.main.light(.22), oval(600, 506, 250, 58))
 	c.body(weave, path("M 262 490 C 280 560 420 590 600 590 C 780 590 920 560 938 490 C 950 560 920 715 860 715 L 340 715 C 280 715 250 560 262 490 Z"))
 	for row := range 3 {
-		for i := range 14 {
-			x := 306 + float64(i)*43 + float64(row%2)*20
+		for i := range 12 {
+			x := 350 + float64(i)*43 + float64(row%2)*20
 			c.stroke(weave.dark(.24).fade(.6), 6, arc(x, 624+float64(row)*34, 19, 9, 180, 360))
 		}
 	}
