@@ -235,8 +235,7 @@ func ball(c *canvas, l *look) {
 		a := -90 + float64(i)*72
 		x, y := 600+190*cosDegrees(a), 490+190*sinDegrees(a)
 		c.stroke(l.black.light(.4), 6, poly(600+72*cosDegrees(a), 490+72*sinDegrees(a), 600+150*cosDegrees(a), 490+150*sinDegrees(a)))
-		half := shape{}
-		half = append(half, []point{{x - 52*cosDegrees(a) - 0, y - 52*sinDegrees(a)}, {600 + 166*cosDegrees(a+17), 490 + 166*sinDegrees(a+17)}, {600 + 224*cosDegrees(a+13), 490 + 224*sinDegrees(a+13)}, {600 + 225*cosDegrees(a), 490 + 225*sinDegrees(a)}, {600 + 224*cosDegrees(a-13), 490 + 224*sinDegrees(a-13)}, {600 + 166*cosDegrees(a-17), 490 + 166*sinDegrees(a-17)}})
+		half := shape{{{x - 52*cosDegrees(a), y - 52*sinDegrees(a)}, {600 + 166*cosDegrees(a+17), 490 + 166*sinDegrees(a+17)}, {600 + 224*cosDegrees(a+13), 490 + 224*sinDegrees(a+13)}, {600 + 225*cosDegrees(a), 490 + 225*sinDegrees(a)}, {600 + 224*cosDegrees(a-13), 490 + 224*sinDegrees(a-13)}, {600 + 166*cosDegrees(a-17), 490 + 166*sinDegrees(a-17)}}}
 		c.fill(l.main, half)
 		c.stroke(l.black.light(.4), 6, poly(600+166*cosDegrees(a+17), 490+166*sinDegrees(a+17), 600+150*cosDegrees(a+36), 490+150*sinDegrees(a+36), 600+166*cosDegrees(a+55), 490+166*sinDegrees(a+55)), poly(600+150*cosDegrees(a+36), 490+150*sinDegrees(a+36), 600+222*cosDegrees(a+36), 490+222*sinDegrees(a+36)))
 	}

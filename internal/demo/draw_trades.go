@@ -208,7 +208,7 @@ func movingBoxes(c *canvas, l *look) {
 	carton(c, l, 210, 470, 350, 245)
 	carton(c, l, 590, 430, 400, 285)
 	carton(c, l, 330, 220, 330, 250)
-	c.at(820, 438, .66, func() { c.planter(l.main, 0, -150, 220, 150); leaves(c) })
+	c.at(820, 438, .66, func() { leaves(c) })
 	c.body(hex(0xcfa273), poly(590, 430, 540, 380, 700, 384, 740, 430), poly(990, 430, 1046, 376, 880, 390, 850, 430))
 }
 

@@ -197,7 +197,6 @@ func cargoBike(c *canvas, l *look) {
 	c.stroke(l.main.dark(.1), 20, poly(618, 410, 648, 640, 860, 652, 898, 540), poly(898, 540, 944, small.hub()))
 	c.stroke(l.main, 20, poly(434, 578, 642, 644), poly(b.crank.x, b.crank.y, 618, 400), poly(376, 372, 434, 578), poly(606, 330, 620, 420))
 	c.stroke(l.main.dark(.14), 14, poly(b.rear, b.hub(), 384, 396), poly(b.rear, b.hub(), 434, 578))
-	b.guards(c, l.main.dark(.2).fade(0))
 	cargoBox(c, l)
 	b.drive(c, l)
 	b.seat(c, l, 46)
