@@ -1,0 +1,222 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"os"
+	"strings"
+	"sync"
+	"time"
+
+	"fairground/internal/account"
+	"fairground/internal/change"
+	"fairground/internal/console"
+	"fairground/internal/db"
+	"fairground/internal/listing"
+	"fairground/internal/mail"
+	"fairground/internal/market"
+	"fairground/internal/media"
+	"fairground/internal/safety"
+	"fairground/internal/site"
+	"fairground/internal/ui"
+	"fairground/internal/ui/text"
+	"fairground/internal/value"
+	"fairground/internal/web"
+)
+
+// App is one running installation: its databases, its sites and everything that answers for them.
+type App struct {
+	Cluster  *db.Cluster
+	Registry *site.Registry
+	Metrics  *web.Metrics
+
+	config   Config
+	clock    value.Clock
+	blobs    media.Blobs
+	closers  []func() error
+	decoders *media.Decoders
+	rules    *safety.RuleSet
+	words    *text.Catalogue
+	printers sync.Map // of *text.Printer by printerKey
+	door     *account.Door
+	market   *market.Market
+	console  *console.Console
+}
+
+// Open opens an installation. Nothing runs in the background until Attend is called.
+func Open(ctx context.Context, config Config) (*App, error) {
+	if config.Clock == nil {
+		config.Clock = value.SystemClock{}
+	}
+	a := &App{config: config, clock: config.Clock, Metrics: web.NewMetrics(), decoders: media.NewDecoders(0)}
+	for _, step := range []func(context.Context) error{a.openWords, a.openRules, a.openFiles, a.openDatabases} {
+		if err := step(ctx); err != nil {
+			a.Close()
+			return nil, fmt.Errorf("app.Open: %w", err)
+		}
+	}
+	a.furnish()
+	return a, nil
+}
+
+func (a *App) openWords(context.Context) (err error) {
+	a.words, err = text.New(ui.Messages(), web.Messages(), account.Messages(), market.Messages(), console.Messages(), Messages())
+	return err
+}
+
+func (a *App) openRules(context.Context) error {
+	provider, err := safety.ProviderPack()
+	if err != nil {
+		return err
+	}
+	a.rules, err = safety.Compile(provider, safety.Pack{})
+	return err
+}
+
+func (a *App) openFiles(ctx context.Context) error {
+	if a.config.S3.Endpoint != "" {
+		blobs, err := media.S3Blobs(ctx, a.config.S3)
+		a.blobs = blobs
+		return err
+	}
+	if err := os.MkdirAll(a.config.files(), 0o700); err != nil {
+		return err
+	}
+	blobs, err := media.LocalBlobs(a.config.files())
+	if err != nil {
+		return err
+	}
+	a.blobs = blobs
+	a.closers = append(a.closers, blobs.Close)
+	return nil
+}
+
+func (a *App) openDatabases(ctx context.Context) (err error) {
+	a.Cluster, err = db.NewCluster(ctx, db.Config{
+		Directory: a.config.databases(), PostgresURL: a.config.PostgresURL, Unsafe: a.config.Unsafe,
+		Clock: a.clock, IDs: value.NewIDs(a.clock, os.Getpid()), Log: change.Append,
+	})
+	if err != nil {
+		return err
+	}
+	a.Registry, err = site.New(ctx, a.Cluster, a.config.keys(), ProviderSchemas(), SiteSchemas(), site.Limits{})
+	return err
+}
+
+// furnish makes the rooms that serve all sites.
+func (a *App) furnish() {
+	a.door = account.NewDoor(account.Config{Clock: a.clock, Post: post{}, Page: a.accountPage, Letters: a.lettersIn})
+	a.market = &market.Market{
+		Services: func(s *site.Site) market.Services {
+			rooms := a.Rooms(s)
+			return market.Services{Desk: rooms.Listings, Index: rooms.Index, Notices: rooms.Moderation}
+		},
+		Shell: a.publicShell,
+	}
+	a.console = &console.Console{
+		Services: func(s *site.Site) console.Services {
+			rooms := a.Rooms(s)
+			return console.Services{Listings: rooms.Listings, Moderation: rooms.Moderation, Mailbox: a.config.SMTP == "", Arrivals: arrivals}
+		},
+		Account: accountOf,
+	}
+}
+
+// arrivals is listing.Arrivals in the console's words.
+func arrivals(tx *db.Tx, since time.Time) ([]console.Arrival, error) {
+	found, err := listing.Arrivals(tx, since)
+	all := make([]console.Arrival, len(found))
+	for i, a := range found {
+		all[i] = console.Arrival(a)
+	}
+	return all, err
+}
+
+// Close stops using the databases and files.
+func (a *App) Close() {
+	if a.Cluster != nil {
+		a.Cluster.Close()
+	}
+	for _, closer := range a.closers {
+		if err := closer(); err != nil {
+			slog.Warn("closing", "error", err)
+		}
+	}
+}
+
+// Handler returns everything the installation serves.
+func (a *App) Handler() http.Handler { return a.Router() }
+
+// Router returns everything the installation serves, route by route.
+func (a *App) Router() *web.Router {
+	m := web.NewRouter(web.Config{
+		OnError: a.showError, Clock: a.clock, Metrics: a.Metrics, HTTPS: a.config.HTTPS, Proxies: a.config.Proxies,
+	})
+	m.Before(a.Registry.Step)
+	m.Before(a.door.Step)
+	m.Before(a.speak)
+	m.Mount("GET /static/", account.Public, ui.Static(), web.Bare())
+	m.Handle("GET "+media.Path, account.Public, a.servePhoto)
+	m.Handle("GET /language/{locale}", account.Public, chooseLanguage)
+	m.Handle("GET /healthz", account.Public, web.Healthz(), web.Bare())
+	m.Handle("GET /readyz", account.Public, web.Readyz(slog.Default(), web.Check{Name: "database", Run: a.ready}), web.Bare())
+	m.Mount("GET /metrics", web.FromNetworks(localNetworks...), a.Metrics.Handler(), web.Bare())
+	a.door.Routes(m)
+	a.market.Routes(m)
+	a.console.Routes(m)
+	return m
+}
+
+// ready asks the provider's database for an answer.
+func (a *App) ready(ctx context.Context) error {
+	return a.Registry.Provider().Read(ctx, func(tx *db.Tx) error {
+		_, err := db.One(tx, db.Column[int], "select 1")
+		return err
+	})
+}
+
+// servePhoto shows a photo to everybody while a live listing shows it, and to staff who may see listings otherwise.
+func (a *App) servePhoto(w http.ResponseWriter, r *http.Request) error {
+	s := site.From(r.Context())
+	rooms := a.Rooms(s)
+	handler := media.Handler(rooms.Blobs, func(r *http.Request, sha256 string) (media.Access, error) {
+		var shown bool
+		err := s.DB.Read(r.Context(), func(tx *db.Tx) (err error) {
+			shown, err = listing.PhotoShown(tx, rooms.Gate, sha256)
+			return err
+		})
+		switch {
+		case err != nil:
+			return media.Hidden, err
+		case shown:
+			return media.Public, nil
+		case account.From(r.Context()).May(account.ListingsSee):
+			return media.Private, nil
+		default:
+			return media.Hidden, nil
+		}
+	})
+	handler.ServeHTTP(w, r)
+	return nil
+}
+
+// post puts the letters of package account into the site's outbox.
+type post struct{}
+
+var signInMail = mail.Kind{Name: "sign_in", Secret: true}
+
+// Send queues a letter in the writer's transaction.
+func (post) Send(tx *db.Tx, l account.Letter) error {
+	return mail.Send(tx, mail.Message{Kind: signInMail, To: l.To, Subject: strings.TrimSpace(l.Subject), Text: l.Text})
+}
+
+// lettersIn gives a context the words of another language than the page's.
+func (a *App) lettersIn(ctx context.Context, locale value.Locale) context.Context {
+	s, ok := site.Found(ctx)
+	if !ok || locale == "" {
+		return ctx
+	}
+	return text.WithPrinter(ctx, a.printer(s.Settings(), locale))
+}

@@ -1,0 +1,97 @@
+package app
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"fairground/internal/change"
+	"fairground/internal/job"
+	"fairground/internal/site"
+)
+
+// Attend does the work that nobody waits for, for every active site, until ctx ends: the readers of the change log
+// (search index, seals), jobs that are due, listings that expire. A site in use is attended as soon as something
+// changes; one that nobody uses is opened now and then, less and less often, up to once a minute.
+func (a *App) Attend(ctx context.Context, group *job.Group) {
+	attended := make(map[string]bool)
+	for ctx.Err() == nil {
+		sites, err := a.Registry.List(ctx)
+		if err != nil && ctx.Err() == nil {
+			slog.Error("listing the sites to attend", "error", err)
+		}
+		for _, entry := range sites {
+			if entry.State == site.Active && !attended[entry.Slug] {
+				attended[entry.Slug] = true
+				group.Go("attend "+entry.Slug, func(ctx context.Context) { a.attendSite(ctx, entry.Slug) })
+			}
+		}
+		pause(ctx, nil, 5*time.Second)
+	}
+}
+
+const (
+	shortestPause = 500 * time.Millisecond
+	longestPause  = time.Minute
+)
+
+func (a *App) attendSite(ctx context.Context, slug string) {
+	wait := shortestPause
+	for ctx.Err() == nil {
+		var changed <-chan struct{}
+		busy := false
+		err := a.Registry.Use(ctx, slug, func(ctx context.Context, s *site.Site) (err error) {
+			changed = s.DB.Changed()
+			busy, err = a.Rooms(s).CatchUp(ctx)
+			return err
+		})
+		switch {
+		case ctx.Err() != nil:
+			return
+		case err != nil:
+			slog.Error("attending a site", "site", slug, "retry_s", longestPause.Seconds(), "error", err)
+			changed, wait = nil, longestPause
+		case busy:
+			wait = shortestPause
+		default:
+			wait = min(2*wait, longestPause)
+		}
+		if pause(ctx, changed, wait) {
+			wait = shortestPause
+		}
+	}
+}
+
+// CatchUp does everything that is due for a site now and reports whether there was anything.
+func (r *Rooms) CatchUp(ctx context.Context) (busy bool, err error) {
+	for _, reader := range r.Readers() {
+		n, err := reader.CatchUp(ctx, r.Site.DB)
+		if busy = busy || n > 0; err != nil {
+			return busy, err
+		}
+	}
+	expired, err := r.Listings.Expire(ctx)
+	if err != nil {
+		return busy, err
+	}
+	ran, err := r.Jobs.RunDue(ctx)
+	return busy || expired > 0 || ran > 0, err
+}
+
+// Readers are what follows the change log of a site.
+func (r *Rooms) Readers() []*change.Reader {
+	return []*change.Reader{r.Index.Reader(), r.Sealer}
+}
+
+// pause waits for a while, for the channel, or for the end; it reports whether it was the channel.
+func pause(ctx context.Context, wake <-chan struct{}, most time.Duration) bool {
+	timer := time.NewTimer(most)
+	defer timer.Stop()
+	select {
+	case <-wake:
+		return true
+	case <-timer.C:
+	case <-ctx.Done():
+	}
+	return false
+}

@@ -1,0 +1,73 @@
+package app
+
+import (
+	"context"
+	"fmt"
+
+	"fairground/internal/audit"
+	"fairground/internal/change"
+	"fairground/internal/db"
+	"fairground/internal/demo"
+	"fairground/internal/listing"
+	"fairground/internal/safety"
+	"fairground/internal/site"
+	"fairground/internal/value"
+)
+
+// Report is what fairground check found in one site.
+type Report struct {
+	Live       int   // listings
+	Clearances int   // read and verified
+	Changes    int64 // in the log
+	Sealed     int64 // of them under a seal
+	Faults     []string
+}
+
+// Check goes through everything stored that could break a promise: no listing is live without a genuine clearance for
+// its content, no clearance is forged, the change log agrees with its seals.
+func (r *Rooms) Check(ctx context.Context) (Report, error) {
+	var report Report
+	if _, err := r.Sealer.CatchUp(ctx, r.Site.DB); err != nil {
+		return report, err
+	}
+	err := r.Site.DB.Read(ctx, func(tx *db.Tx) error {
+		var err error
+		if report.Faults, report.Live, err = listing.Check(tx, r.Gate); err != nil {
+			return err
+		}
+		var forged []safety.Forged
+		if report.Clearances, forged, err = safety.CheckClearances(tx, r.Gate); err != nil {
+			return err
+		}
+		for _, f := range forged {
+			report.Faults = append(report.Faults, fmt.Sprintf("clearance %s of %s %s is forged", f.ID, f.Object, f.Record))
+		}
+		report.Changes, err = change.Last(tx)
+		return err
+	})
+	if err != nil {
+		return report, fmt.Errorf("app.Check(%s): %w", r.Site.Slug, err)
+	}
+	sealed, err := audit.Verify(ctx, r.Site.DB, r.SealKey.Public())
+	if err != nil {
+		return report, fmt.Errorf("app.Check(%s): %w", r.Site.Slug, err)
+	}
+	report.Sealed = sealed.Sealed
+	for _, problem := range sealed.Problems {
+		report.Faults = append(report.Faults, problem.Text)
+	}
+	return report, nil
+}
+
+// PlantTree gives a site the category tree of the demonstration to begin with.
+func (a *App) PlantTree(ctx context.Context, actor value.Actor, slug string) error {
+	return a.Registry.Use(ctx, slug, func(ctx context.Context, s *site.Site) error {
+		return demo.PlantTree(ctx, s.DB, actor)
+	})
+}
+
+// HashPassword makes the hash of a password for account.Create.
+func (a *App) HashPassword(ctx context.Context, password string) (string, error) {
+	return a.door.Passwords().Hash(ctx, password)
+}
+

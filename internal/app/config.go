@@ -1,0 +1,27 @@
+package app
+
+import (
+	"net/netip"
+	"path/filepath"
+
+	"fairground/internal/media"
+	"fairground/internal/value"
+)
+
+// Config is what an installation needs to know before its first database opens. Everything else is kept in the
+// databases. The command line fills it from flags and from FAIRGROUND_… variables.
+type Config struct {
+	Directory   string // of databases, keys and files
+	PostgresURL string // empty: SQLite files in Directory
+	SMTP        string // smtp://name:password@host:port; empty: mail is kept and shown on a page, for development
+	S3          media.S3Settings
+	Proxies     []netip.Prefix // whose X-Forwarded-For is believed
+	HTTPS       bool           // visitors come by HTTPS even when the proxy does not say so
+	Unsafe      bool           // do not wait for the disk; for tests and demonstrations that may be lost
+
+	Clock value.Clock // nil is the machine's
+}
+
+func (c Config) databases() string { return filepath.Join(c.Directory, "databases") }
+func (c Config) keys() string      { return filepath.Join(c.Directory, "keys") }
+func (c Config) files() string     { return filepath.Join(c.Directory, "files") }

@@ -1,0 +1,119 @@
+package app
+
+import (
+	"context"
+	"io"
+	"iter"
+	"strings"
+	"time"
+
+	"fairground/internal/audit"
+	"fairground/internal/change"
+	"fairground/internal/db"
+	"fairground/internal/job"
+	"fairground/internal/listing"
+	"fairground/internal/media"
+	"fairground/internal/moderation"
+	"fairground/internal/safety"
+	"fairground/internal/search"
+	"fairground/internal/site"
+	"fairground/internal/value"
+)
+
+// Rooms is what one open site consists of.
+type Rooms struct {
+	Site       *site.Site
+	Gate       *safety.Gate
+	Listings   *listing.Desk
+	Index      *search.Database
+	Moderation *moderation.Desk
+	Photos     *media.Photos
+	Blobs      media.Blobs
+	SealKey    audit.Key
+	Sealer     *change.Reader
+	Jobs       *job.Worker
+}
+
+// countsAge is how old the counts beside filters may be on a busy site; what is listed is never old.
+const countsAge = 3 * time.Second
+
+// Rooms returns the rooms of an open site.
+func (a *App) Rooms(s *site.Site) *Rooms { return site.Part(s, a.openRooms) }
+
+func (a *App) openRooms(s *site.Site) *Rooms {
+	gate, err := safety.NewGate(s.Key("clearance"), s.DB.IDs(), a.rules)
+	if err != nil {
+		panic(err) // the rules were compiled and the key made when the program started
+	}
+	key, err := audit.NewKey(s.Slug, s.Key("audit"))
+	if err != nil {
+		panic(err) // the secret's length was checked when the site opened
+	}
+	blobs := scoped{a.blobs, s.Slug + "/"}
+	desk := &listing.Desk{DB: s.DB, Gate: gate, Trees: listing.NewTrees(s.DB)}
+	return &Rooms{
+		Site: s, Gate: gate, Listings: desk, Blobs: blobs,
+		Photos:     media.NewPhotos(blobs, a.decoders),
+		Index:      search.New(s.DB, listing.Documents{Gate: gate}, search.Config{Stale: countsAge}),
+		Moderation: &moderation.Desk{DB: s.DB, Listings: decided{desk}},
+		SealKey:    key,
+		Sealer:     audit.Sealer(key),
+		Jobs:       job.NewWorker(s.DB, 2, a.jobs(s)...),
+	}
+}
+
+// decided carries decisions of staff out on listings.
+type decided struct{ desk *listing.Desk }
+
+// Release keeps the review and screens again, which clears the listing unless something final stands against it.
+func (d decided) Release(tx *db.Tx, record value.ID, reason string) (bool, error) {
+	l, err := listing.Find(tx, record)
+	if err != nil {
+		return false, err
+	}
+	if l.Status != listing.Held && l.Status != listing.Challenged {
+		return false, value.Errorf(value.Conflict, "this listing is %s; only what is held can be published", l.Status)
+	}
+	if _, err := safety.RecordReview(tx, listing.Object, record, l.Content.Hash(), reason); err != nil {
+		return false, err
+	}
+	l, _, err = d.desk.ScreenIn(tx, record)
+	return l.Status == listing.Live, err
+}
+
+// Refuse takes a listing out of the queue or off the market.
+func (d decided) Refuse(tx *db.Tx, record value.ID, removed bool, reason string) error {
+	status := listing.Rejected
+	if removed {
+		status = listing.Removed
+	}
+	return listing.End(tx, record, status, reason)
+}
+
+// scoped keeps the files of one site apart from those of the others (promise 7).
+type scoped struct {
+	all    media.Blobs
+	prefix string
+}
+
+func (s scoped) Put(ctx context.Context, key string, r io.Reader, size int64) error {
+	return s.all.Put(ctx, s.prefix+key, r, size)
+}
+
+func (s scoped) Open(ctx context.Context, key string) (io.ReadSeekCloser, error) {
+	return s.all.Open(ctx, s.prefix+key)
+}
+
+func (s scoped) Delete(ctx context.Context, key string) error {
+	return s.all.Delete(ctx, s.prefix+key)
+}
+
+func (s scoped) Keys(ctx context.Context, prefix string) iter.Seq2[string, error] {
+	return func(yield func(string, error) bool) {
+		for key, err := range s.all.Keys(ctx, s.prefix+prefix) {
+			if !yield(strings.TrimPrefix(key, s.prefix), err) {
+				return
+			}
+		}
+	}
+}

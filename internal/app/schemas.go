@@ -1,0 +1,28 @@
+package app
+
+import (
+	"fairground/internal/account"
+	"fairground/internal/audit"
+	"fairground/internal/change"
+	"fairground/internal/db"
+	"fairground/internal/job"
+	"fairground/internal/listing"
+	"fairground/internal/mail"
+	"fairground/internal/moderation"
+	"fairground/internal/safety"
+	"fairground/internal/search"
+	"fairground/internal/site"
+)
+
+// SiteSchemas are the tables of a site, those that others refer to first.
+func SiteSchemas() []db.Schema {
+	return []db.Schema{
+		change.Schema(), audit.Schema(), job.Schema(), mail.Schema(), site.Schema(), account.Schema(),
+		safety.Schema(), listing.Schema(), search.Schema(), moderation.Schema(),
+	}
+}
+
+// ProviderSchemas are the tables of the provider's own database.
+func ProviderSchemas() []db.Schema {
+	return []db.Schema{change.Schema(), audit.Schema(), site.ProviderSchema()}
+}
