@@ -49,13 +49,17 @@ type Tally struct {
 	Challenged int `json:"challenged"` // new and waiting for the author
 	Rejected   int `json:"rejected"`   // new and refused by a rule
 	Updated    int `json:"updated"`    // known, with another content; screened again
-	Unchanged  int `json:"unchanged"`  // known, with the same content
+	Unchanged  int `json:"unchanged"`  // known, with the same content or removed from the site
 	Repeated   int `json:"repeated"`   // a row of the same portion has the same external id and counts instead
 	Failed     int `json:"failed"`     // with an error, named in the error file
 	LeftOut    int `json:"left_out"`   // values of optional attributes that were not understood; no rows
 }
 
-const portion = 500 // rows
+const (
+	portion       = 500     // rows
+	portion_bytes = 8 << 20 // of rows as they are written; a portion ends after the row that reaches it
+	mostTries     = 5       // of a portion that collides with what people do meanwhile
+)
 
 // Run imports a file. name tells its format and sum identifies its content, for going on after an interruption. It
 // returns the tally of the whole file, with what earlier runs did. The error is about the file; rows have their own.
@@ -91,6 +95,7 @@ type candidate struct {
 	submission Submission
 	leftOut    int
 	err        error // why it cannot be one
+	reported   bool  // in the error file
 
 	known   *Listing // the listing it was before, if any
 	made    Listing
@@ -103,7 +108,7 @@ func (i *Import) read(ctx context.Context, rows *rows, done int) (batch []candid
 	if err != nil {
 		return nil, false, err
 	}
-	for len(batch) < portion {
+	for size := 0; len(batch) < portion && size < portion_bytes; {
 		r, err := rows.next()
 		var broken *brokenFile
 		if err == io.EOF {
@@ -115,6 +120,7 @@ func (i *Import) read(ctx context.Context, rows *rows, done int) (batch []candid
 		if r.number <= done {
 			continue
 		}
+		size += r.size
 		c := candidate{row: r, err: err}
 		if err == nil {
 			c.submission, c.leftOut, c.err = i.Mapping.apply(r, tree)
@@ -124,24 +130,33 @@ func (i *Import) read(ctx context.Context, rows *rows, done int) (batch []candid
 	return batch, true, ctx.Err()
 }
 
-// take checks, screens and stores one portion and notes how far the import is.
+// take checks, screens and stores one portion and notes how far the import is. When somebody changes one of its
+// listings at the same moment, the portion is looked at again.
 func (i *Import) take(ctx context.Context, run *importRun, batch []candidate, last bool) error {
 	for n := range batch {
 		batch[n].submission.Seller = run.seller
 	}
-	batch = i.addPhotos(ctx, batch)
+	i.addPhotos(ctx, batch)
+	for try := 1; ; try++ {
+		err := i.takeOnce(ctx, run, batch, last)
+		if value.KindOf(err) != value.Conflict || try == mostTries {
+			return err
+		}
+	}
+}
+
+func (i *Import) takeOnce(ctx context.Context, run *importRun, batch []candidate, last bool) error {
 	if err := i.findKnown(ctx, batch); err != nil {
 		return err
 	}
 	if err := i.prepare(ctx, batch); err != nil {
 		return err
 	}
-	tally := run.tally
-	tally.add(batch)
 	if err := i.reportErrors(batch); err != nil {
 		return err
 	}
-	done := run.rowsDone
+	tally, done := run.tally, run.rowsDone
+	tally.add(batch)
 	if len(batch) > 0 {
 		done = batch[len(batch)-1].number
 	}
@@ -163,7 +178,7 @@ func (i *Import) findKnown(ctx context.Context, batch []candidate) error {
 	place := make(map[string]int, len(batch))
 	for n := range batch {
 		c := &batch[n]
-		if c.err != nil {
+		if c.known = nil; c.err != nil {
 			continue
 		}
 		if earlier, twice := place[c.submission.External]; twice {
@@ -225,19 +240,25 @@ func (i *Import) prepareOne(ctx context.Context, tree *Tree, c *candidate) {
 		c.err = err
 		return
 	}
-	if content.Photos == nil {
+	if content.Photos == nil { // nothing was said about photos
 		content.Photos = c.known.Photos
 	}
 	c.made = *c.known
-	if hash := content.Hash(); hash == c.known.hash {
+	hash := content.Hash()
+	if hash == c.known.hash || c.known.Status == Removed {
 		return
 	}
-	c.made.Content, c.made.hash = content, content.Hash()
+	c.made.Content, c.made.hash = content, hash
+	if c.made.refusedBefore() {
+		c.err = errRefused
+		return
+	}
+	if c.made.Status == Expired { // it is in the file, so it is offered still
+		c.made.reopen()
+	}
 	now := i.Desk.DB.Clock().Now()
 	c.outcome = i.Desk.Gate.Screen(ctx, c.made.subject(tree, now), safety.Review{})
-	if c.made.Status != Removed {
-		c.made.settle(c.outcome, safety.Review{}, now)
-	}
+	c.made.settle(c.outcome, safety.Review{}, now)
 }
 
 func (c candidate) changed() bool { return c.known != nil && c.made.hash != c.known.hash }
@@ -281,13 +302,15 @@ func (i *Import) reportErrors(batch []candidate) error {
 		return nil
 	}
 	out := json.NewEncoder(i.Errors)
-	for _, c := range batch {
-		if c.err == errRepeated {
+	for n := range batch {
+		c := &batch[n]
+		if c.err == nil || c.err == errRepeated || c.reported {
 			continue
 		}
+		c.reported = true
 		for _, err := range flatten(c.err) {
 			line := rejectedRow{Row: c.number, External: c.submission.External, Message: err.Error(),
-				Raw: strings.ToValidUTF8(string(clipBytes(c.raw)), "�")}
+				Raw: strings.ToValidUTF8(string(c.raw), "�")}
 			var known *value.Error
 			if errors.As(err, &known) {
 				line.Field, line.Message = known.Field, known.Message
@@ -317,28 +340,33 @@ func flatten(err error) []error {
 }
 
 // addPhotos stores the photos that rows name. A photo that cannot be used is an error of its row.
-func (i *Import) addPhotos(ctx context.Context, batch []candidate) []candidate {
+func (i *Import) addPhotos(ctx context.Context, batch []candidate) {
 	if i.Photos == nil || i.DryRun || i.Mapping.Photos == "" {
-		return batch
+		return
 	}
 	for n := range batch {
-		c := &batch[n]
-		if c.err != nil {
-			continue
-		}
-		names, err := c.fill(i.Mapping.Photos)
-		if err != nil {
-			c.err = err
-			continue
-		}
-		for _, name := range strings.FieldsFunc(names, func(r rune) bool { return r == ';' || r == '|' }) {
-			photo, err := i.Photos.Photo(ctx, strings.TrimSpace(name))
-			if err != nil {
-				c.err = value.Fieldf("photos", "%s: %v", clip(name), err)
-				break
-			}
-			c.submission.Photos = append(c.submission.Photos, photo)
+		if c := &batch[n]; c.err == nil {
+			c.submission.Photos, c.err = i.photosOf(ctx, c.row)
 		}
 	}
-	return batch
+}
+
+// photosOf returns the photos of a row: none is not nil, for it takes away those that were there before.
+func (i *Import) photosOf(ctx context.Context, r row) ([]Photo, error) {
+	names, err := r.fill(i.Mapping.Photos)
+	if err != nil {
+		return nil, err
+	}
+	photos := []Photo{}
+	for _, name := range strings.FieldsFunc(names, func(r rune) bool { return r == ';' || r == '|' }) {
+		if name = strings.TrimSpace(name); name == "" {
+			continue
+		}
+		photo, err := i.Photos.Photo(ctx, name)
+		if err != nil {
+			return nil, value.Fieldf("photos", "%s: %v", clip(name), err)
+		}
+		photos = append(photos, photo)
+	}
+	return photos, nil
 }

@@ -3,6 +3,7 @@ package listing
 import (
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"fairground/internal/value"
 )
@@ -12,7 +13,7 @@ import (
 func (m Mapping) apply(r row, tree *Tree) (s Submission, leftOut int, err error) {
 	s.Source = m.Source
 	s.Locale = m.Locale
-	if s.External, err = r.fill(m.External); err != nil {
+	if s.External, err = m.external(r); err != nil {
 		return s, 0, err
 	}
 	if s.Title, err = r.fill(m.Title); err != nil {
@@ -38,6 +39,23 @@ func (m Mapping) apply(r row, tree *Tree) (s Submission, leftOut int, err error)
 	}
 	s.Attributes, leftOut, err = m.attributes(r, tree, s.Category)
 	return s, leftOut, err
+}
+
+const longestExternal = 200 // characters; the key of an index
+
+// external is the row's id at its source, without which the next import could not know the listing again.
+func (m Mapping) external(r row) (string, error) {
+	id, err := r.fill(m.External)
+	if err != nil {
+		return "", err
+	}
+	switch id = tidyLine(strings.ToValidUTF8(id, "�")); {
+	case id == "":
+		return "", value.Fieldf("external", "the row has no id")
+	case utf8.RuneCountInString(id) > longestExternal:
+		return "", value.Fieldf("external", "an id may have at most %d characters", longestExternal)
+	}
+	return id, nil
 }
 
 func (m Mapping) category(r row, tree *Tree) (value.ID, error) {

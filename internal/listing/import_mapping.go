@@ -1,8 +1,10 @@
 package listing
 
 import (
+	"bytes"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -49,26 +51,68 @@ type MappedValue struct {
 	Default string            `yaml:"default"` // for what the table lacks, or for an empty outcome
 }
 
-// UnmarshalYAML reads either a plain template or a table.
+// UnmarshalYAML reads either a plain template or a table. The table is looked up whatever the case.
 func (v *MappedValue) UnmarshalYAML(n *yaml.Node) error {
 	if n.Kind == yaml.ScalarNode {
 		v.From = n.Value
 		return nil
 	}
 	type plain MappedValue
-	return n.Decode((*plain)(v))
+	if err := decodeKnown(n, (*plain)(v), "from", "values", "default"); err != nil {
+		return err
+	}
+	folded := make(map[string]string, len(v.Values))
+	for from, to := range v.Values {
+		from = strings.ToLower(from)
+		if _, twice := folded[from]; twice {
+			return fmt.Errorf("line %d: %q stands in the table twice", n.Line, from)
+		}
+		folded[from] = to
+	}
+	if v.Values != nil {
+		v.Values = folded
+	}
+	return nil
 }
 
-const largestMapping = 1 << 20 // bytes
+// decodeKnown decodes a table and refuses keys that mean nothing, which a Node's own Decode lets pass.
+func decodeKnown(n *yaml.Node, into any, keys ...string) error {
+	for i := 0; n.Kind == yaml.MappingNode && i < len(n.Content); i += 2 {
+		if key := n.Content[i]; !slices.Contains(keys, key.Value) && key.Value != "<<" {
+			return fmt.Errorf("line %d: %q is none of %s", key.Line, key.Value, strings.Join(keys, ", "))
+		}
+	}
+	return n.Decode(into)
+}
+
+const largestYAML = 4 << 20 // bytes
+
+// readYAML reads one whole document. The error is of kind Invalid on the field.
+func readYAML(r io.Reader, field, what string, into any) error {
+	text, err := io.ReadAll(io.LimitReader(r, largestYAML+1))
+	switch {
+	case err != nil:
+		return fmt.Errorf("reading %s: %w", what, err)
+	case len(text) > largestYAML:
+		return value.Fieldf(field, "%s is larger than %d bytes", what, largestYAML)
+	}
+	decoder := yaml.NewDecoder(bytes.NewReader(text))
+	decoder.KnownFields(true)
+	if err := decoder.Decode(into); err != nil {
+		return value.Fieldf(field, "%s cannot be read: %v", what, err)
+	}
+	if err := decoder.Decode(new(any)); err != io.EOF {
+		return value.Fieldf(field, "%s has something after its end", what)
+	}
+	return nil
+}
 
 // ReadMapping reads a mapping file and checks it against the category tree. The error is of kind Invalid and names
 // what is wrong.
 func ReadMapping(r io.Reader, tree *Tree) (Mapping, error) {
-	decoder := yaml.NewDecoder(io.LimitReader(r, largestMapping))
-	decoder.KnownFields(true)
 	var m Mapping
-	if err := decoder.Decode(&m); err != nil {
-		return Mapping{}, value.Fieldf("mapping", "the mapping file cannot be read: %v", err)
+	if err := readYAML(r, "mapping", "the mapping file", &m); err != nil {
+		return Mapping{}, err
 	}
 	if m.Locale == "" {
 		m.Locale = "en"
@@ -92,8 +136,11 @@ func (m Mapping) check(tree *Tree) error {
 		return value.Fieldf("seller", "the mapping needs a seller with a name and a kind, private or business")
 	case m.Format != "" && m.Format != "csv" && m.Format != "jsonl":
 		return value.Fieldf("format", "%q is not a format: use csv or jsonl", m.Format)
-	case len([]rune(m.Delimiter)) > 1:
-		return value.Fieldf("delimiter", "a delimiter is one character")
+	case len(m.Delimiter) > 1 || strings.Contains("\"\r\n\x00", m.Delimiter) && m.Delimiter != "":
+		return value.Fieldf("delimiter", "a delimiter is one character such as , or ; or a tabulator")
+	}
+	if _, err := value.ParseLocale(string(m.Locale)); err != nil {
+		return err
 	}
 	if _, err := value.ParseMoney("1", m.Currency); m.Price != "" && err != nil {
 		return err
@@ -124,7 +171,8 @@ func (v MappedValue) targets() []string {
 // row is one row of a file: its number, from 1, and how to look a column up.
 type row struct {
 	number int
-	raw    []byte
+	raw    []byte // its beginning, for the error file
+	size   int    // in bytes, all of it
 	column func(name string) (string, bool)
 }
 

@@ -21,6 +21,7 @@ import (
 
 const (
 	longestRow     = 1 << 20 // bytes; a longer row is an error of that row
+	mostLines      = 1000    // of a row of CSV with quoted fields
 	mostExpansion  = 200     // times a compressed file may grow
 	smallExpansion = 64 << 20
 )
@@ -30,7 +31,7 @@ const (
 type rows struct {
 	in     *bufio.Reader
 	csv    bool
-	comma  rune
+	comma  byte
 	decode func([]byte) ([]byte, error)
 	header map[string]int
 	number int
@@ -61,7 +62,7 @@ func openRows(r io.Reader, name string, m Mapping) (*rows, error) {
 	}
 	s := &rows{in: in, csv: format == "csv", comma: ',', decode: decoderOf(m.Encoding)}
 	if m.Delimiter != "" {
-		s.comma = []rune(m.Delimiter)[0]
+		s.comma = m.Delimiter[0]
 	}
 	if s.decode == nil {
 		return nil, value.Fieldf("encoding", "%q is not an encoding: use utf-8, latin1 or windows-1252", m.Encoding)
@@ -113,7 +114,7 @@ func (s *rows) next() (row, error) {
 			return row{}, io.EOF
 		}
 		s.number++
-		r := row{number: s.number, raw: raw}
+		r := row{number: s.number, raw: bytes.Clone(clipBytes(raw)), size: len(raw)}
 		if err != nil {
 			return r, err
 		}
@@ -130,23 +131,27 @@ func (s *rows) next() (row, error) {
 	}
 }
 
-// record reads one line, or for CSV as many lines as a quoted field spans, up to longestRow. When a quoted field is
-// never closed, or not closed where a field may end, the first line alone is the row, and the lines after it are rows
-// again: one stray quotation mark must not swallow its neighbours.
+// record reads one line, or for CSV as many lines as a quoted field spans, up to longestRow and mostLines. When a quoted
+// field is never closed, or not closed where a field may end, the first line alone is the row, and the lines after it are
+// rows again: one stray quotation mark must not swallow its neighbours.
 func (s *rows) record() ([]byte, error) {
 	raw, err := s.line()
-	if err != nil || !s.csv || !openQuote(raw, s.comma) {
+	if err != nil || !s.csv {
 		return raw, err
+	}
+	state := quotes{comma: s.comma}
+	if state.read(raw); !state.open {
+		return raw, nil
 	}
 	lines := [][]byte{raw}
 	for whole := slices.Clone(raw); ; {
 		line, err := s.line()
-		if err != nil || len(whole)+len(line) > longestRow {
+		if err != nil || len(whole)+len(line) > longestRow || len(lines) == mostLines {
 			s.again = append(append(lines[1:], nonEmpty(line)...), s.again...)
 			return raw, nil
 		}
 		lines, whole = append(lines, line), append(whole, line...)
-		if openQuote(whole, s.comma) {
+		if state.read(line); state.open {
 			continue
 		}
 		if text, err := s.decode(whole); err == nil {
@@ -159,20 +164,24 @@ func (s *rows) record() ([]byte, error) {
 	}
 }
 
-// openQuote reports whether the text ends inside a quoted field. A quotation mark opens one only where a field begins.
-func openQuote(text []byte, comma rune) bool {
-	open, start := false, true
-	for i := 0; i < len(text); i++ {
-		switch c := text[i]; {
-		case open && c == '"' && i+1 < len(text) && text[i+1] == '"':
+// quotes follows quoted fields from line to line. A quotation mark opens one only where a field begins.
+type quotes struct {
+	comma byte
+	open  bool // inside a quoted field
+	begun bool // inside a field that is not quoted, or after a quoted one
+}
+
+func (q *quotes) read(line []byte) {
+	for i := 0; i < len(line); i++ {
+		switch c := line[i]; {
+		case q.open && c == '"' && i+1 < len(line) && line[i+1] == '"':
 			i++
-		case c == '"' && (open || start):
-			open, start = !open, false
-		case !open:
-			start = rune(c) == comma || c == '\n'
+		case c == '"' && (q.open || !q.begun):
+			q.open, q.begun = !q.open, true
+		case !q.open:
+			q.begun = c != q.comma && c != '\n'
 		}
 	}
-	return open
 }
 
 // line reads one line with its end. A line over longestRow is an error of its own and is skipped.
@@ -231,6 +240,9 @@ func (e *brokenFile) Unwrap() error { return e.cause }
 
 func (s *rows) readHeader() error {
 	raw, err := s.record()
+	for err == nil && len(bytes.TrimSpace(raw)) == 0 {
+		raw, err = s.record()
+	}
 	if err != nil {
 		return value.Fieldf("file", "the file has no header line").Because(err)
 	}
@@ -255,14 +267,14 @@ func (s *rows) readHeader() error {
 
 func (s *rows) split(text []byte) ([]string, error) {
 	reader := csv.NewReader(bytes.NewReader(text))
-	reader.Comma, reader.FieldsPerRecord = s.comma, -1
+	reader.Comma, reader.FieldsPerRecord = rune(s.comma), -1
 	fields, err := reader.Read()
 	if err != nil {
 		var wrong *csv.ParseError
 		if errors.As(err, &wrong) {
 			return nil, value.Fieldf("row", "the row is not CSV: %v at character %d", wrong.Err, wrong.Column)
 		}
-		return nil, err
+		return nil, value.Fieldf("row", "the row is not CSV: %v", err)
 	}
 	return fields, nil
 }
@@ -293,7 +305,7 @@ func jsonColumns(text []byte) (func(string) (string, bool), error) {
 	if err := decoder.Decode(&object); err != nil {
 		return nil, value.Fieldf("row", "the row is not a JSON object: %v", err)
 	}
-	if decoder.More() {
+	if _, err := decoder.Token(); err != io.EOF {
 		return nil, value.Fieldf("row", "the row has something after its JSON object")
 	}
 	return func(name string) (string, bool) { return jsonText(object, name), true }, nil
@@ -308,6 +320,11 @@ func jsonText(object map[string]any, name string) string {
 		}
 		return ""
 	}
+	return plainText(v)
+}
+
+// plainText writes a value of JSON. The parts of an array stand between semicolons, as photos do; an object has no text.
+func plainText(v any) string {
 	switch v := v.(type) {
 	case string:
 		return v
@@ -315,10 +332,16 @@ func jsonText(object map[string]any, name string) string {
 		return v.String()
 	case bool:
 		return strconv.FormatBool(v)
-	case nil:
-		return ""
+	case []any:
+		var parts []string
+		for _, part := range v {
+			if text := plainText(part); text != "" {
+				parts = append(parts, text)
+			}
+		}
+		return strings.Join(parts, "; ")
 	default:
-		return fmt.Sprint(v)
+		return ""
 	}
 }
 

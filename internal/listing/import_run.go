@@ -2,7 +2,9 @@ package listing
 
 import (
 	"context"
+	"crypto/sha256"
 	"encoding/json"
+	"fmt"
 
 	"fairground/internal/db"
 	"fairground/internal/safety"
@@ -24,7 +26,11 @@ func (i *Import) begin(ctx context.Context, sum string) (*importRun, error) {
 		return &importRun{}, nil
 	}
 	run := &importRun{}
-	err := i.Desk.DB.Write(ctx, i.Actor, "listing.import", func(tx *db.Tx) error {
+	sum, err := i.Mapping.over(sum)
+	if err != nil {
+		return nil, err
+	}
+	err = i.Desk.DB.Write(ctx, i.Actor, "listing.import", func(tx *db.Tx) error {
 		seller, err := importSeller(tx, i.Mapping)
 		if err != nil {
 			return err
@@ -39,7 +45,7 @@ func (i *Import) begin(ctx context.Context, sum string) (*importRun, error) {
 			return json.Unmarshal([]byte(tally), &run.tally)
 		case err == nil:
 			run.rowsDone = 0
-			_, err = tx.Exec("update import_run set rows_done = 0, ended_us = null, began_us = $2, updated_us = $2 where id = $1", int64(run.id), value.Micros(tx.Now()))
+			_, err = tx.Exec("update import_run set rows_done = 0, tally = '{}', ended_us = null, began_us = $2, updated_us = $2 where id = $1", int64(run.id), value.Micros(tx.Now()))
 		case value.KindOf(err) == value.NotFound:
 			run.id = tx.NewID()
 			err = tx.Insert("import_run", []string{"id", "source", "file_sum", "rows_done", "tally", "began_us", "updated_us"}, [][]any{
@@ -49,6 +55,15 @@ func (i *Import) begin(ctx context.Context, sum string) (*importRun, error) {
 		return err
 	})
 	return run, err
+}
+
+// over identifies an import: the same file under another mapping is another one, which must not go on in the middle.
+func (m Mapping) over(sum string) (string, error) {
+	text, err := json.Marshal(m)
+	if err != nil {
+		return "", fmt.Errorf("import %s: %w", m.Source, err)
+	}
+	return fmt.Sprintf("%s %x", sum, sha256.Sum256(text)), nil
 }
 
 // importSeller finds the seller that earlier imports from the source made, or makes it.

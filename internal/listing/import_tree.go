@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -44,11 +45,11 @@ func (o *WrittenOption) UnmarshalYAML(n *yaml.Node) error {
 		o.Option = Option{Slug: slugOf(n.Value), Names: Names{"en": n.Value}}
 		return nil
 	}
-	return n.Decode(&struct {
+	return decodeKnown(n, &struct {
 		Slug  *string `yaml:"slug"`
 		Names *Names  `yaml:"names"`
 		For   *string `yaml:"for"`
-	}{&o.Slug, &o.Names, &o.For})
+	}{&o.Slug, &o.Names, &o.For}, "slug", "names", "for")
 }
 
 var slugShape = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,60}$`)
@@ -59,16 +60,15 @@ func slugOf(name string) string {
 
 // ReadTree reads a category tree from YAML and checks it. The error is of kind Invalid and names the branch.
 func ReadTree(r io.Reader) ([]Branch, error) {
-	decoder := yaml.NewDecoder(io.LimitReader(r, largestMapping))
-	decoder.KnownFields(true)
 	var tree []Branch
-	if err := decoder.Decode(&tree); err != nil {
-		return nil, value.Fieldf("tree", "the category tree cannot be read: %v", err)
+	if err := readYAML(r, "tree", "the category tree", &tree); err != nil {
+		return nil, err
 	}
-	return tree, checkBranches("", tree)
+	return tree, checkBranches("", nil, tree)
 }
 
-func checkBranches(above string, branches []Branch) error {
+// checkBranches checks branches under a path whose attributes they inherit.
+func checkBranches(above string, inherited []Leaf, branches []Branch) error {
 	seen := make(map[string]bool)
 	for _, b := range branches {
 		path := strings.TrimPrefix(above+"/"+b.Slug, "/")
@@ -81,30 +81,57 @@ func checkBranches(above string, branches []Branch) error {
 			return value.Fieldf("tree", "%s has no name", path)
 		}
 		seen[b.Slug] = true
+		leaves := slices.Clone(inherited)
 		for _, leaf := range b.Attributes {
-			if err := leaf.check(path); err != nil {
+			if err := leaf.check(path, leaves); err != nil {
 				return err
 			}
+			leaves = append(leaves, leaf)
 		}
-		if err := checkBranches(path, b.Below); err != nil {
+		if err := checkBranches(path, leaves, b.Below); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (l Leaf) check(path string) error {
+// check checks an attribute of a branch; before are those that stand before it or are inherited.
+func (l Leaf) check(path string, before []Leaf) error {
+	named := func(slug string) func(Leaf) bool { return func(other Leaf) bool { return other.Slug == slug } }
+	switch {
+	case !slugShape.MatchString(l.Slug) || l.Names.In("en") == "":
+		return value.Fieldf("tree", "the attribute %q of %s needs a slug of lower-case letters and a name", l.Slug, path)
+	case slices.ContainsFunc(before, named(l.Slug)):
+		return value.Fieldf("tree", "the attribute %s of %s stands there twice, or is inherited", l.Slug, path)
+	case l.DependsOn != "" && !slices.ContainsFunc(before, named(l.DependsOn)):
+		return value.Fieldf("tree", "the attribute %s of %s depends on %s, which does not stand before it", l.Slug, path, l.DependsOn)
+	}
 	switch l.Type {
 	case TextType, IntegerType, DecimalType, BooleanType:
+		return nil
 	case ChoiceType:
-		if len(l.Options) == 0 {
-			return value.Fieldf("tree", "the choice %s of %s has no options", l.Slug, path)
-		}
+		return l.checkOptions(path)
 	default:
 		return value.Fieldf("tree", "%s of %s has the type %q: use text, integer, decimal, boolean or choice", l.Slug, path, l.Type)
 	}
-	if !slugShape.MatchString(l.Slug) || l.Names.In("en") == "" {
-		return value.Fieldf("tree", "the attribute %q of %s needs a slug of lower-case letters and a name", l.Slug, path)
+}
+
+func (l Leaf) checkOptions(path string) error {
+	if len(l.Options) == 0 {
+		return value.Fieldf("tree", "the choice %s of %s has no options", l.Slug, path)
+	}
+	seen := make(map[[2]string]bool, len(l.Options))
+	for _, o := range l.Options {
+		key := [2]string{o.Slug, o.For}
+		switch {
+		case !slugShape.MatchString(o.Slug) || o.Names.In("en") == "":
+			return value.Fieldf("tree", "an option of %s of %s has no name, or needs a slug: {slug: …, names: …}", l.Slug, path)
+		case seen[key]:
+			return value.Fieldf("tree", "the option %s of %s of %s stands there twice", o.Slug, l.Slug, path)
+		case o.For != "" && l.DependsOn == "":
+			return value.Fieldf("tree", "%s of %s has options for %s and depends on nothing", l.Slug, path, o.For)
+		}
+		seen[key] = true
 	}
 	return nil
 }
