@@ -73,7 +73,7 @@ const (
 )
 
 // bar is one rectangle of the drawing.
-type bar struct{ class, x, y, width, height string }
+type bar struct{ class, x, y, width, height, says string }
 
 // bars are the rectangles of a day, from the ground up. What is not nought can be seen.
 func (c *chart) bars(i int) []bar {
@@ -86,15 +86,10 @@ func (c *chart) bars(i int) []bar {
 		}
 		tall := math.Max(2, chartTall*float64(n)/float64(c.most))
 		ground -= tall
-		drawn = append(drawn, bar{bands[b].key, figure(slot*float64(i) + (slot-barWide)/2), figure(ground), figure(barWide), figure(tall)})
+		drawn = append(drawn, bar{bands[b].key, figure(slot*float64(i) + (slot-barWide)/2), figure(ground), figure(barWide), figure(tall),
+			dotted(c.v.words.Date(c.days[i].begins), c.v.t("console.band."+bands[b].key), c.v.words.Count(n))})
 	}
 	return drawn
-}
-
-// label is where a day's name stands.
-func (c *chart) label(i int) string {
-	slot := chartWide / float64(len(c.days))
-	return figure(slot * (float64(i) + .5))
 }
 
 func figure(n float64) string { return strconv.FormatFloat(math.Round(n*10)/10, 'f', -1, 64) }

@@ -142,26 +142,32 @@ func (c *card) choices() []moderation.Outcome {
 
 // short is a reason that is often given; pressing it fills the form.
 type short struct {
-	text   string
-	ground moderation.Ground
+	label, text string
+	ground      moderation.Ground
 }
 
 // shorts are the reasons at hand for what may be decided.
 func (c *card) shorts() []short {
 	var all []short
+	add := func(name string, ground moderation.Ground) {
+		all = append(all, short{c.v.t("console.short." + name), c.v.t("console.because." + name), ground})
+	}
 	for _, outcome := range c.choices() {
 		if outcome == moderation.Publish {
-			all = append(all, short{c.v.t("console.short.ordinary"), ""}, short{c.v.t("console.short.harmless"), ""})
+			add("ordinary", "")
+			add("harmless", "")
 			continue
 		}
-		all = append(all, short{c.v.t("console.short.advance"), moderation.Scam}, short{c.v.t("console.short.prohibited"), moderation.Prohibited},
-			short{c.v.t("console.short.counterfeit"), moderation.Counterfeit}, short{c.v.t("console.short.duplicate"), moderation.Duplicate})
+		add("advance", moderation.Scam)
+		add("prohibited", moderation.Prohibited)
+		add("counterfeit", moderation.Counterfeit)
+		add("duplicate", moderation.Duplicate)
 	}
 	return all
 }
 
 func (v *visit) grounds() []ui.Option {
-	options := []ui.Option{{Text: v.t("console.choose")}}
+	options := []ui.Option{{Text: v.t("console.choose_ground")}}
 	for _, g := range moderation.Grounds {
 		options = append(options, ui.Option{Value: string(g), Text: v.t("console.ground." + string(g))})
 	}

@@ -25,6 +25,7 @@ type event struct {
 	href   string // page of the record, if there is one
 	edits  []edit
 	erased bool
+	facts  []edit // edits without an old value
 }
 
 // edit is what happened to one field. Old is empty for something new, and for a fact that is not a field.
@@ -47,10 +48,17 @@ func (v *visit) events(tx *db.Tx, p *people, rows []change.Row) ([]event, error)
 		}
 		events[i] = event{
 			seq: row.Seq, at: row.At, who: who, what: v.orRaw("console.action."+row.Action, row.Action),
-			about: v.orRaw("console.object."+row.Object, row.Object), erased: row.Diff == "", edits: v.edits(row),
+			about: v.orRaw("console.object."+row.Object, row.Object), erased: row.Diff == "",
 		}
 		if row.Object == listing.Object {
 			events[i].href = pathOf(row.Record)
+		}
+		for _, e := range v.edits(row) {
+			if e.old == "" {
+				events[i].facts = append(events[i].facts, e)
+			} else {
+				events[i].edits = append(events[i].edits, e)
+			}
 		}
 	}
 	return events, nil
@@ -67,6 +75,9 @@ func (v *visit) edits(row change.Row) []edit {
 	var edits []edit
 	for name, content := range fields {
 		before, after := pairOf(name, content)
+		if name == "record" && fields["object"] == listing.Object {
+			after = shortID(listing.ShortID, fmt.Sprint(content))
+		}
 		e := edit{label: v.fieldName(row, name), old: v.shown(name, before), new: v.shown(name, after)}
 		if e.old != e.new {
 			edits = append(edits, e)
@@ -142,6 +153,16 @@ func (v *visit) shownText(field, text string) string {
 		return v.orRaw("console.status."+text, text)
 	case "ground":
 		return v.orRaw("console.ground."+text, text)
+	case "kind":
+		return v.orRaw("console.kind."+text, text)
+	case "outcome":
+		return v.orRaw("console.outcome."+text, text)
+	case "verdict":
+		return v.orRaw("console.verdict."+text, text)
+	case "source":
+		return v.orRaw("console.source."+text, text)
+	case "content_hash":
+		return clip(text, 12)
 	case "photos":
 		var photos []listing.Photo
 		if json.Unmarshal([]byte(text), &photos) == nil {
@@ -156,15 +177,8 @@ func (v *visit) shownText(field, text string) string {
 }
 
 func (v *visit) shownNumber(field string, n json.Number) string {
-	id, err := n.Int64()
-	if err != nil {
-		return n.String()
-	}
-	switch field {
-	case "category":
-		return v.categoryPath(value.ID(id))
-	case "record":
-		return n.String()
+	if id, err := n.Int64(); err == nil && field == "category" {
+		return orDash(v.categoryPath(value.ID(id)))
 	}
 	return n.String()
 }

@@ -24,7 +24,9 @@ type staffView struct {
 	problem     string              // and why
 }
 
-func (v *visit) staff(w http.ResponseWriter) error { return v.showStaff(w, http.StatusOK, &staffView{}) }
+func (v *visit) staff(w http.ResponseWriter) error {
+	return v.showStaff(w, http.StatusOK, &staffView{})
+}
 
 func (v *visit) showStaff(w http.ResponseWriter, status int, view *staffView) error {
 	view.v = v
