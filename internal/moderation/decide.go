@@ -3,7 +3,6 @@ package moderation
 import (
 	"context"
 	"fmt"
-	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -39,7 +38,8 @@ type Decision struct {
 type Listings interface {
 	// Release records the review and screens again; it returns whether the record is public now.
 	Release(tx *db.Tx, record value.ID, reason string) (published bool, err error)
-	// Refuse takes the record out of the queue, or off the market.
+	// Refuse takes the record out of the queue, or off the market. To remove what is removed already is no error: another
+	// notice may be about it.
 	Refuse(tx *db.Tx, record value.ID, removed bool, reason string) error
 }
 
@@ -51,11 +51,17 @@ type Desk struct {
 
 const longestReason = 2000 // characters
 
-// Decide carries a decision out and stores it. A decision to publish something that a mandatory rule refuses is an
-// error of kind Forbidden, and nothing is stored.
+// decidable is the object whose records Desk.Listings carries decisions out on.
+const decidable = "listing"
+
+// Decide carries a decision of a member of staff out and stores it. A decision to publish something that a mandatory
+// rule refuses is an error of kind Forbidden, and nothing is stored.
 func (d *Desk) Decide(ctx context.Context, actor value.Actor, decision Decision) error {
-	if err := decision.check(); err != nil {
+	if err := decision.check(actor); err != nil {
 		return err
+	}
+	if decision.Object != decidable || decision.Record == 0 {
+		return value.Errorf(value.Invalid, "a decision is about one listing")
 	}
 	err := d.DB.Write(ctx, actor, "moderation."+string(decision.Outcome), func(tx *db.Tx) error {
 		if err := d.carryOut(tx, decision); err != nil {
@@ -69,10 +75,16 @@ func (d *Desk) Decide(ctx context.Context, actor value.Actor, decision Decision)
 	return nil
 }
 
-func (d *Decision) check() error {
-	d.Reason = strings.TrimSpace(d.Reason)
+// check tidies a decision. Only people decide: what the program does by itself has no ground to be appealed.
+func (d *Decision) check(actor value.Actor) error {
+	d.Reason = tidy(d.Reason)
 	refuses := d.Outcome == Reject || d.Outcome == Remove
+	if !refuses {
+		d.Ground = ""
+	}
 	switch {
+	case actor.Kind != value.Staff || actor.ID == 0:
+		return value.Errorf(value.Forbidden, "only a member of staff can decide")
 	case d.Outcome != Publish && d.Outcome != Keep && !refuses:
 		return value.Fieldf("outcome", "choose publish, reject, remove or keep")
 	case refuses && !d.Ground.Valid():
@@ -118,14 +130,14 @@ func storeDecision(tx *db.Tx, d Decision) error {
 
 // Answer decides about what a notice points at and tells the notice's author. The record is removed or kept.
 func (d *Desk) Answer(ctx context.Context, actor value.Actor, notice value.ID, decision Decision, answer string) error {
-	answer = strings.TrimSpace(answer)
+	answer = tidy(answer)
 	if n := utf8.RuneCountInString(answer); n < 5 || n > longestReason {
 		return value.Fieldf("answer", "write in 5 to %d characters what the author of the notice is told", longestReason)
 	}
 	if decision.Outcome != Remove && decision.Outcome != Keep {
 		return value.Fieldf("outcome", "choose whether the listing is removed or kept")
 	}
-	if err := decision.check(); err != nil {
+	if err := decision.check(actor); err != nil {
 		return err
 	}
 	err := d.DB.Write(ctx, actor, "notice.answer", func(tx *db.Tx) error {
@@ -135,6 +147,9 @@ func (d *Desk) Answer(ctx context.Context, actor value.Actor, notice value.ID, d
 		}
 		if n.State == Answered {
 			return value.Errorf(value.Conflict, "somebody has answered this notice already")
+		}
+		if n.Object != decidable {
+			return value.Errorf(value.Conflict, "notices about a %s cannot be answered here", n.Object)
 		}
 		decision.Object, decision.Record, decision.Notice = n.Object, n.Record, n.ID
 		if err := d.carryOut(tx, decision); err != nil {

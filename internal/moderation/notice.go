@@ -4,8 +4,10 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
+	"regexp"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"fairground/internal/db"
@@ -88,7 +90,10 @@ func (d *Desk) File(ctx context.Context, actor value.Actor, n Notice) (Notice, e
 }
 
 func (n *Notice) tidy() error {
-	n.Explanation, n.Name = strings.TrimSpace(n.Explanation), strings.TrimSpace(n.Name)
+	n.Explanation, n.Name = tidy(n.Explanation), tidy(strings.ReplaceAll(n.Name, "\n", " "))
+	if n.Object == "" || n.Record == 0 {
+		return value.Errorf(value.Invalid, "a notice is about something")
+	}
 	if !n.Ground.Valid() {
 		return value.Fieldf("ground", "choose what is wrong")
 	}
@@ -105,6 +110,20 @@ func (n *Notice) tidy() error {
 	n.Email = email
 	return err
 }
+
+// tidy drops what no text has and not every database takes: bytes that are not UTF-8 and control characters.
+func tidy(text string) string {
+	text = strings.ToValidUTF8(strings.ReplaceAll(text, "\r\n", "\n"), "�")
+	return strings.TrimSpace(strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) && r != '\n' && r != '\t' {
+			return -1
+		}
+		return r
+	}, text))
+}
+
+// codeShape is what newCode makes.
+var codeShape = regexp.MustCompile(`^([A-Z2-7]{5}-){3}[A-Z2-7]{5}$`)
 
 // newCode makes a code that can be read out on the telephone and not be guessed: 100 bits.
 func newCode() string {

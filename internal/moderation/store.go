@@ -39,16 +39,22 @@ func FindNotice(tx *db.Tx, id value.ID) (Notice, error) {
 
 // FindNoticeByCode returns the notice whose author was given the code, or an error of kind NotFound.
 func FindNoticeByCode(tx *db.Tx, code string) (Notice, error) {
+	if !codeShape.MatchString(code) {
+		return Notice{}, value.Errorf(value.NotFound, "no notice has this code")
+	}
 	return db.One(tx, scanNotice, "select "+noticeColumns+" from notice where code = $1", code)
 }
 
-// Notices returns notices in a state, oldest first when they are open and newest first when they are answered.
+const mostListed = 500
+
+// Notices returns up to limit notices in a state, oldest first when they are open and newest first when they are
+// answered; never more than 500.
 func Notices(tx *db.Tx, state NoticeState, limit int) ([]Notice, error) {
 	order := "asc"
 	if state == Answered {
 		order = "desc"
 	}
-	return db.All(tx, scanNotice, "select "+noticeColumns+" from notice where state = $1 order by id "+order+" limit $2", string(state), limit)
+	return db.All(tx, scanNotice, "select "+noticeColumns+" from notice where state = $1 order by id "+order+" limit $2", string(state), min(max(limit, 1), mostListed))
 }
 
 // CountNotices counts the open notices.
@@ -71,7 +77,7 @@ func Decisions(tx *db.Tx, object string, record value.ID, limit int) ([]Decision
 		from decision
 		where record = $1 and object = $2
 		order by id desc
-		limit $3`, int64(record), object, limit)
+		limit $3`, int64(record), object, min(max(limit, 1), mostListed))
 }
 
 func scanDecision(row db.Scanner) (Decision, error) {
