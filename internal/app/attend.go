@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"time"
 
@@ -62,20 +63,19 @@ func (a *App) attendSite(ctx context.Context, slug string) {
 	}
 }
 
-// CatchUp does everything that is due for a site now and reports whether there was anything.
+// CatchUp does everything that is due for a site now and reports whether there was anything. What fails does not keep
+// the rest from being done: without an index, listings still expire and mail still goes out.
 func (r *Rooms) CatchUp(ctx context.Context) (busy bool, err error) {
+	var errs []error
+	did := func(n int, err error) {
+		busy, errs = busy || n > 0, append(errs, err)
+	}
 	for _, reader := range r.Readers() {
-		n, err := reader.CatchUp(ctx, r.Site.DB)
-		if busy = busy || n > 0; err != nil {
-			return busy, err
-		}
+		did(reader.CatchUp(ctx, r.Site.DB))
 	}
-	expired, err := r.Listings.Expire(ctx)
-	if err != nil {
-		return busy, err
-	}
-	ran, err := r.Jobs.RunDue(ctx)
-	return busy || expired > 0 || ran > 0, err
+	did(r.Listings.Expire(ctx))
+	did(r.Jobs.RunDue(ctx))
+	return busy, errors.Join(errs...)
 }
 
 // Readers are what follows the change log of a site.

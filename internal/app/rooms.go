@@ -86,6 +86,9 @@ func (d decided) Refuse(tx *db.Tx, record value.ID, removed bool, reason string)
 	status := listing.Rejected
 	if removed {
 		status = listing.Removed
+		if l, err := listing.Find(tx, record); err != nil || l.Status == status {
+			return err
+		}
 	}
 	return listing.End(tx, record, status, reason)
 }
