@@ -7,11 +7,14 @@ import (
 	"fairground/internal/value"
 )
 
-// tile is a card of a listing with the line below it.
+// tile is a card of a listing with what stands below it.
 type tile struct {
 	ui.Card
-	facts string
+	facts   string
+	excerpt string // of the description, for lists
 }
+
+const excerptLength = 220 // characters
 
 const cardWidths = "(max-width: 40rem) 50vw, (max-width: 60rem) 33vw, 18rem"
 
@@ -19,7 +22,7 @@ const cardWidths = "(max-width: 40rem) 50vw, (max-width: 60rem) 33vw, 18rem"
 func (v *visit) tiles(listings []listing.Listing, km map[value.ID]float64, level, eager int) []tile {
 	all := make([]tile, len(listings))
 	for i, l := range listings {
-		all[i] = tile{v.card(l, level, i < eager), v.cardFacts(l)}
+		all[i] = tile{v.card(l, level, i < eager), v.cardFacts(l), clip(l.Body, excerptLength)}
 		if distance, known := km[l.ID]; known {
 			all[i].Place = joined(l.Place.Name, v.words.Distance(distance))
 		}

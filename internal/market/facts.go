@@ -26,7 +26,7 @@ func (v *visit) cardFacts(l listing.Listing) string {
 	for _, a := range v.tree.Attributes(l.Category) {
 		if text := v.attribute(a, l.Attributes[a.Slug]); a.OnCard && text != "" && len(all) < most {
 			if isNumber(a) && shownUnit(a) == "" && a.Unit != "year" {
-				text += " " + strings.ToLower(v.name(a.Names)) // "4" says nothing, "4 rooms" does
+				text = v.name(a.Names) + " " + text // "4" says nothing, "Sleeps 4" does
 			}
 			all = append(all, text)
 		}

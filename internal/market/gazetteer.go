@@ -2,6 +2,7 @@ package market
 
 import (
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -21,7 +22,12 @@ type gazetteer struct {
 	read   time.Time
 }
 
-type gazetteers struct{ present atomic.Pointer[gazetteer] }
+// gazetteers keeps the present one. While somebody reads it anew the others use the old one; only where there is none yet
+// they wait.
+type gazetteers struct {
+	present atomic.Pointer[gazetteer]
+	reading sync.Mutex
+}
 
 const (
 	mostPlaces   = 120
@@ -34,6 +40,15 @@ func (v *visit) gazetteer() (*gazetteer, error) {
 	g := kept.present.Load()
 	if g != nil && v.now.Sub(g.read) < g.lasts() {
 		return g, nil
+	}
+	if g == nil {
+		kept.reading.Lock()
+	} else if !kept.reading.TryLock() {
+		return g, nil
+	}
+	defer kept.reading.Unlock()
+	if now := kept.present.Load(); now != g {
+		return now, nil
 	}
 	fresh := &gazetteer{read: v.now, points: make(map[string]value.Point)}
 	err := v.site.DB.Read(v.ctx, fresh.load)
@@ -51,19 +66,13 @@ func (g *gazetteer) lasts() time.Duration {
 	return gazetteerAge
 }
 
-func (g *gazetteer) load(tx *db.Tx) (err error) {
-	g.names, err = listing.Places(tx, mostPlaces)
-	for _, name := range g.names {
-		if err != nil {
-			return err
+func (g *gazetteer) load(tx *db.Tx) error {
+	places, err := listing.Gazetteer(tx, mostPlaces)
+	for _, place := range places {
+		g.names = append(g.names, place.Name)
+		if !place.Point.IsZero() {
+			g.points[place.Name] = place.Point
 		}
-		var place listing.Place
-		place, err = listing.FindPlace(tx, name)
-		if value.KindOf(err) == value.NotFound { // its listings have no point
-			err = nil
-			continue
-		}
-		g.points[name] = place.Point
 	}
 	return err
 }

@@ -15,14 +15,18 @@ type front struct {
 	counts map[string]int // live listings by category
 	total  int
 	newest []listing.Listing
-	places []string
+	// collage are photos of further listings, beside the heading of a wide page
+	collage []ui.Picture
 }
 
-const newestShown = 12
+const (
+	newestShown  = 12
+	collageShown = 3
+)
 
 func (v *visit) home(w http.ResponseWriter) error {
 	f := &front{v: v, counts: make(map[string]int)}
-	found, err := v.Index.Search(v.ctx, search.Query{Limit: newestShown, WithPhotos: true})
+	found, err := v.Index.Search(v.ctx, search.Query{Limit: newestShown + 6, WithPhotos: true})
 	if err != nil {
 		return err
 	}
@@ -37,14 +41,28 @@ func (v *visit) home(w http.ResponseWriter) error {
 	if len(found.Hits) < newestShown {
 		found = all
 	}
-	if f.newest, err = v.visible(hitIDs(found.Hits)); err != nil {
+	shown, err := v.visible(hitIDs(found.Hits))
+	if err != nil {
 		return err
 	}
+	f.newest = shown[:min(len(shown), newestShown)]
+	f.glue(shown[len(f.newest):])
 	page := v.page(v.settings.Name, "/")
 	page.Description = v.t("market.home.description", "site", v.settings.Name)
 	page.Head = feedLink(v.t("market.home.newest"), "/feed.atom")
 	page.Search.Action = "" // the search stands in the middle of the page
 	return v.show(w, http.StatusOK, page, f.view())
+}
+
+// glue makes the collage of photos that are not on the page otherwise.
+func (f *front) glue(listings []listing.Listing) {
+	for _, l := range listings {
+		if len(l.Photos) > 0 && len(f.collage) < collageShown {
+			p := picture(l.Photos[0], "11rem")
+			p.Alt, p.Eager = "", true
+			f.collage = append(f.collage, p)
+		}
+	}
 }
 
 func hitIDs(hits []search.Hit) []value.ID {
@@ -63,7 +81,7 @@ func (f *front) title() string {
 }
 
 func (f *front) search() ui.Search {
-	s := ui.Search{Action: "/search", Radii: f.v.radii(), Within: defaultWithin, Categories: []ui.Option{{Text: f.v.t("market.all_categories")}}}
+	s := ui.Search{Action: "/search", Radii: f.v.radii(), Categories: []ui.Option{{Text: f.v.t("market.all_categories")}}}
 	for _, c := range f.v.tree.Top() {
 		s.Categories = append(s.Categories, ui.Option{Value: f.v.tree.PathSlug(c.ID), Text: f.v.name(c.Names)})
 	}

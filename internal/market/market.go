@@ -150,7 +150,7 @@ func (v *visit) page(title, canonical string) ui.PublicPage {
 		p.Canonical = v.origin() + canonical
 	}
 	if p.Search.Action != "" {
-		p.Search.Radii, p.Search.Within = v.radii(), defaultWithin
+		p.Search.Radii = v.radii()
 	}
 	return p
 }

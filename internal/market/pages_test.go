@@ -86,7 +86,7 @@ func TestPages(t *testing.T) {
 			{name: "as a list", path: "/c/sports/bicycles?view=list", status: 200, want: `class="cards list"|noindex`},
 			{name: "nothing found, and what would help", path: "/c/sports/bicycles?a.type=road&place=Pully", status: 200, want: "Nothing found|Without “Road”|3 listings", not: `class="cards"`},
 			{name: "an empty category", path: "/c/jobs", status: 200, want: "Nothing found|Nothing is listed here at the moment"},
-			{name: "listing", path: pathOf(trek, "trek-hybrid-size-m"), status: 200, want: `<h1 dir="auto">Trek hybrid, size M</h1>|Elio T.|Identity verified|City &amp; hybrid|Meet safely|/report/` + trek.Key() + `|Checked before it was published|What we check|og:image" content="http://lake.example.org/media/photo/ab/|"@type":"Product"|alt="From the left"`},
+			{name: "listing", path: pathOf(trek, "trek-hybrid-size-m"), status: 200, want: `<h1 dir="auto">Trek hybrid, size M</h1>|Elio T.|ID verified|City &amp; hybrid|Meet safely|/report/` + trek.Key() + `|Checked before it was published|What we check|og:image" content="http://lake.example.org/media/photo/ab/|"@type":"Product"|alt="From the left"`},
 			{name: "a listing in another language than the page", path: pathOf(volvo, "volvo-v60-kombi"), status: 200, want: `<h1 dir="auto" lang="de">|88,000` + "\u00a0" + `km|2019|"@type":"Car"|Never pay a deposit`},
 			{name: "a listing in the page's language", path: pathOf(volvo, "volvo-v60-kombi"), locale: "de", status: 200, want: `88’000`, not: `lang="de">`},
 			{name: "safety", path: "/safety", status: 200, want: "What is never sold here|weapons, ammunition and explosives"},

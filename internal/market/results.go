@@ -173,7 +173,7 @@ func (r *results) shell() ui.PublicPage {
 		page.Canonical = r.v.origin() + r.base()
 	}
 	page.Description = r.v.t("market.results.description", "what", r.title(), "site", r.v.settings.Name, "count", r.found.Total)
-	page.Search.Words, page.Search.Place, page.Search.Within = r.get("q"), r.get("place"), r.within()
+	page.Search.Words, page.Search.Place, page.Search.Within = r.get("q"), r.get("place"), r.get("within")
 	if c, ok := r.v.tree.Category(r.category); ok {
 		page.Search.Category, page.Search.CategoryName = r.v.tree.PathSlug(c.ID), r.v.name(c.Names)
 	}
@@ -186,7 +186,7 @@ func (r *results) breadcrumb() ui.Breadcrumb {
 	path := r.v.tree.Path(r.category)
 	for i, c := range path {
 		link := ui.Link{Text: r.v.name(c.Names), Href: r.v.categoryPath(c.ID)}
-		if i == len(path)-1 && r.isPlain() {
+		if i == len(path)-1 {
 			link.Href = ""
 		}
 		crumbs = append(crumbs, link)
@@ -208,6 +208,9 @@ func (r *results) sorts() []ui.Option {
 	options := make([]ui.Option, len(orders))
 	for i, order := range orders {
 		options[i] = ui.Option{Value: string(order), Text: r.v.t("market.sort." + string(order))}
+		if order == r.defaultSort() {
+			options[i].Value = "" // what goes without saying stays out of the address
+		}
 	}
 	return options
 }
@@ -216,6 +219,9 @@ func (v *visit) radii() []ui.Option {
 	options := make([]ui.Option, len(radii_km))
 	for i, km := range radii_km {
 		options[i] = ui.Option{Value: km, Text: v.radius(km)}
+		if km == defaultWithin {
+			options[i].Value = ""
+		}
 	}
 	return options
 }
