@@ -1,0 +1,50 @@
+package app_test
+
+import (
+	"strings"
+	"testing"
+
+	"fairground/internal/ui/text"
+)
+
+// bookkeepers may change rows without an author (db.Maintain), each for the reason given. Everything else that changes
+// has an author and an entry in the change log (promise 4).
+var bookkeepers = map[string]string{
+	"account": "failed attempts and the last sight of a session are counted, whoever comes",
+	"backup":  "rows are put back as they were, with the log that tells their authors",
+	"change":  "entries get their numbers, readers their cursors",
+	"db":      "migrations change tables before there is a log",
+	"job":     "leases of jobs, and jobs that are done",
+	"mail":    "mails that were sent long ago are forgotten",
+	"search":  "the index follows the change log and can be made anew from it",
+}
+
+func TestOnlyBookkeepersWriteWithoutAnAuthor(t *testing.T) {
+	t.Parallel()
+	used := make(map[string]bool)
+	eachFile(t, "*.go", func(path, text string) {
+		if strings.HasSuffix(path, "_test.go") || !strings.Contains(text, ".Maintain(") {
+			return
+		}
+		room := roomOf(path)
+		if used[room] = true; bookkeepers[room] == "" {
+			t.Errorf("%s writes without an author; use db.Write, or say in bookkeepers why it may", path)
+		}
+	})
+	for room := range bookkeepers {
+		if !used[room] {
+			t.Errorf("%s does not write without an author any more; take it off the list", room)
+		}
+	}
+}
+
+func TestEveryTextIsThereInEveryLanguage(t *testing.T) {
+	t.Parallel()
+	problems, err := text.Check("..", "en", "de")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, problem := range problems {
+		t.Error(problem)
+	}
+}
