@@ -70,7 +70,7 @@ func (c backupCommand) write(ctx context.Context, e *environment, rooms *app.Roo
 
 // showCopying draws one line of progress that is written over, a few times a second.
 func showCopying(e *environment, done string) func(backup.Progress) {
-	var shown time.Time
+	shown := time.Now().Add(time.Second) // what is done sooner needs no progress
 	return func(p backup.Progress) {
 		if time.Since(shown) < 200*time.Millisecond {
 			return

@@ -11,6 +11,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -20,13 +21,14 @@ import (
 )
 
 type benchCommand struct {
-	Name     string `arg:"" help:"market, import, screen, write or all." enum:"market,import,screen,write,all"`
-	Quick    bool   `help:"Measure for less than half a minute each."`
-	JSON     bool   `name:"json" help:"Print one JSON object instead of tables."`
-	Listings int    `help:"How many the market has; 0 means 200,000, or 20,000 with --quick." default:"0"`
-	Seed     uint64 `help:"Another number makes another market." default:"2026"`
-	Shared   string `help:"Directory of the public data sets." default:"../shared/data" placeholder:"DIR"`
-	Mappings string `help:"Directory of their mapping files." default:"docs/imports" placeholder:"DIR"`
+	Name     string  `arg:"" help:"market, import, screen, write or all." enum:"market,import,screen,write,all"`
+	Quick    bool    `help:"Measure for less than half a minute each."`
+	JSON     bool    `name:"json" help:"Print one JSON object instead of tables."`
+	Seconds  float64 `help:"How long each figure is measured; 0 means a time that fits it." default:"0"`
+	Listings int     `help:"How many the market has; 0 means 200,000, or 20,000 with --quick." default:"0"`
+	Seed     uint64  `help:"Another number makes another market." default:"2026"`
+	Shared   string  `help:"Directory of the public data sets." default:"../shared/data" placeholder:"DIR"`
+	Mappings string  `help:"Directory of their mapping files." default:"docs/imports" placeholder:"DIR"`
 }
 
 // bench is one measurement under way: what it may use, and what it found.
@@ -73,6 +75,18 @@ func (b *bench) row(format string, args ...any) { fmt.Fprintf(b.table, format+"\
 // figure keeps a number for the JSON object, with at most three decimals.
 func (b *bench) figure(name string, n float64) {
 	b.figures[name] = float64(int64(n*1000+0.5)) / 1000
+}
+
+// length is how long to measure one figure, in full, quickly, or as the command line says.
+func (b *bench) length(full, quick time.Duration) time.Duration {
+	switch {
+	case b.Seconds > 0:
+		return time.Duration(b.Seconds * float64(time.Second))
+	case b.Quick:
+		return quick
+	default:
+		return full
+	}
 }
 
 // machine says what the figures belong to.

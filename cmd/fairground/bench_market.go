@@ -18,10 +18,7 @@ import (
 	"fairground/internal/demo"
 )
 
-const (
-	visitors = 50
-	warmUp   = time.Second
-)
+const visitors = 50
 
 // market measures the public pages of a market of made-up listings. The server is a process of its own, so that its
 // memory is its own; visitors and server share the processors.
@@ -126,7 +123,7 @@ func (b *bench) visit(server *child) error {
 	if _, _, err := first.get("/"); err != nil {
 		return err
 	}
-	time.Sleep(3 * time.Second)
+	time.Sleep(b.length(3*time.Second, 2*time.Second)) // until nothing of the start is going on any more
 	b.figure("idle_mb", server.memory_mb("VmRSS"))
 	b.figure("idle_private_mb", server.memory_mb("RssAnon"))
 	b.row("  memory at rest                    %8.0f MB, of them %.0f MB private", server.memory_mb("VmRSS"), server.memory_mb("RssAnon"))
@@ -147,10 +144,7 @@ func (b *bench) visit(server *child) error {
 
 // rounds drives both kinds of page, first without a pause between two requests of a visitor, then with one.
 func (b *bench) rounds(server *child, listings, categories pages) error {
-	length := 10 * time.Second
-	if b.Quick {
-		length = 3 * time.Second
-	}
+	length := b.length(10*time.Second, 3*time.Second)
 	b.row("  %-40s %9s %9s %9s %9s %7s", "50 visitors", "pages/s", "p50 ms", "p95 ms", "p99 ms", "errors")
 	requests, seconds := 0, 0.0
 	for _, round := range []struct {

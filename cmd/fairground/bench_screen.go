@@ -24,10 +24,7 @@ func (b *bench) screen() error {
 	if err != nil {
 		return err
 	}
-	length := 10 * time.Second
-	if b.Quick {
-		length = 4 * time.Second
-	}
+	length := b.length(10*time.Second, 4*time.Second)
 	verdicts := make(map[safety.Verdict]int)
 	for _, s := range subjects { // warms up, and tells how they come out
 		verdicts[gate.Screen(b.ctx, s, safety.Review{}).Verdict]++

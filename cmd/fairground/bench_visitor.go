@@ -164,7 +164,7 @@ func (r round) perSecond() float64 { return float64(len(r.latencies_ms)) / r.too
 func (b *bench) drive(address string, next pages, think bool, length time.Duration) (round, error) {
 	counts := make([]round, visitors)
 	group, ctx := errgroup.WithContext(b.ctx)
-	from := time.Now().Add(warmUp)
+	from := time.Now().Add(min(length, time.Second)) // warming up
 	end := from.Add(length)
 	for i := range visitors {
 		group.Go(func() error {

@@ -15,10 +15,7 @@ import (
 func (b *bench) writes() error {
 	return b.throwAway(func(config app.Config) error {
 		return b.withBenchSite(config, func(ctx context.Context, _ *app.App, rooms *app.Rooms) error {
-			length := 5 * time.Second
-			if b.Quick {
-				length = 3 * time.Second
-			}
+			length := b.length(5*time.Second, 3*time.Second)
 			b.row("\nDurable writes of one change")
 			for _, writers := range []int{1, 64} {
 				perSecond, latencies, err := b.writeFor(ctx, rooms.Site.DB, writers, length)
