@@ -108,12 +108,14 @@ func (a *App) openDatabases(ctx context.Context) (err error) {
 // furnish makes the rooms that serve all sites.
 func (a *App) furnish() {
 	a.door = account.NewDoor(account.Config{Clock: a.clock, Post: post{}, Page: a.accountPage, Letters: a.lettersIn})
+	pages := web.NewPages(a.clock, pagesAge, pagesBytes)
 	a.market = &market.Market{
 		Services: func(s *site.Site) market.Services {
 			rooms := a.Rooms(s)
 			return market.Services{Desk: rooms.Listings, Index: rooms.Index, Notices: rooms.Moderation}
 		},
 		Shell: a.publicShell,
+		Keep:  func(h web.Handler) web.Handler { return pages.Keep(h, a.pageState) },
 	}
 	a.console = &console.Console{
 		Services: func(s *site.Site) console.Services {

@@ -70,4 +70,3 @@ func (a *App) PlantTree(ctx context.Context, actor value.Actor, slug string) err
 func (a *App) HashPassword(ctx context.Context, password string) (string, error) {
 	return a.door.Passwords().Hash(ctx, password)
 }
-

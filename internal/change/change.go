@@ -7,6 +7,7 @@ import (
 	"embed"
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"time"
 
 	"fairground/internal/db"
@@ -87,6 +88,19 @@ func History(tx *db.Tx, object string, record value.ID, limit int) ([]Row, error
 // Last returns the number of the newest entry, 0 when the log is empty.
 func Last(tx *db.Tx) (int64, error) {
 	return db.One(tx, db.Column[int64], "select coalesce(max(seq), 0) from change")
+}
+
+// Position names the state of the log: two equal positions are separated by no change. It is empty while there are
+// entries without a number yet, whose place nobody can name.
+func Position(tx *db.Tx) (string, error) {
+	if tx.Engine() == db.Postgres {
+		waiting, err := db.One(tx, db.Column[bool], "select exists (select 1 from change where seq is null)")
+		if err != nil || waiting {
+			return "", err
+		}
+	}
+	last, err := Last(tx)
+	return strconv.FormatInt(last, 10), err
 }
 
 // Erase forgets the diffs of one record and the salts that bind them to their digests. What happened when, by whom,

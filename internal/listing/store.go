@@ -296,6 +296,19 @@ func FindPlace(tx *db.Tx, name string) (Place, error) {
 	return p, err
 }
 
+// Gazetteer returns the places with most live listings, most first, each with the coarse middle of its listings; the zero
+// Point for one whose listings have none.
+func Gazetteer(tx *db.Tx, limit int) ([]Place, error) {
+	return db.All(tx, func(row db.Scanner) (Place, error) {
+		var p Place
+		err := row.Scan(&p.Name, &p.Point.Lat, &p.Point.Lon)
+		p.Point = p.Coarse()
+		return p, err
+	}, `
+		select place, coalesce(avg(lat), 0), coalesce(avg(lon), 0) from listing where status = 'live' and place <> ''
+		group by place order by count(*) desc, place limit $1`, limit)
+}
+
 // Places returns the names of places with most live listings, most first.
 func Places(tx *db.Tx, limit int) ([]string, error) {
 	return db.All(tx, db.Column[string], `

@@ -50,6 +50,7 @@ type Limits struct {
 type Market struct {
 	Services func(*site.Site) Services
 	Shell    func(r *http.Request) ui.PublicPage // what every page has, without title and content
+	Keep     func(web.Handler) web.Handler       // keeps pages that are the same for all visitors; nil keeps none
 	Limits   Limits
 	Clock    value.Clock // for the limits; nil is the machine's
 }
@@ -65,31 +66,36 @@ func (m *Market) Routes(r *web.Router) {
 		pattern string
 		guard   web.Guard
 		answer  func(*visit, http.ResponseWriter) error
+		kept    bool // the same for all visitors
 	}{
-		{"GET /{$}", account.Public, (*visit).home},
-		{"GET /c/{path...}", account.Public, (*visit).category},
-		{"GET /search", account.Public, (*visit).search},
-		{"GET /l/{id}", account.Public, (*visit).listing},
-		{"GET /l/{id}/{slug}", account.Public, (*visit).listing},
-		{"GET /report/{id}", account.Public, (*visit).reportForm},
-		{"POST /report/{id}", reports, (*visit).fileReport},
-		{"GET /reports", lookups, (*visit).findReport},
-		{"GET /reports/{code}", lookups, (*visit).receipt},
-		{"GET /safety", account.Public, (*visit).safety},
-		{"GET /about", account.Public, (*visit).about},
-		{"GET /imprint", account.Public, (*visit).imprint},
-		{"GET /feed.atom", machines, (*visit).feed},
-		{"GET /sitemap.xml", machines, (*visit).sitemapIndex},
-		{"GET /sitemap/{part}", machines, (*visit).sitemapPart},
-		{"GET /robots.txt", account.Public, (*visit).robots},
+		{"GET /{$}", account.Public, (*visit).home, true},
+		{"GET /c/{path...}", account.Public, (*visit).category, true},
+		{"GET /search", account.Public, (*visit).search, true},
+		{"GET /l/{id}", account.Public, (*visit).listing, true},
+		{"GET /l/{id}/{slug}", account.Public, (*visit).listing, true},
+		{"GET /report/{id}", account.Public, (*visit).reportForm, false},
+		{"POST /report/{id}", reports, (*visit).fileReport, false},
+		{"GET /reports", lookups, (*visit).findReport, false},
+		{"GET /reports/{code}", lookups, (*visit).receipt, false},
+		{"GET /safety", account.Public, (*visit).safety, true},
+		{"GET /about", account.Public, (*visit).about, true},
+		{"GET /imprint", account.Public, (*visit).imprint, true},
+		{"GET /feed.atom", machines, (*visit).feed, true},
+		{"GET /sitemap.xml", machines, (*visit).sitemapIndex, false},
+		{"GET /sitemap/{part}", machines, (*visit).sitemapPart, false},
+		{"GET /robots.txt", account.Public, (*visit).robots, false},
 	} {
-		r.Handle(route.pattern, route.guard, func(w http.ResponseWriter, r *http.Request) error {
+		handler := func(w http.ResponseWriter, r *http.Request) error {
 			v, err := m.begin(r)
 			if err != nil {
 				return err
 			}
 			return route.answer(v, w)
-		})
+		}
+		if route.kept && m.Keep != nil {
+			handler = m.Keep(handler)
+		}
+		r.Handle(route.pattern, route.guard, handler)
 	}
 }
 

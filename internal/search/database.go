@@ -54,6 +54,9 @@ func New(d *db.DB, source Source, config Config) *Database {
 // Reader is what keeps the index in step. The caller runs its Follow.
 func (s *Database) Reader() *change.Reader { return s.reader }
 
+// Version counts the changes of the index; equal versions find the same.
+func (s *Database) Version(tx *db.Tx) (int64, error) { return findVersion(tx) }
+
 // Lag is how many changes of the log the index has not seen.
 func (s *Database) Lag(ctx context.Context) (lag int64, err error) {
 	err = s.db.Read(ctx, func(tx *db.Tx) (err error) {

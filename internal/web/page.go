@@ -90,10 +90,18 @@ func isLocal(path string) bool {
 func NotModified(w http.ResponseWriter, r *http.Request, tag string) bool {
 	tag = `W/"` + url.QueryEscape(tag) + `"`
 	w.Header().Set("ETag", tag)
+	if hasTag(r, tag) {
+		w.WriteHeader(http.StatusNotModified)
+		return true
+	}
+	return false
+}
+
+// hasTag reports whether the client says that it has an answer with this ETag.
+func hasTag(r *http.Request, tag string) bool {
 	for candidate := range strings.SplitSeq(r.Header.Get("If-None-Match"), ",") {
 		candidate = strings.TrimSpace(candidate)
 		if candidate == "*" || "W/"+strings.TrimPrefix(candidate, "W/") == tag {
-			w.WriteHeader(http.StatusNotModified)
 			return true
 		}
 	}
