@@ -71,3 +71,33 @@ func (w *world) busyDay() map[string]string {
 		"mailbox": "/console/mailbox", "settings": "/console/settings", "staff": "/console/staff", "find": "/console/find?q=boat",
 	}
 }
+
+// TestKeys tries what the scripts add at the safety desk. Every answer must be "yes".
+func TestKeys(t *testing.T) {
+	w := newWorld(t, sitetest.New(t, dbtest.Cluster(t, db.SQLite), schemas()))
+	pages := w.busyDay()
+	tab := browser.Open(t, w.as("safety"))
+	for _, c := range []struct{ name, page, question string }{
+		{"j walks to the next in the queue", "queue", `key("j", document.body); document.activeElement === find(".case[aria-current]").nextElementSibling`},
+		{"a figure fills in a reason and its ground", "queue", `key("1", document.body); find("[name=reason]").value.includes("in advance") && find("[name=ground]").value === "scam"`},
+		{"a reason to publish takes the ground away", "queue", `key("1", document.body); key("5", document.body); find("[name=reason]").value.includes("ordinary") && find("[name=ground]").value === ""`},
+		{"figures typed into the reason stay there", "queue", `find("[name=reason]").focus(); key("1", find("[name=reason]")); find("[name=reason]").value === ""`},
+		{"escape leaves the reason", "queue", `find("[name=reason]").focus(); key("Escape", find("[name=reason]")); document.activeElement === document.body`},
+		{"without a reason nothing is sent", "queue", `key("p", document.body); find(".decision").matches(":invalid") && location.pathname === "/console/safety"`},
+		{"photos are veiled and cannot be tabbed to", "queue", `getComputedStyle(find(".veil")).filter.includes("blur") && find(".veil a").tabIndex === -1`},
+		{"V lifts the veil while it is held", "queue", `key("v", document.body); const lifted = find(".veil").matches(".lifted"); document.dispatchEvent(new KeyboardEvent("keyup", {key: "v"})); lifted && !find(".veil").matches(".lifted")`},
+		{"a button lifts the veil until it is pressed again", "queue", `click("[data-lift]"); const lifted = find(".veil").matches(".lifted") && find("[data-lift]").ariaPressed === "true"; click("[data-lift]"); lifted && !find(".veil").matches(".lifted")`},
+		{"a filter updates the list and the address", "listings", `find("[name=status]").value = "held"; find("[name=status]").dispatchEvent(new Event("change", {bubbles: true})); await until(() => location.search.includes("status=held")); [...document.querySelectorAll("#results tbody .tag")].every(tag => tag.textContent.trim() === "Held")`},
+		{"p publishes and leads to the next", "queue", `find("[name=reason]").value = "An ordinary sail."; setTimeout(() => key("p", document.body), 50); find("[data-key=p]") !== null`},
+		{"the decision is told on the next page", "", `await until(() => find(".notice.safe")); find(".notice.safe").textContent.includes("Published") && find(".case[aria-current]") !== null`},
+	} {
+		if c.page == "" {
+			time.Sleep(time.Second) // the page before is being left
+		} else {
+			tab.Show(pages[c.page], 1440, "light")
+		}
+		if answer := tab.Ask(c.question); answer != "yes" {
+			t.Errorf("%s: %s", c.name, answer)
+		}
+	}
+}

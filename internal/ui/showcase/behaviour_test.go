@@ -1,18 +1,10 @@
 package showcase_test
 
-import (
-	"context"
-	"strings"
-	"testing"
-
-	"github.com/chromedp/cdproto/cdp"
-	"github.com/chromedp/cdproto/emulation"
-	"github.com/chromedp/chromedp"
-)
+import "testing"
 
 // TestBehaviour tries what the scripts add, each step a question asked in the page. Every answer must be "yes".
 func TestBehaviour(t *testing.T) {
-	ctx, address := open(t)
+	tab := open(t)
 	for _, c := range []struct {
 		name, page string
 		width      int64
@@ -51,8 +43,8 @@ func TestBehaviour(t *testing.T) {
 		{"touch targets are large enough", "search", 390,
 			`[...document.querySelectorAll(".button, .input, .search input")].filter(e => e.checkVisibility()).every(e => e.offsetHeight >= 36)`},
 	} {
-		show(t, ctx, address+"/showcase/"+c.page, c.width, "light")
-		if answer := ask(t, ctx, c.question); answer != "yes" {
+		tab.Show("/showcase/"+c.page, c.width, "light")
+		if answer := tab.Ask(c.question); answer != "yes" {
 			t.Errorf("%s: %s", c.name, answer)
 		}
 	}
@@ -60,39 +52,15 @@ func TestBehaviour(t *testing.T) {
 
 // TestWithoutScripts sees that a page without JavaScript offers a button to apply filters and nothing that cannot work.
 func TestWithoutScripts(t *testing.T) {
-	ctx, address := open(t)
-	off := func(ctx context.Context, target *chromedp.Target) (chromedp.Void, error) {
-		_, err := cdp.Call(ctx, target, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
-		return chromedp.Void{}, err
-	}
-	if err := chromedp.Do(ctx, off); err != nil {
-		t.Fatal(err)
-	}
-	show(t, ctx, address+"/showcase/search", 1440, "light")
-	answer, err := chromedp.Run(ctx, chromedp.Evaluate[string](`[
+	tab := open(t)
+	tab.WithoutScripts()
+	tab.Show("/showcase/search", 1440, "light")
+	answer := tab.Evaluate(`[
 		document.documentElement.dataset.js === undefined,
 		document.querySelector(".without-js").checkVisibility(),
 		![...document.querySelectorAll(".needs-js")].some(e => e.checkVisibility()),
-	].join()`))
-	if err != nil || answer != "true,true,true" {
-		t.Errorf("scripts off, button to apply, nothing useless: %s, %v", answer, err)
+	].join()`)
+	if answer != "true,true,true" {
+		t.Errorf("scripts off, button to apply, nothing useless: %s", answer)
 	}
-}
-
-// ask runs statements in the page; the last one is the question.
-func ask(t *testing.T, ctx context.Context, statements string) string {
-	t.Helper()
-	const before = `(async () => {
-		const root = document.documentElement, find = s => document.querySelector(s), click = s => find(s).click();
-		const key = (k, on) => on.dispatchEvent(new KeyboardEvent("keydown", {key: k, bubbles: true, cancelable: true}));
-		const until = async is => { for (let i = 0; i < 100 && !is(); i++) await new Promise(go => setTimeout(go, 20)); };
-		await until(() => find("[hx-get]")?.hasAttribute("data-htmx-powered") ?? true);
-		try { `
-	const after = ` ? "yes" : "no"; } catch (error) { return String(error); } })()`
-	cut := strings.LastIndex(statements, "; ") + 1
-	answer, err := chromedp.Run(ctx, chromedp.Evaluate[string](before+statements[:cut]+" return "+statements[cut:]+after, chromedp.EvalAwaitPromise))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return answer
 }
