@@ -48,7 +48,7 @@ func (v *visit) decide(w http.ResponseWriter) error {
 		outcome: moderation.Outcome(f.Line("outcome", 20)), ground: moderation.Ground(f.Line("ground", 40)), reason: f.Text("reason", longestTyped),
 	}
 	if err = f.Err(); err == nil {
-		err = v.carryOut(id, d)
+		err = worded(v.carryOut(id, d), map[value.Kind]string{value.Forbidden: "console.final", value.Conflict: "console.not_now"})
 	}
 	if err == nil {
 		return v.goOn(w, v.after(id, d), v.t("console.decided."+string(d.outcome)))

@@ -70,7 +70,7 @@ func TestWhatAMandatoryRuleRefusesCannotBePublished(t *testing.T) {
 		}
 		w.get("safety", "/console/safety?l="+l.Key()).want(http.StatusOK, "A mandatory rule refuses this content", `value="reject"`).lacks(`value="publish"`)
 		w.post("safety", path(l)+"/decision", "queued", "yes", "rev", rev(l), "outcome", "publish", "reason", "I insist on it.").
-			want(http.StatusConflict, "nobody here can publish it", "I insist on it.</textarea>")
+			want(http.StatusConflict, "A mandatory rule refuses this content", "I insist on it.</textarea>")
 		if got := w.find(l.ID); got.Status != listing.Held || len(w.decisions(l)) != 0 {
 			t.Errorf("it is %s with %d decisions", got.Status, len(w.decisions(l)))
 		}
@@ -102,7 +102,7 @@ func TestADecidedListingSaysSoInTheQueue(t *testing.T) {
 		w.get("safety", "/console/safety?l="+l.Key()).want(http.StatusOK, "waits no longer").lacks(`data-key="p"`)
 		w.get("safety", "/console/safety?l=nonsense").want(http.StatusNotFound)
 		w.get("safety", "/console/safety").want(http.StatusOK, "Nothing waits")
-		w.post("safety", path(l)+"/decision", "rev", rev(l), "outcome", "publish", "reason", "An ordinary sail.").want(http.StatusConflict, "only what is held can be published")
+		w.post("safety", path(l)+"/decision", "rev", rev(l), "outcome", "publish", "reason", "An ordinary sail.").want(http.StatusConflict, "cannot be decided in this way now")
 		for _, outcome := range []string{"", "keep", "nonsense"} {
 			w.post("safety", path(l)+"/decision", "rev", rev(l), "outcome", outcome, "reason", "An ordinary sail.").want(http.StatusConflict)
 		}

@@ -178,7 +178,7 @@ func (v *visit) answerNotice(w http.ResponseWriter) error {
 		if filled.outcome == moderation.Keep {
 			made.Ground = ""
 		}
-		err = v.Moderation.Answer(v.ctx, v.me.Actor(), id, made, filled.answer)
+		err = worded(v.Moderation.Answer(v.ctx, v.me.Actor(), id, made, filled.answer), map[value.Kind]string{value.Conflict: "console.notice_stale"})
 	}
 	if err == nil {
 		return v.goOn(w, "/console/safety/notices", v.t("console.notice_answered"))

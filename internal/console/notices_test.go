@@ -24,7 +24,7 @@ func TestANoticeIsAnswered(t *testing.T) {
 		if got := w.find(l.ID); got.Status != listing.Removed {
 			t.Errorf("the listing is %s", got.Status)
 		}
-		send("outcome", "keep", "reason", "It is all right.", "answer", "We kept it.").want(http.StatusConflict, "Somebody has answered this notice already.")
+		send("outcome", "keep", "reason", "It is all right.", "answer", "We kept it.").want(http.StatusConflict, "Somebody answered this notice or changed its listing meanwhile.")
 		w.get("safety", noticePath(n)).want(http.StatusOK, "We took it away.", "It asks for a fee.", "Aya Keller").lacks(`name="answer"`)
 		w.get("safety", "/console/safety/notices?state=answered").want(http.StatusOK, "A blue sail")
 		w.get("safety", "/console/safety/notices").want(http.StatusOK, "No notices").lacks("A blue sail")

@@ -228,6 +228,17 @@ func (v *visit) faultsOf(err error, fields ...string) (faults, error) {
 	return found, nil
 }
 
+// worded gives errors of a kind a message in the reader's language where their maker gave none.
+func worded(err error, keys map[value.Kind]string) error {
+	var known *value.Error
+	if !errors.As(err, &known) || known.Key != "" || known.Field != "" || keys[known.Kind] == "" {
+		return err
+	}
+	said := *known
+	said.Key = keys[known.Kind]
+	return &said
+}
+
 // split takes a joined error apart.
 func split(err error) []error {
 	var joined interface{ Unwrap() []error }
