@@ -13,6 +13,7 @@ import (
 
 	"fairground/internal/listing"
 	"fairground/internal/search"
+	"fairground/internal/value"
 )
 
 const feedLength = 50
@@ -86,6 +87,9 @@ func (v *visit) feed(w http.ResponseWriter) error {
 	if err := wished.locate(g); err != nil {
 		return err
 	}
+	for _, fault := range wished.faults { // a program that reads a feed would not notice that a filter was left out
+		return value.Errorf(value.Invalid, "%s", fault)
+	}
 	q := wished.query()
 	q.Sort, q.Limit = search.Newest, feedLength
 	found, err := v.Index.Search(v.ctx, q)
@@ -132,8 +136,8 @@ func (v *visit) entry(l listing.Listing) atomEntry {
 
 func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339) }
 
-func (v *visit) sendXML(w http.ResponseWriter, kind string, value any) error {
-	text, err := xml.Marshal(value)
+func (v *visit) sendXML(w http.ResponseWriter, kind string, document any) error {
+	text, err := xml.Marshal(document)
 	if err != nil {
 		return fmt.Errorf("market: %s: %w", v.r.URL.Path, err)
 	}

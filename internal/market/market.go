@@ -41,7 +41,7 @@ type Services struct {
 
 // Limits bounds what one network may ask for. Zero rates get a default.
 type Limits struct {
-	Reports  web.Rate // notices filed; 0 means 10 an hour
+	Reports  web.Rate // attempts to file a notice; 0 means 20 an hour
 	Lookups  web.Rate // codes of notices asked for; 0 means 60 a minute
 	Machines web.Rate // sitemaps and feeds; 0 means 120 a minute
 }
@@ -59,7 +59,7 @@ const limitedNetworks = 20_000 // remembered by each limiter
 
 // Routes registers all public pages.
 func (m *Market) Routes(r *web.Router) {
-	reports := m.limited(m.Limits.Reports, web.Rate{Events: 10, Per: time.Hour, Burst: 5})
+	reports := m.limited(m.Limits.Reports, web.Rate{Events: 20, Per: time.Hour, Burst: 10})
 	lookups := m.limited(m.Limits.Lookups, web.Rate{Events: 60, Per: time.Minute, Burst: 20})
 	machines := m.limited(m.Limits.Machines, web.Rate{Events: 120, Per: time.Minute, Burst: 60})
 	for _, route := range []struct {

@@ -115,7 +115,7 @@ func checkMoves(t *testing.T, w *world, trek listing.Listing) {
 		"/c/bicycles":                        "/c/sports/bicycles",
 		"/c/Sports/Bicycles/?q=a":            "/c/sports/bicycles?q=a",
 	} {
-		if a := w.get(from); a.status != 301 || a.header.Get("Location") != to {
+		if a := w.get(from); a.status != 301 || a.header.Get("Location") != to || a.header.Get("Cache-Control") != "private, no-cache" {
 			t.Errorf("%s: %d to %q, not to %q", from, a.status, a.header.Get("Location"), to)
 		}
 	}
@@ -140,6 +140,7 @@ func checkBadParameters(t *testing.T, w *world) {
 		{name: "an unknown attribute", path: "/c/sports/bicycles?a.wings=2", status: 200, want: "Trek hybrid"},
 		{name: "a word of signs", path: "/search?q=" + url.QueryEscape(`"-*()_%'`), status: 200, want: "listing"},
 		{name: "text that is not UTF-8", path: "/search?q=%ff%fe", status: 422, want: "This did not work"},
+		{name: "a feed of a place nobody knows", path: "/feed.atom?place=Atlantis", status: 422, want: "Nothing is listed in a place called", not: "Trek"},
 		{name: "a NUL", path: "/search?q=a%00b", status: 422, want: "This did not work"},
 		{name: "a broken escape", path: "/search?q=%zz", status: 422, want: "This did not work"},
 	})

@@ -39,8 +39,10 @@ func (v *visit) category(w http.ResponseWriter) error {
 // search answers with the listings of all categories, or of the one that the form names.
 func (v *visit) search(w http.ResponseWriter) error { return v.results(w, 0) }
 
-// moved sends the visitor to the right address of the same thing, for good.
+// moved sends the visitor to the right address of the same thing. Browsers ask again each time: a title that changes and
+// changes back would otherwise send them in circles.
 func (v *visit) moved(w http.ResponseWriter, path string) error {
+	w.Header().Set("Cache-Control", "private, no-cache")
 	if v.r.URL.RawQuery != "" {
 		path += "?" + v.r.URL.RawQuery
 	}
