@@ -120,7 +120,10 @@ func (a Attribute) parseNumber(text string) (string, error) {
 }
 
 var (
-	numberShape     = regexp.MustCompile(`^[+-]?\d+(\.\d+)?([eE][+-]?\d{1,2})?$`)
+	number          = regexp.MustCompile(`^[+-]?\d+(\.\d+)?([eE][+-]?\d{1,2})?$`)
+	groupedByComma  = regexp.MustCompile(`^[+-]?\d{1,3}(,\d{2,3})*,\d{3}(\.\d+)?$`) // also 1,00,000
+	groupedByPoint  = regexp.MustCompile(`^[+-]?\d{1,3}(\.\d{3})+(,\d+)?$`)
+	decimalComma    = regexp.MustCompile(`^[+-]?\d+,\d+$`)
 	thousandsSpaces = strings.NewReplacer("'", "", "’", "", " ", "", "\u00a0", "", "\u202f", "")
 )
 
@@ -128,17 +131,13 @@ var (
 // same. A single comma with three digits after it separates thousands, a single point never does.
 func plainNumber(text string) (float64, bool) {
 	text = thousandsSpaces.Replace(text)
-	commas, points := strings.Count(text, ","), strings.Count(text, ".")
-	comma, point := strings.LastIndexByte(text, ','), strings.LastIndexByte(text, '.')
 	switch {
-	case commas == 1 && comma > point && (points > 0 || len(text)-comma != len(",000")):
-		text = strings.Replace(strings.ReplaceAll(text, ".", ""), ",", ".", 1)
-	case points > 1:
-		text = strings.ReplaceAll(text, ".", "")
-	default:
+	case number.MatchString(text):
+	case groupedByComma.MatchString(text):
 		text = strings.ReplaceAll(text, ",", "")
-	}
-	if !numberShape.MatchString(text) {
+	case groupedByPoint.MatchString(text), decimalComma.MatchString(text):
+		text = strings.Replace(strings.ReplaceAll(text, ".", ""), ",", ".", 1)
+	default:
 		return 0, false
 	}
 	n, err := strconv.ParseFloat(text, 64)
