@@ -108,6 +108,10 @@ func (i *Import) read(ctx context.Context, rows *rows, done int) (batch []candid
 	if err != nil {
 		return nil, false, err
 	}
+	return i.readWith(ctx, tree, rows, done)
+}
+
+func (i *Import) readWith(ctx context.Context, tree *Tree, rows *rows, done int) (batch []candidate, more bool, err error) {
 	for size := 0; len(batch) < portion && size < portion_bytes; {
 		r, err := rows.next()
 		var broken *brokenFile
