@@ -348,9 +348,13 @@ func Arrivals(tx *db.Tx, since time.Time) ([]Arrival, error) {
 	}, "select created_us / $2, status, count(*) from listing where created_us >= $1 group by created_us / $2, status", value.Micros(since), hour_us)
 }
 
-// SellerCount counts a seller's live listings.
+// MostCounted is how far SellerCount counts: a seller with more has many, and a page must not wait to know how many.
+const MostCounted = 1000
+
+// SellerCount counts a seller's live listings, up to MostCounted.
 func SellerCount(tx *db.Tx, seller value.ID) (int, error) {
-	return db.One(tx, db.Column[int], "select count(*) from listing where seller = $1 and status = 'live'", int64(seller))
+	return db.One(tx, db.Column[int], `
+		select count(*) from (select 1 from listing where seller = $1 and status = 'live' limit $2) as counted`, int64(seller), MostCounted)
 }
 
 // SaveSeller adds a seller or updates the one with the same id.

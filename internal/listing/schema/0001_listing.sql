@@ -65,7 +65,7 @@ create table listing (
 	foreign key (clearance, id, content_hash) references clearance (id, record, content_hash)
 );
 create index listing_by_status on listing (status, id);
-create index listing_by_seller on listing (seller, id);
+create index listing_by_seller on listing (seller, status, id);
 create index listing_by_category on listing (category, id);
 create index listing_by_created on listing (created_us, status);
 create index listing_by_place on listing (lower(place)) where status = 'live';
