@@ -10,6 +10,13 @@
 //
 // Promise 8: the exact place is stored; what leaves this package for the public is Place.Coarse.
 //
+// Every text the public sees is screened: title, body, attributes, the name of the place, the descriptions of photos.
+//
+// What people refused does not come back by itself. A content that staff rejected is refused for good on its listing; any
+// other content of that listing waits for a person until staff have released one. Removed is for good. A listing that was
+// paused, sold or has expired stays so through edits and screenings until its author renews it; an import may renew what
+// has expired, and nothing else.
+//
 // A content is checked (Check: is it well-formed for its category?) and then screened (may it be published?). Both
 // happen the same way for a form, an import and an edit.
 //

@@ -169,3 +169,24 @@ func TestAPortionIsBoundedInBytes(t *testing.T) {
 		t.Errorf("%d rows in one portion, more %v, %v", len(batch), more, err)
 	}
 }
+
+// A quotation mark that is never closed on every line makes every line look ahead; it looks no further than mostLines.
+func TestStrayQuotesCostLittle(t *testing.T) {
+	t.Parallel()
+	const lines = 4000
+	s, err := openRows(strings.NewReader("a,b\n"+strings.Repeat("\",y\"z,\"w\n", lines)), "x.csv", Mapping{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for n := range lines {
+		if r, err := s.next(); value.KindOf(err) != value.Invalid || r.number != n+1 {
+			t.Fatalf("row %d: %v", r.number, err)
+		}
+		if len(s.again) > mostLines {
+			t.Fatalf("%d lines are held", len(s.again))
+		}
+	}
+	if _, err := s.next(); err != io.EOF {
+		t.Error(err)
+	}
+}
