@@ -22,6 +22,8 @@ var bands = []band{
 	{"refused", []listing.Status{listing.Rejected, listing.Removed}},
 }
 
+const refusedBand = 2 // in bands
+
 // day is what came in on one day, by band.
 type day struct {
 	begins time.Time

@@ -3,6 +3,8 @@ package console_test
 import (
 	"context"
 	"net/http"
+	"regexp"
+	"strings"
 	"testing"
 
 	"fairground/internal/change"
@@ -63,8 +65,9 @@ func TestTheLogIsFilteredAndPaged(t *testing.T) {
 				return nil
 			})
 		}
-		first := w.get("safety", "/console/changes?object=note").want(http.StatusOK, "Older", "before=").lacks("Newest")
-		_ = first
+		older := w.get("safety", "/console/changes?object=note").want(http.StatusOK, "Older", "before=").lacks("Newest")
+		next := regexp.MustCompile(`/console/changes\?before=\d+&amp;object=note`).FindString(older.body)
+		w.get("safety", strings.ReplaceAll(next, "&amp;", "&")).want(http.StatusOK, "Newest", "listing.note").lacks("Older")
 		w.get("safety", "/console/changes").want(http.StatusOK, "Older").lacks("Notice filed")
 	})
 }
@@ -77,5 +80,7 @@ func TestTheChartCountsDaysOfTheSite(t *testing.T) {
 		w.get("admin", "/console").want(http.StatusOK, "3 listings came in during 14 days", `class="live"`, `class="waiting"`, `class="refused"`, "As a table", `<th scope="row">`, "all done")
 		w.get("finance", "/console").want(http.StatusOK, "Nothing here needs you").lacks("came in during")
 		w.get("viewer", "/console").want(http.StatusOK, "3 listings came in").lacks("Newest held", "Dead jobs")
+		w.arrivals = nil
+		w.get("admin", "/console").want(http.StatusOK, "Rejected today", "Dead jobs").lacks("came in during", "Came in today")
 	})
 }

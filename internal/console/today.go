@@ -88,15 +88,18 @@ func (t *todayView) readArrivals(tx *db.Tx) error {
 		t.chart = newChart(v, today, arrivals)
 		last := t.chart.days[len(t.chart.days)-1]
 		t.tiles = append(t.tiles, ui.Tile{Label: v.t("console.tile.came_in"), Figure: v.words.Count(last.all()), Icon: "inbox", Href: "/console/listings"})
+		t.addRejected(last.counts[refusedBand])
+		return nil
 	}
 	verdicts, err := safety.CountVerdicts(tx, today)
-	if err != nil {
-		return err
-	}
+	t.addRejected(verdicts[safety.Reject])
+	return err
+}
+
+func (t *todayView) addRejected(n int) {
 	t.tiles = append(t.tiles, ui.Tile{
-		Label: v.t("console.tile.rejected"), Figure: v.words.Count(verdicts[safety.Reject]), Icon: "shield-x", Href: "/console/listings?status=rejected",
+		Label: t.v.t("console.tile.rejected"), Figure: t.v.words.Count(n), Icon: "shield-x", Href: "/console/listings?status=rejected",
 	})
-	return nil
 }
 
 func dayOf(at time.Time, zone *time.Location) time.Time {

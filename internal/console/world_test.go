@@ -42,6 +42,7 @@ type world struct {
 	moderation   *moderation.Desk
 	router       *web.Router
 	mailbox      bool
+	arrivals     func(*db.Tx, time.Time) ([]console.Arrival, error)
 	accounts     map[string]account.Account // by role, and "member"
 	person, shop listing.Seller
 	boats, parts value.ID
@@ -59,7 +60,7 @@ func schemas() []db.Schema {
 
 func newWorld(t testing.TB, base *sitetest.World) *world {
 	t.Helper()
-	w := &world{TB: t, World: base, mailbox: true, accounts: map[string]account.Account{}}
+	w := &world{TB: t, World: base, mailbox: true, arrivals: arrivals, accounts: map[string]account.Account{}}
 	gate, err := safety.NewGate(base.Site.Key("clearance"), base.Site.DB.IDs(), testRules(t))
 	w.ok(err)
 	w.desk = &listing.Desk{DB: base.Site.DB, Gate: gate, Trees: listing.NewTrees(base.Site.DB)}
@@ -174,7 +175,7 @@ func (w *world) serve() *web.Router {
 	m.Mount("GET /static/", account.Public, ui.Static(), web.Bare())
 	m.Handle("GET /media/{path...}", account.Public, drawn)
 	(&console.Console{Services: func(*site.Site) console.Services {
-		return console.Services{Listings: w.desk, Moderation: w.moderation, Mailbox: w.mailbox, Arrivals: arrivals}
+		return console.Services{Listings: w.desk, Moderation: w.moderation, Mailbox: w.mailbox, Arrivals: w.arrivals}
 	}, Account: shown}).Routes(m)
 	return m
 }
