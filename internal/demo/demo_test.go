@@ -196,7 +196,7 @@ func TestSharedPool(t *testing.T) {
 		}
 	}
 	t.Logf("%d pictures", len(pool))
-	if len(pool) < 300 || len(pool) > 400 {
+	if len(pool) < 300 || len(pool) > 460 {
 		t.Errorf("the pool holds %d pictures", len(pool))
 	}
 }

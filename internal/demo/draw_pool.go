@@ -10,7 +10,7 @@ import (
 const (
 	keptColour = " bike-city bike-road bike-mountain bike-electric bike-cargo bike-child car-hatch car-estate car-suv van van-camper" +
 		" motorbike scooter sofa sofa-corner armchair chair phone jacket jumper dress trousers shoes boots bag watch "
-	nearBy  = " bike-city "
+	nearBy  = " bike-city bike-road bike-electric bike-mountain car-hatch car-estate sofa "
 	several = " room-living room-bed facade-town facade-flats house chalet books "
 	rare    = " boat-motor bucket cajon clarinet console guitar-electric hutch keyboard lamp-table lens plant-snake scratching-post stamps washing-machine "
 )
