@@ -1,0 +1,165 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/netip"
+	"strings"
+
+	"github.com/alecthomas/kong"
+
+	"fairground/internal/app"
+	"fairground/internal/site"
+	"fairground/internal/value"
+)
+
+// version is set by the Makefile.
+var version = "unreleased"
+
+// commands is the command line. Flags win over FAIRGROUND_… variables, and these over defaults.
+type commands struct {
+	Data     string   `help:"Directory of databases, keys and files." default:"data" env:"FAIRGROUND_DATA" placeholder:"DIR"`
+	Postgres string   `help:"Address of a PostgreSQL server, postgres://…; without it SQLite files are used." env:"FAIRGROUND_POSTGRES" placeholder:"URL"`
+	SMTP     string   `help:"Mail server, smtp://account:password@host:587; without it mail is kept and shown in the console." env:"FAIRGROUND_SMTP" placeholder:"URL"`
+	S3       string   `name:"s3" help:"Where photos are kept, s3://key:secret@host/bucket?region=…; without it they are files." env:"FAIRGROUND_S3" placeholder:"URL"`
+	Proxies  []string `help:"Networks whose X-Forwarded-For is believed." env:"FAIRGROUND_PROXIES" placeholder:"CIDR"`
+	HTTPS    bool     `name:"https" help:"Visitors come by HTTPS through a proxy." env:"FAIRGROUND_HTTPS"`
+	Unsafe   bool     `help:"Do not wait for the disk. Only for data that may be lost." env:"FAIRGROUND_UNSAFE"`
+	LogJSON  bool     `name:"log-json" help:"Write the log as JSON." env:"FAIRGROUND_LOG_JSON"`
+
+	Serve   serveCommand   `cmd:"" help:"Serve the marketplaces."`
+	Demo    demoCommand    `cmd:"" help:"Make the demonstration marketplace, if there is none."`
+	Import  importCommand  `cmd:"" help:"Import listings from a file."`
+	Export  exportCommand  `cmd:"" help:"Export listings to a file."`
+	Site    siteCommand    `cmd:"" help:"Create, list, suspend and drop sites."`
+	Account accountCommand `cmd:"" help:"Invite staff and set passwords."`
+	Backup  backupCommand  `cmd:"" help:"Write a site into one file while it is served."`
+	Restore restoreCommand `cmd:"" help:"Make a site from a backup."`
+	Check   checkCommand   `cmd:"" help:"Check that a site keeps its promises."`
+	Bench   benchCommand   `cmd:"" help:"Measure this machine."`
+	Audit   auditCommand   `cmd:"" help:"Verify, export and prove the change log."`
+	Version versionCommand `cmd:"" help:"Print the version."`
+}
+
+// environment is what every command gets.
+type environment struct {
+	ctx    context.Context
+	out    io.Writer
+	err    io.Writer
+	config app.Config
+}
+
+// run carries out one command line.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	var c commands
+	done := false
+	parser, err := kong.New(&c, kong.Name("fairground"), kong.UsageOnError(), kong.Writers(stdout, stderr),
+		kong.Description("A classifieds marketplace that its operator can answer for."),
+		kong.Exit(func(int) { done = true }))
+	if err != nil {
+		return err
+	}
+	parsed, err := parser.Parse(args)
+	if done {
+		return nil // help was asked for, and written
+	}
+	if err != nil {
+		return err
+	}
+	config, err := c.config()
+	if err != nil {
+		return err
+	}
+	slog.SetDefault(slog.New(c.logHandler(stderr)))
+	return parsed.Run(&environment{ctx: ctx, out: stdout, err: stderr, config: config})
+}
+
+func (c *commands) logHandler(w io.Writer) slog.Handler {
+	if c.LogJSON {
+		return slog.NewJSONHandler(w, nil)
+	}
+	return slog.NewTextHandler(w, nil)
+}
+
+func (c *commands) config() (app.Config, error) {
+	config := app.Config{Directory: c.Data, PostgresURL: c.Postgres, SMTP: c.SMTP, HTTPS: c.HTTPS, Unsafe: c.Unsafe}
+	for _, text := range c.Proxies {
+		network, err := netip.ParsePrefix(text)
+		if err != nil {
+			return config, value.Fieldf("proxies", "%q is not a network such as 10.0.0.0/8", text)
+		}
+		config.Proxies = append(config.Proxies, network)
+	}
+	var err error
+	config.S3, err = parseS3(c.S3)
+	return config, err
+}
+
+// withApp opens the installation for the length of a command.
+func (e *environment) withApp(fn func(*app.App) error) error {
+	a, err := app.Open(e.ctx, e.config)
+	if err != nil {
+		return err
+	}
+	defer a.Close()
+	return fn(a)
+}
+
+// withSite opens the installation and one site. An empty slug means the only site there is.
+func (e *environment) withSite(slug string, fn func(ctx context.Context, a *app.App, r *app.Rooms) error) error {
+	return e.withApp(func(a *app.App) error {
+		slug, err := onlySite(e.ctx, a, slug)
+		if err != nil {
+			return err
+		}
+		return e.useSite(a, slug, func(ctx context.Context, r *app.Rooms) error { return fn(ctx, a, r) })
+	})
+}
+
+// useSite opens one site of an open installation.
+func (e *environment) useSite(a *app.App, slug string, fn func(ctx context.Context, r *app.Rooms) error) error {
+	return a.Registry.Use(e.ctx, slug, func(ctx context.Context, s *site.Site) error { return fn(ctx, a.Rooms(s)) })
+}
+
+func onlySite(ctx context.Context, a *app.App, slug string) (string, error) {
+	if slug != "" {
+		return slug, nil
+	}
+	sites, err := a.Registry.List(ctx)
+	if err != nil {
+		return "", err
+	}
+	if len(sites) != 1 {
+		return "", value.Fieldf("site", "there are %d sites; name one with --site", len(sites))
+	}
+	return sites[0].Slug, nil
+}
+
+func (e *environment) printf(format string, args ...any) { fmt.Fprintf(e.out, format, args...) }
+
+// explain is an error as the command line shows it: one line for each thing that is wrong.
+func explain(err error) string {
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		var lines []string
+		for _, one := range joined.Unwrap() {
+			lines = append(lines, explain(one))
+		}
+		return strings.Join(lines, "\n  ")
+	}
+	var known *value.Error
+	if errors.As(err, &known) && known.Kind != value.Internal {
+		return known.Error()
+	}
+	return err.Error()
+}
+
+type versionCommand struct{}
+
+// Run prints the version.
+func (versionCommand) Run(e *environment) error {
+	e.printf("fairground %s\n", version)
+	return nil
+}
