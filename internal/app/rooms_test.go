@@ -88,7 +88,7 @@ func (w *world) submit(r *Rooms, body string) listing.Listing {
 		if err != nil {
 			return err
 		}
-		return listing.SaveSeller(tx, seller)
+		return listing.AddSeller(tx, seller)
 	})
 	if err != nil {
 		w.Fatal(err)

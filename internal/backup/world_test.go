@@ -94,7 +94,7 @@ func (w *world) furnish(listings int) {
 		}
 		w.leaf = leaf.ID
 		w.seller = listing.Seller{ID: tx.NewID(), Kind: listing.Private, Name: "Elio T.", Town: "Pully", Since: tx.Now()}
-		if err := listing.SaveSeller(tx, w.seller); err != nil {
+		if err := listing.AddSeller(tx, w.seller); err != nil {
 			return err
 		}
 		person, err := account.Create(tx, account.Account{Kind: value.Staff, Name: "Aya K.", Email: "aya@lakeside.example", Role: account.Safety})

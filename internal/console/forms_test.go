@@ -155,7 +155,7 @@ func TestHostileTextIsInertEverywhere(t *testing.T) {
 		content.Place.Name, content.Photos[0].Alt = attack, `"`+attack
 		w.write("seller.save", func(tx *db.Tx) error {
 			w.person.Name, w.person.Town = attack, attack
-			return listing.SaveSeller(tx, w.person)
+			return listing.AddSeller(tx, w.person)
 		})
 		l, _, err := w.desk.Submit(context.Background(), tester, listing.Submission{Content: content, Seller: w.person, Source: attack, External: attack})
 		w.ok(err)

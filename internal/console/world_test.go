@@ -132,10 +132,10 @@ func (w *world) people(tx *db.Tx) error {
 	}
 	w.person = listing.Seller{ID: tx.NewID(), Kind: listing.Private, Name: "Elio Tanner", Town: "Pully", Since: tx.Now().AddDate(-2, 0, 0)}
 	w.shop = listing.Seller{ID: tx.NewID(), Kind: listing.Business, Name: "Boatyard Example", Town: "Nyon", Since: tx.Now().AddDate(-3, 0, 0), Verified: tx.Now()}
-	if err := listing.SaveSeller(tx, w.person); err != nil {
+	if err := listing.AddSeller(tx, w.person); err != nil {
 		return err
 	}
-	return listing.SaveSeller(tx, w.shop)
+	return listing.AddSeller(tx, w.shop)
 }
 
 func (w *world) tree(tx *db.Tx) error {

@@ -127,7 +127,7 @@ func (s Seed) plantSellers(ctx context.Context) ([]listing.Seller, error) {
 			if one.Verified {
 				seller.Verified = seller.Since.AddDate(0, 1, 0)
 			}
-			if err := listing.SaveSeller(tx, seller); err != nil {
+			if err := listing.AddSeller(tx, seller); err != nil {
 				return err
 			}
 			made = append(made, seller)

@@ -45,7 +45,7 @@ func newWorld(t *testing.T, d *db.DB) *world {
 		w.rooms = w.category(tx, 0, "rooms", "Rooms", "Zimmer")
 		w.attributes(tx)
 		w.seller = listing.Seller{ID: tx.NewID(), Kind: listing.Private, Name: "Elio T.", Town: "Pully", Since: tx.Now().AddDate(-2, 0, 0)}
-		return listing.SaveSeller(tx, w.seller)
+		return listing.AddSeller(tx, w.seller)
 	})
 	return w
 }

@@ -76,7 +76,7 @@ func importSeller(tx *db.Tx, m Mapping) (Seller, error) {
 		return s, err
 	}
 	s = Seller{ID: tx.NewID(), Kind: m.Seller.Kind, Name: m.Seller.Name, Town: m.Seller.Town, Since: tx.Now()}
-	return s, SaveSeller(tx, s)
+	return s, AddSeller(tx, s)
 }
 
 func scanSeller(row db.Scanner) (Seller, error) {

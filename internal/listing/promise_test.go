@@ -283,3 +283,22 @@ rules:
     fires: [A bicycle with a basket.]
     passes: [A bicycle.]
 `
+
+// The seller's name stands on every page of a listing, so it is read like the rest.
+func TestTheNameOfTheSellerIsScreened(t *testing.T) {
+	eachWorld(t, func(w *world) {
+		w.write(func(tx *db.Tx) error {
+			w.seller = listing.Seller{ID: tx.NewID(), Kind: listing.Private, Name: "Pay by gift card, send codes", Town: "Pully", Since: tx.Now()}
+			return listing.AddSeller(tx, w.seller)
+		})
+		if l, outcome := w.submit(w.bicycle("City bicycle, size M")); l.Status == listing.Live {
+			w.Errorf("verdict %s", outcome.Verdict)
+		}
+		err := w.db.Write(context.Background(), tester, "test", func(tx *db.Tx) error {
+			return listing.AddSeller(tx, w.seller)
+		})
+		if value.KindOf(err) != value.Conflict {
+			w.Errorf("the seller was changed: %v", err)
+		}
+	})
+}

@@ -252,8 +252,10 @@ func (l Listing) subject(tree *Tree, now time.Time) safety.Subject {
 func (l Listing) texts() map[string]string {
 	texts := make(map[string]string, len(l.Attributes)+len(l.Photos)+1)
 	maps.Copy(texts, l.Attributes)
-	if l.Place.Name != "" {
-		texts["place."] = l.Place.Name
+	for name, text := range map[string]string{"place.": l.Place.Name, "seller.": l.Seller.Name, "town.": l.Seller.Town} {
+		if text != "" {
+			texts[name] = text
+		}
 	}
 	for i, photo := range l.Photos {
 		if photo.Alt != "" {

@@ -357,12 +357,11 @@ func SellerCount(tx *db.Tx, seller value.ID) (int, error) {
 		select count(*) from (select 1 from listing where seller = $1 and status = 'live' limit $2) as counted`, int64(seller), MostCounted)
 }
 
-// SaveSeller adds a seller or updates the one with the same id.
-func SaveSeller(tx *db.Tx, s Seller) error {
-	_, err := tx.Exec(`
-		insert into seller (id, kind, name, town, since_us, verified_us) values ($1, $2, $3, $4, $5, $6)
-		on conflict (id) do update set kind = excluded.kind, name = excluded.name, town = excluded.town, verified_us = excluded.verified_us`,
-		int64(s.ID), string(s.Kind), s.Name, s.Town, value.Micros(s.Since), optionalTime(s.Verified))
+// AddSeller adds a seller. Its name is public, so it is screened with every listing; a seller that is there already is
+// an error of kind Conflict, because another name would go past that.
+func AddSeller(tx *db.Tx, s Seller) error {
+	err := tx.Insert("seller", []string{"id", "kind", "name", "town", "since_us", "verified_us"}, [][]any{
+		{int64(s.ID), string(s.Kind), s.Name, s.Town, value.Micros(s.Since), optionalTime(s.Verified)}})
 	if err == nil {
 		tx.Log(db.Change{Object: "seller", Record: s.ID, Diff: map[string]any{"name": s.Name, "kind": s.Kind, "town": s.Town}})
 	}

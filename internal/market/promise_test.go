@@ -139,7 +139,7 @@ func TestHostileTextIsInert(t *testing.T) {
 	eachWorld(t, market.Limits{}, func(t *testing.T, w *world) {
 		seller := w.person
 		seller.ID, seller.Name = w.site.DB.IDs().Next(), "S "+hostile
-		w.write(func(tx *db.Tx) error { return listing.SaveSeller(tx, seller) })
+		w.write(func(tx *db.Tx) error { return listing.AddSeller(tx, seller) })
 		c := w.bicycle("T "+hostile, 99)
 		c.Body = "B " + hostile + "\n\nhttps://example.org/elsewhere javascript:alert(3)"
 		c.Place.Name = "P " + hostile

@@ -151,10 +151,10 @@ func (w *world) plant() {
 		w.attributes(tx)
 		w.person = listing.Seller{ID: tx.NewID(), Kind: listing.Private, Name: "Elio T.", Town: "Pully", Since: tx.Now().AddDate(-3, 0, 0), Verified: tx.Now().AddDate(-2, 0, 0)}
 		w.shop = listing.Seller{ID: tx.NewID(), Kind: listing.Business, Name: "Spoke & Lantern", Town: "Nyon", Since: tx.Now().AddDate(-5, 0, 0)}
-		if err := listing.SaveSeller(tx, w.person); err != nil {
+		if err := listing.AddSeller(tx, w.person); err != nil {
 			return err
 		}
-		return listing.SaveSeller(tx, w.shop)
+		return listing.AddSeller(tx, w.shop)
 	})
 }
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"fairground/internal/db"
 	"fairground/internal/value"
@@ -176,7 +177,7 @@ func RecordReview(tx *db.Tx, object string, record value.ID, hash ContentHash, r
 	if tx.Actor().Kind != value.Staff || tx.Actor().ID == 0 {
 		return Review{}, value.Errorf(value.Forbidden, "only a member of staff can clear what was held")
 	}
-	if reason = strings.TrimSpace(reason); reason == "" || len(reason) > 5000 {
+	if reason = strings.TrimSpace(reason); reason == "" || utf8.RuneCountInString(reason) > 5000 {
 		return Review{}, value.Fieldf("reason", "write why this may be public, in at most 5,000 characters")
 	}
 	if object == "" || record == 0 || hash == (ContentHash{}) {

@@ -45,6 +45,9 @@ func New(ctx context.Context, cluster *db.Cluster, keysDir string, providerSchem
 		open = cluster.Create
 	}
 	provider, err := open(ctx, name, providerSchemas)
+	if !exists && value.KindOf(err) == value.Conflict { // another process of the installation made it meanwhile
+		provider, err = cluster.Open(ctx, name, providerSchemas)
+	}
 	if err != nil {
 		return nil, err
 	}
