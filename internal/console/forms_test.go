@@ -154,7 +154,7 @@ func TestHostileTextIsInertEverywhere(t *testing.T) {
 		content := w.boat("Red sail "+attack, "red sail "+attack+"\n<script>alert(2)</script>")
 		content.Place.Name, content.Photos[0].Alt = attack, `"`+attack
 		w.write("seller.save", func(tx *db.Tx) error {
-			w.person.Name, w.person.Town = attack, attack
+			w.person.ID, w.person.Name, w.person.Town = tx.NewID(), attack, attack
 			return listing.AddSeller(tx, w.person)
 		})
 		l, _, err := w.desk.Submit(context.Background(), tester, listing.Submission{Content: content, Seller: w.person, Source: attack, External: attack})
