@@ -44,7 +44,7 @@ type decided struct {
 const (
 	mostHistory  = 200 // entries on a listing's page
 	fewHistory   = 8   // beside the queue
-	mostNotices  = 1000
+	mostNotices  = 100
 	mostDecision = 50
 )
 
@@ -115,26 +115,8 @@ func (c *card) readDecisions(tx *db.Tx, who *people) error {
 	if !c.v.may(account.NoticesSee) {
 		return nil
 	}
-	open, err := moderation.Notices(tx, moderation.Open, mostNotices)
-	if err != nil {
-		return err
-	}
-	for _, n := range open {
-		if n.Record == c.l.ID && n.Object == listing.Object {
-			c.notices = append(c.notices, n)
-		}
-	}
-	for _, d := range made {
-		if d.Notice == 0 {
-			continue
-		}
-		n, err := moderation.FindNotice(tx, d.Notice)
-		if err != nil {
-			return err
-		}
-		c.notices = append(c.notices, n)
-	}
-	return nil
+	c.notices, err = moderation.NoticesAbout(tx, listing.Object, c.l.ID, mostNotices)
+	return err
 }
 
 // waits reports whether the listing is in the queue.

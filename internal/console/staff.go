@@ -1,6 +1,7 @@
 package console
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 	"strings"
@@ -132,6 +133,9 @@ func (s *staffView) roles() []ui.Option {
 	}
 	return options
 }
+
+// invited is the role that the form of invitations begins with: the one that may least.
+func (s *staffView) invited() string { return string(cmp.Or(s.role, account.Viewer)) }
 
 func staffPath(id value.ID) string { return "/console/staff/" + id.Text(account.IDKind) }
 

@@ -559,7 +559,7 @@ func (s *staffView) inviteForm() templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Select{Name: "role", Label: s.v.t("console.field.role"), Value: string(s.role), Options: s.roles(), Error: s.faults["role"], Required: true}.Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Select{Name: "role", Label: s.v.t("console.field.role"), Value: s.invited(), Options: s.roles(), Error: s.faults["role"], Required: true}.Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

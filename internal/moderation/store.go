@@ -57,6 +57,12 @@ func Notices(tx *db.Tx, state NoticeState, limit int) ([]Notice, error) {
 	return db.All(tx, scanNotice, "select "+noticeColumns+" from notice where state = $1 order by id "+order+" limit $2", string(state), min(max(limit, 1), mostListed))
 }
 
+// NoticesAbout returns the notices about one record, newest first.
+func NoticesAbout(tx *db.Tx, object string, record value.ID, limit int) ([]Notice, error) {
+	return db.All(tx, scanNotice, "select "+noticeColumns+" from notice where record = $1 and object = $2 order by id desc limit $3",
+		int64(record), object, limit)
+}
+
 // CountNotices counts the open notices.
 func CountNotices(tx *db.Tx) (int, error) {
 	return db.One(tx, db.Column[int], "select count(*) from notice where state = 'open'")
