@@ -28,6 +28,7 @@ type commands struct {
 	Proxies  []string `help:"Networks whose X-Forwarded-For is believed." env:"FAIRGROUND_PROXIES" placeholder:"CIDR"`
 	HTTPS    bool     `name:"https" help:"Visitors come by HTTPS through a proxy." env:"FAIRGROUND_HTTPS"`
 	Unsafe   bool     `help:"Do not wait for the disk. Only for data that may be lost." env:"FAIRGROUND_UNSAFE"`
+	LogLevel string   `help:"Least level of what is logged: debug, info, warn or error. Requests are logged at info." enum:"debug,info,warn,error" default:"info" env:"FAIRGROUND_LOG_LEVEL"`
 	LogJSON  bool     `name:"log-json" help:"Write the log as JSON." env:"FAIRGROUND_LOG_JSON"`
 
 	Serve   serveCommand   `cmd:"" help:"Serve the marketplaces."`
@@ -77,11 +78,14 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	return parsed.Run(&environment{ctx: ctx, out: stdout, err: stderr, config: config})
 }
 
+var levels = map[string]slog.Level{"debug": slog.LevelDebug, "info": slog.LevelInfo, "warn": slog.LevelWarn, "error": slog.LevelError}
+
 func (c *commands) logHandler(w io.Writer) slog.Handler {
+	options := &slog.HandlerOptions{Level: levels[c.LogLevel]}
 	if c.LogJSON {
-		return slog.NewJSONHandler(w, nil)
+		return slog.NewJSONHandler(w, options)
 	}
-	return slog.NewTextHandler(w, nil)
+	return slog.NewTextHandler(w, options)
 }
 
 func (c *commands) config() (app.Config, error) {

@@ -25,8 +25,11 @@ type serveCommand struct {
 	Key         string `help:"PEM file of its key." env:"FAIRGROUND_KEY" placeholder:"FILE"`
 }
 
-// gcPercent trades memory for time: the live heap is small, and pages are made of many short-lived pieces.
-const gcPercent = 300
+// While there is room, memory is traded for time: the live heap is small, and pages are made of many short-lived pieces.
+const (
+	gcPercent = 300
+	softLimit = 256 << 20 // bytes; near it, memory is worth more than time
+)
 
 // Run serves until the program is asked to stop; then it finishes the requests and jobs under way.
 func (c serveCommand) Run(e *environment) error {
@@ -35,6 +38,9 @@ func (c serveCommand) Run(e *environment) error {
 	}
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(gcPercent)
+	}
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(softLimit)
 	}
 	return e.withApp(func(a *app.App) error {
 		sites, err := a.Registry.List(e.ctx)
