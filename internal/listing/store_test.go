@@ -152,7 +152,7 @@ func TestExpiryGoesInPortions(t *testing.T) {
 		w.read(func(tx *db.Tx) error {
 			counts, err := listing.StatusCounts(tx)
 			if counts[listing.Live] != 1 || counts[listing.Expired] != 449 || len(counts) != 2 {
-				w.Errorf("%v", counts)
+				w.Errorf("%v, %v", counts, err)
 			}
 			n, err := listing.SellerCount(tx, w.seller.ID)
 			if n != 1 {
