@@ -29,7 +29,7 @@
 //	GET  /feed.atom           the newest of a search, same parameters
 //	GET  /l/{id}[/{slug}]     a listing
 //	GET  /report/{id}         the form of a report
-//	POST /report/{id}         files it (limited by network)
+//	POST /report/{id}         files it (limited by network, as are the pages that search)
 //	GET  /reports[/{code}]    what came of it (limited by network)
 //	GET  /safety /about /imprint
 //	GET  /sitemap.xml /sitemap/{part} /robots.txt

@@ -43,6 +43,7 @@ type Services struct {
 type Limits struct {
 	Reports  web.Rate // attempts to file a notice; 0 means 20 an hour
 	Lookups  web.Rate // codes of notices asked for; 0 means 60 a minute
+	Pages    web.Rate // pages that search; 0 means 1,200 a minute
 	Machines web.Rate // sitemaps and feeds; 0 means 120 a minute
 }
 
@@ -61,6 +62,7 @@ const limitedNetworks = 20_000 // remembered by each limiter
 func (m *Market) Routes(r *web.Router) {
 	reports := m.limited(m.Limits.Reports, web.Rate{Events: 20, Per: time.Hour, Burst: 10})
 	lookups := m.limited(m.Limits.Lookups, web.Rate{Events: 60, Per: time.Minute, Burst: 20})
+	pages := web.Limit(m.limiter(m.Limits.Pages, web.Rate{Events: 1200, Per: time.Minute, Burst: 300}), strangers, account.Public)
 	machines := m.limited(m.Limits.Machines, web.Rate{Events: 120, Per: time.Minute, Burst: 60})
 	for _, route := range []struct {
 		pattern string
@@ -68,11 +70,11 @@ func (m *Market) Routes(r *web.Router) {
 		answer  func(*visit, http.ResponseWriter) error
 		kept    bool // the same for all visitors
 	}{
-		{"GET /{$}", account.Public, (*visit).home, true},
-		{"GET /c/{path...}", account.Public, (*visit).category, true},
-		{"GET /search", account.Public, (*visit).search, true},
-		{"GET /l/{id}", account.Public, (*visit).listing, true},
-		{"GET /l/{id}/{slug}", account.Public, (*visit).listing, true},
+		{"GET /{$}", pages, (*visit).home, true},
+		{"GET /c/{path...}", pages, (*visit).category, true},
+		{"GET /search", pages, (*visit).search, true},
+		{"GET /l/{id}", pages, (*visit).listing, true},
+		{"GET /l/{id}/{slug}", pages, (*visit).listing, true},
 		{"GET /report/{id}", account.Public, (*visit).reportForm, false},
 		{"POST /report/{id}", reports, (*visit).fileReport, false},
 		{"GET /reports", lookups, (*visit).findReport, false},
@@ -100,6 +102,10 @@ func (m *Market) Routes(r *web.Router) {
 }
 
 func (m *Market) limited(rate, otherwise web.Rate) web.Guard {
+	return web.Limit(m.limiter(rate, otherwise), web.ClientNetwork, account.Public)
+}
+
+func (m *Market) limiter(rate, otherwise web.Rate) *web.Limiter {
 	if rate.Events == 0 {
 		rate = otherwise
 	}
@@ -107,7 +113,16 @@ func (m *Market) limited(rate, otherwise web.Rate) web.Guard {
 	if clock == nil {
 		clock = value.SystemClock{}
 	}
-	return web.Limit(web.NewLimiter(clock, rate, limitedNetworks), web.ClientNetwork, account.Public)
+	return web.NewLimiter(clock, rate, limitedNetworks)
+}
+
+// strangers counts pages by the visitor's network. The machine's own and private networks are not counted: there stand
+// proxies, behind which is everybody.
+func strangers(r *http.Request) string {
+	if client := web.Client(r); client.IsLoopback() || client.IsPrivate() {
+		return ""
+	}
+	return web.ClientNetwork(r)
 }
 
 // visit is what one request has at hand.

@@ -137,6 +137,19 @@ func TestReportsAreLimited(t *testing.T) {
 	})
 }
 
+func TestPagesThatSearchAreLimited(t *testing.T) {
+	eachWorld(t, market.Limits{Pages: web.Rate{Events: 3, Per: time.Hour}}, func(t *testing.T, w *world) {
+		for i, want := range []int{200, 200, 200, 429} {
+			if got := w.get("/search?q=bicycle").status; got != want {
+				t.Errorf("search %d answered %d, want %d", i+1, got, want)
+			}
+		}
+		if got := w.get("/safety").status; got != 200 {
+			t.Errorf("a page that searches nothing answered %d", got)
+		}
+	})
+}
+
 func TestAReportFromAnotherSiteIsRefused(t *testing.T) {
 	eachWorld(t, market.Limits{}, func(t *testing.T, w *world) {
 		l := w.offer(w.bicycle("City bicycle", 300))
