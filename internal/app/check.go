@@ -65,8 +65,3 @@ func (a *App) PlantTree(ctx context.Context, actor value.Actor, slug string) err
 		return demo.PlantTree(ctx, s.DB, actor)
 	})
 }
-
-// HashPassword makes the hash of a password for account.Create.
-func (a *App) HashPassword(ctx context.Context, password string) (string, error) {
-	return a.door.Passwords().Hash(ctx, password)
-}
