@@ -46,8 +46,17 @@ func BenchmarkMarket(b *testing.B) {
 					return err
 				})
 			})
+			printHeap("asked")
+			runtime.KeepAlive(index)
 		})
 	}
+}
+
+func printHeap(after string) {
+	var memory runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&memory)
+	fmt.Printf("heap when %s: %d MB\n", after, memory.HeapAlloc>>20)
 }
 
 // seededSource makes each document anew, so that the source itself takes no memory.
@@ -94,11 +103,9 @@ func fill(b *testing.B, d *db.DB, listings int) *search.Database {
 			b.Fatal(err)
 		}
 	}
-	var memory runtime.MemStats
-	runtime.GC()
-	runtime.ReadMemStats(&memory)
-	fmt.Printf("%s: %d listings indexed in %.1f s, %.0f listings_per_s, heap %d MB\n", d.Engine(), listings, took.Seconds(),
-		float64(listings)/took.Seconds(), memory.HeapInuse>>20)
+	fmt.Printf("%s: %d listings indexed in %.1f s, %.0f listings_per_s\n", d.Engine(), listings, took.Seconds(),
+		float64(listings)/took.Seconds())
+	printHeap("indexed")
 	return index
 }
 
@@ -118,6 +125,13 @@ var queryKinds = []struct {
 	}},
 	{"big category facets", func(n int) search.Query {
 		return search.Query{Category: value.ID(2 + n%8), Currency: "CHF" + fmt.Sprint(n), Facets: facets}
+	}},
+	{"filtered", func(n int) search.Query { return filtered(n, value.ID(10+n%50)) }},
+	{"filtered big category", func(n int) search.Query { return filtered(n, value.ID(2+n%8)) }},
+	{"filtered hits only", func(n int) search.Query {
+		q := filtered(n, value.ID(10+n%50))
+		q.Facets = nil
+		return q
 	}},
 	{"one word", func(n int) search.Query { return search.Query{Words: searchtest.Word(n * 7 % 2_000)} }},
 	{"one common word", func(n int) search.Query { return search.Query{Words: searchtest.Word(n % 40), Page: 1 + n/40} }},
@@ -142,6 +156,25 @@ var queryKinds = []struct {
 		return search.Query{Category: value.ID(2 + n%8), Currency: "CHF", Price: &search.Span{Low: int64(n), High: 500_00}}
 	}},
 	{"root", func(n int) search.Query { return search.Query{Page: 1 + n%100} }},
+}
+
+// filtered narrows a category in the n-th way: choices, a range, a price, yes or no, seller, photos, in turns.
+func filtered(n int, category value.ID) search.Query {
+	q := search.Query{Category: category, Currency: "CHF", Facets: facets}
+	colors := []string{"red", "blue", "green", "black", "white"}
+	ways := []func(){
+		func() { q.Filters = append(q.Filters, search.AnyOf("color", colors[n%5], colors[n/5%5])) },
+		func() { q.Filters = append(q.Filters, search.Between("year", float64(1990+n%20), 2020)) },
+		func() { q.Price = &search.Span{Low: int64(n), High: 2_000_00} },
+		func() { q.Filters = append(q.Filters, search.Is("warranty", n%2 == 0)) },
+		func() { q.Seller = search.Private },
+		func() { q.WithPhotos = true },
+		func() { q.Sort = search.PriceUp },
+	}
+	for i := range 1 + n%3 {
+		ways[(n+3*i)%len(ways)]()
+	}
+	return q
 }
 
 func measure(b *testing.B, ask func(n int) error) {

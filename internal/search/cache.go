@@ -12,9 +12,11 @@ import (
 	"fairground/internal/value"
 )
 
-// cache keeps answers by key, the ones used last, and lets one caller work while others wait for the answer.
+// cache keeps answers by key, the ones used last, and lets one caller work while others wait for the answer. Together
+// they weigh no more than most; one that is too heavy by itself is not kept.
 type cache[T any] struct {
 	most   int
+	weigh  func(T) int // nil: each weighs 1
 	stale  time.Duration
 	clock  value.Clock
 	flight singleflight.Group
@@ -22,6 +24,7 @@ type cache[T any] struct {
 	mu      sync.Mutex
 	entries map[string]*list.Element
 	recent  *list.List // of *entry, used last in front
+	weight  int
 }
 
 type entry[T any] struct {
@@ -81,14 +84,25 @@ func (c *cache[T]) keep(e *entry[T]) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if element, ok := c.entries[e.key]; ok {
-		element.Value = e
-		c.recent.MoveToFront(element)
-		return
+		c.drop(element)
 	}
 	c.entries[e.key] = c.recent.PushFront(e)
-	if c.recent.Len() > c.most {
-		oldest := c.recent.Back()
-		delete(c.entries, oldest.Value.(*entry[T]).key)
-		c.recent.Remove(oldest)
+	c.weight += c.weightOf(e)
+	for c.weight > c.most {
+		c.drop(c.recent.Back())
 	}
+}
+
+func (c *cache[T]) drop(element *list.Element) {
+	e := element.Value.(*entry[T])
+	delete(c.entries, e.key)
+	c.recent.Remove(element)
+	c.weight -= c.weightOf(e)
+}
+
+func (c *cache[T]) weightOf(e *entry[T]) int {
+	if c.weigh == nil {
+		return 1
+	}
+	return c.weigh(e.kept)
 }

@@ -27,6 +27,10 @@ type Config struct {
 	Stale time.Duration
 	// Kept is how many counted queries are kept; 0 means 2,000. One takes a few kilobytes.
 	Kept int
+	// Stocked is how many documents are kept in memory, taken apart, to answer filters; 0 means 400,000, and less than
+	// 0 none. One takes 100 to 200 bytes. A category with more than an eighth of them is left to the database. A
+	// listing is kept once for each category on its path.
+	Stocked int
 }
 
 // Database is the Index that the site's own database answers.
@@ -36,6 +40,7 @@ type Database struct {
 	reader *change.Reader
 	counts *cache[counted]
 	shelf  *cache[[]like] // the newest listings of a category
+	stocks *cache[*stock] // all of a category; nil for one with too many
 }
 
 var _ Index = (*Database)(nil)
@@ -45,8 +50,13 @@ func New(d *db.DB, source Source, config Config) *Database {
 	if config.Kept == 0 {
 		config.Kept = 2_000
 	}
+	if config.Stocked == 0 {
+		config.Stocked = mostStocked
+	}
 	s := &Database{db: d, source: source, counts: newCache[counted](config.Kept, config.Stale, d.Clock()),
-		shelf: newCache[[]like](mostShelves, config.Stale, d.Clock())}
+		shelf:  newCache[[]like](mostShelves, config.Stale, d.Clock()),
+		stocks: newCache[*stock](config.Stocked, config.Stale, d.Clock())}
+	s.stocks.weigh = weighStock
 	s.reader = &change.Reader{Name: "search", Batch: 1_000, Apply: s.apply}
 	return s
 }
@@ -74,22 +84,49 @@ func (s *Database) Search(ctx context.Context, q Query) (Result, error) {
 		return Result{}, err
 	}
 	var result Result
-	var version int64
-	err = s.db.Read(ctx, func(tx *db.Tx) (err error) {
-		if version, err = findVersion(tx); err != nil {
-			return err
-		}
-		result.Hits, err = findHits(tx, q)
-		return err
-	})
+	version, err := s.version(ctx)
 	if err == nil {
-		err = s.count(ctx, q, version, &result)
+		err = s.answer(ctx, q, version, &result)
 	}
 	if err != nil {
 		return Result{}, fmt.Errorf("search.Search(%q): %w", clipBytes(q.Words, 100), err)
 	}
 	result.Took = time.Since(began)
 	return result, nil
+}
+
+func (s *Database) version(ctx context.Context) (version int64, err error) {
+	err = s.db.Read(ctx, func(tx *db.Tx) (err error) {
+		version, err = findVersion(tx)
+		return err
+	})
+	return version, err
+}
+
+// answer takes what it can from the stock of the category. Counts may be as old as a stock may be; hits may not.
+func (s *Database) answer(ctx context.Context, q Query, version int64, into *Result) error {
+	kept, err := s.stocked(ctx, q, version)
+	if err != nil {
+		return err
+	}
+	if kept != nil {
+		n := kept.narrow(q)
+		if err := s.countStock(ctx, n, q, into); err != nil {
+			return err
+		}
+		if kept.version == version {
+			into.Hits = n.hits(q)
+			return nil
+		}
+	}
+	err = s.db.Read(ctx, func(tx *db.Tx) (err error) {
+		into.Hits, err = findHits(tx, q)
+		return err
+	})
+	if err == nil && kept == nil {
+		err = s.count(ctx, q, version, into)
+	}
+	return err
 }
 
 // Rebuild empties the index and fills it again from the log and the Source. Until it returns, searches find only what

@@ -13,13 +13,15 @@ import (
 func TestDatabaseConforms(t *testing.T) {
 	t.Parallel()
 	for _, engine := range []db.Engine{db.SQLite, db.Postgres} {
-		t.Run(string(engine), func(t *testing.T) {
-			t.Parallel()
-			searchtest.Conformance(t, func(t *testing.T) searchtest.Subject {
+		for name, config := range map[string]search.Config{"stocked": {}, "only from the database": {Stocked: -1}} {
+			t.Run(string(engine)+" "+name, func(t *testing.T) {
 				t.Parallel()
-				return subject(t, open(t, engine), search.Config{})
+				searchtest.Conformance(t, func(t *testing.T) searchtest.Subject {
+					t.Parallel()
+					return subject(t, open(t, engine), config)
+				})
 			})
-		})
+		}
 	}
 }
 

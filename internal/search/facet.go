@@ -42,15 +42,32 @@ func (s *Database) count(ctx context.Context, q Query, version int64, into *Resu
 			return err
 		}
 	}
-	into.Total, into.Exact = min(whole.total, MostTotal), whole.total <= MostTotal
+	into.setTotal(whole.total)
 	return nil
+}
+
+func (r *Result) setTotal(total int) { r.Total, r.Exact = min(total, MostTotal), total <= MostTotal }
+
+// countStock is count from a stock. What is counted is kept for the version of the stock alone, since that may be old
+// already.
+func (s *Database) countStock(ctx context.Context, n narrowing, q Query, into *Result) error {
+	key := "stock " + strconv.FormatInt(n.version, 10) + s.countKey(q)
+	c, err := s.counts.get(ctx, key, n.version, func(context.Context) (counted, error) { return n.count(q), nil })
+	into.Facets = slices.Clone(c.facets)
+	into.setTotal(c.total)
+	return err
+}
+
+// countKey says all that is counted.
+func (s *Database) countKey(q Query) string {
+	statement, args := countStatement(s.db.Engine(), q)
+	return fmt.Sprint(statement, args, q.Facets, q.Currency)
 }
 
 // counted counts one query, or finds it counted.
 func (s *Database) counted(ctx context.Context, q Query, version int64) (counted, error) {
 	statement, args := countStatement(s.db.Engine(), q)
-	key := fmt.Sprint(statement, args, q.Facets, q.Currency) // together they say all that is counted
-	return s.counts.get(ctx, key, version, func(ctx context.Context) (c counted, err error) {
+	return s.counts.get(ctx, s.countKey(q), version, func(ctx context.Context) (c counted, err error) {
 		var packed string
 		err = s.db.Read(ctx, func(tx *db.Tx) error { return tx.Row(statement, args...).Scan(&c.total, &packed) })
 		if err == nil {
@@ -137,8 +154,12 @@ func sorted(counts map[string]int) []Count {
 	for choice, n := range counts {
 		all = append(all, Count{Choice: choice, Listings: n})
 	}
+	sortCounts(all)
+	return all
+}
+
+func sortCounts(all []Count) {
 	slices.SortFunc(all, func(a, b Count) int {
 		return cmp.Or(cmp.Compare(b.Listings, a.Listings), cmp.Compare(a.Choice, b.Choice))
 	})
-	return all
 }

@@ -90,6 +90,14 @@ func TestCountsBeyondTheBounds(t *testing.T) {
 			t.Errorf("%+v: total %d (exact %t), facets %+v", c.q, result.Total, result.Exact, result.Facets)
 		}
 	}
+	fromDatabase := search.New(d, searchtest.NewShelf(), search.Config{Stocked: -1})
+	for _, color := range []string{"old", "new"} {
+		q := search.Query{Category: 5, Page: 3, Filters: []search.Filter{search.AnyOf("color", color)}, Facets: append(request, search.FacetRequest{Attribute: search.ByCategory})}
+		got, want := ask(t, s.Index, q), ask(t, fromDatabase, q)
+		if got.Took, want.Took = 0, 0; fmt.Sprint(got) != fmt.Sprint(want) {
+			t.Errorf("%s: %+v, want %+v", color, got, want)
+		}
+	}
 }
 
 func TestStaleCountsAreOldOnlyAsLongAsAllowed(t *testing.T) {

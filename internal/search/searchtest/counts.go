@@ -1,6 +1,7 @@
 package searchtest
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"math/rand/v2"
@@ -107,10 +108,12 @@ func testBruteForce(t *testing.T, s Subject) {
 	}
 	s.Put(documents[:50]...)
 	for range 120 {
-		q := randomQuery(r)
+		q := RandomQuery(r)
 		result := find(t, s, q)
-		if want := count(documents, q); result.Total != want || len(result.Hits) != min(want, search.MostHits) {
-			t.Errorf("%s: total %d with %d hits, want %d", show(q), result.Total, len(result.Hits), want)
+		want := ordered(documents, q)
+		from := min((q.Page-1)*q.Limit, len(want))
+		if got := listings(result); result.Total != len(want) || !slices.Equal(got, want[from:min(from+q.Limit, len(want))]) {
+			t.Errorf("%s: found %v of %d, want from %d on of %v", show(q), got, result.Total, from, want)
 		}
 		for i, request := range q.Facets {
 			checkFacet(t, result.Facets[i], request, documents, q)
@@ -125,6 +128,12 @@ func checkFacet(t *testing.T, facet search.Facet, request search.FacetRequest, d
 	for _, d := range documents {
 		if !matches(d, q, request.Attribute) {
 			continue
+		}
+		switch request.Attribute {
+		case search.BySeller:
+			counts[string(d.Seller)]++
+		case search.ByKind:
+			counts[string(d.Kind)]++
 		}
 		if request.Attribute == search.ByPrice && d.Price.Currency == q.Currency {
 			numbers = append(numbers, d.Price.Units())
@@ -154,14 +163,32 @@ func checkFacet(t *testing.T, facet search.Facet, request search.FacetRequest, d
 	}
 }
 
-func count(documents []search.Document, q search.Query) int {
-	n := 0
-	for _, d := range documents {
-		if matches(d, q, "") {
-			n++
+// ordered are the listings that a query finds, in its order.
+func ordered(documents []search.Document, q search.Query) []value.ID {
+	found := slices.DeleteFunc(slices.Clone(documents), func(d search.Document) bool { return !matches(d, q, "") })
+	slices.SortFunc(found, func(a, b search.Document) int {
+		byPrice := 0
+		if q.Sort == search.PriceUp || q.Sort == search.PriceDown {
+			noneA, noneB := a.Price.Currency != q.Currency, b.Price.Currency != q.Currency
+			switch {
+			case noneA && noneB:
+			case noneA:
+				byPrice = 1
+			case noneB:
+				byPrice = -1
+			case q.Sort == search.PriceUp:
+				byPrice = cmp.Compare(a.Price.Minor, b.Price.Minor)
+			default:
+				byPrice = cmp.Compare(b.Price.Minor, a.Price.Minor)
+			}
 		}
+		return cmp.Or(byPrice, b.At.Compare(a.At))
+	})
+	var all []value.ID
+	for _, d := range found {
+		all = append(all, d.Listing)
 	}
-	return n
+	return all
 }
 
 // matches reads a query the slow way, without its filter on one attribute.
@@ -173,7 +200,7 @@ func matches(d search.Document, q search.Query, ignored string) bool {
 		return false
 	case q.Within_km > 0 && (d.Point.IsZero() || value.Km(d.Point, q.Near) > q.Within_km):
 		return false
-	case q.Seller != "" && d.Seller != q.Seller, q.WithPhotos && d.Photos == 0:
+	case q.Seller != "" && ignored != search.BySeller && d.Seller != q.Seller, q.Kind != "" && ignored != search.ByKind && d.Kind != q.Kind, q.WithPhotos && d.Photos == 0:
 		return false
 	}
 	for _, f := range q.Filters {
@@ -197,15 +224,18 @@ func meets(v search.Value, f search.Filter) bool {
 	}
 }
 
-func randomQuery(r *rand.Rand) search.Query {
-	q := search.Query{Limit: search.MostHits, Currency: "CHF", Facets: []search.FacetRequest{
-		{Attribute: "color"}, {Attribute: "brand"}, {Attribute: "warranty"}, {Attribute: "year", Histogram: true}, {Attribute: search.ByPrice, Histogram: true}}}
+// RandomQuery combines filters on what Generate makes, in any number.
+func RandomQuery(r *rand.Rand) search.Query {
+	q := search.Query{Limit: []int{search.MostHits, search.MostHits, 7}[r.IntN(3)], Page: 1 + r.IntN(4)/3, Currency: "CHF", Facets: []search.FacetRequest{
+		{Attribute: "color"}, {Attribute: "brand"}, {Attribute: "warranty"}, {Attribute: search.BySeller}, {Attribute: search.ByKind},
+		{Attribute: "year", Histogram: true}, {Attribute: search.ByPrice, Histogram: true}}}
 	maybe := func(fn func()) {
 		if r.IntN(3) == 0 {
 			fn()
 		}
 	}
 	maybe(func() { q.Category = value.ID(10 + r.IntN(50)) })
+	maybe(func() { q.Category = value.ID(1 + r.IntN(9)) })
 	maybe(func() { q.Filters = append(q.Filters, search.AnyOf("color", color(r), color(r))) })
 	maybe(func() { q.Filters = append(q.Filters, search.AnyOf("brand", brand(r))) })
 	maybe(func() { q.Filters = append(q.Filters, search.Is("warranty", r.IntN(2) == 0)) })
@@ -214,10 +244,13 @@ func randomQuery(r *rand.Rand) search.Query {
 		q.Filters = append(q.Filters, search.Between("year", low, low+float64(r.IntN(20))))
 	})
 	maybe(func() { q.Price = &search.Span{Low: r.Int64N(300_00), High: 300_00 + r.Int64N(5_000_00)} })
+	maybe(func() { q.Currency = "EUR" })
 	maybe(func() { q.Near, q.Within_km = point(r), float64(1+r.IntN(400)) })
 	maybe(func() { q.WithPhotos = true })
 	maybe(func() { q.Seller = search.Business })
+	maybe(func() { q.Kind = search.Wanted })
 	maybe(func() { q.Sort = search.PriceDown })
+	maybe(func() { q.Sort = search.PriceUp })
 	return q
 }
 
@@ -254,6 +287,9 @@ func generateOne(r *rand.Rand, v vocabulary, i int) search.Document {
 	}
 	if r.IntN(10) > 0 {
 		d.Price = value.Money{Minor: int64(float64(2_000_00) * r.ExpFloat64()), Currency: "CHF"}
+	}
+	if r.IntN(12) == 0 {
+		d.Kind, d.Price.Currency = search.Wanted, "EUR"
 	}
 	if r.IntN(2) == 0 {
 		d.Attributes = append(d.Attributes, search.YesNo("warranty", r.IntN(3) == 0))
