@@ -2,7 +2,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DELETE_ON_ERROR:
-.PHONY: run build test check bench clean generate go
+.PHONY: run build test check bench screenshots clean generate
 
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unreleased)
 BINARY  := build/fairground
@@ -32,6 +32,11 @@ check: build
 ARGS ?= all --quick
 bench: build
 	@$(BINARY) bench $(ARGS)
+
+# Takes the pictures of docs/screenshots anew. pngquant, where it is installed, makes them a third of the size.
+screenshots: build/browser-parts | build/toolchain
+	FAIRGROUND_SHOTS=$(CURDIR)/docs/screenshots go test -count=1 -tags nodynamic ./internal/app -run TestEveryPageInBrowser
+	if command -v pngquant >/dev/null; then pngquant --force --ext .png --quality 70-95 docs/screenshots/*.png; fi
 
 # Writes the _templ.go files anew after a change of a .templ file.
 generate: | build/toolchain

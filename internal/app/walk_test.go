@@ -312,7 +312,7 @@ func TestEveryPageInBrowser(t *testing.T) {
 	tab := browser.Open(t, r.app.Handler())
 	bicycle := first(t, `href="(/l/[^"]+)"`, r.visitor().sees("/c/sports/bicycles"))
 	pages := []struct{ name, path string }{
-		{"home", "/"}, {"search", "/search?q=bicycle&place=Lausanne&within=25"}, {"listing", bicycle},
+		{"home", "/"}, {"search", "/c/sports/bicycles?place=Lausanne&within=25"}, {"listing", bicycle},
 		{"today", "/console"}, {"safety", "/console/safety"}, {"listings", "/console/listings"},
 	}
 	for i, page := range pages {

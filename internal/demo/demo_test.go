@@ -1,6 +1,7 @@
 package demo
 
 import (
+	"os"
 	"reflect"
 	"slices"
 	"strconv"
@@ -229,4 +230,19 @@ func BenchmarkGenerate(b *testing.B) {
 		n++
 	}
 	b.ReportMetric(float64(n)/b.Elapsed().Seconds(), "listings/s")
+}
+
+// A category whose icon is not built would stand there without one.
+func TestEveryIconOfTheCatalogueIsBuilt(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("../ui/icons.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	built := strings.Fields(string(text))
+	for _, c := range Catalogue() {
+		if !slices.Contains(built, c.Icon) {
+			t.Errorf("%s has the icon %q, which is not in internal/ui/icons.txt", c.Slug, c.Icon)
+		}
+	}
 }
