@@ -27,8 +27,8 @@ type Config struct {
 	Stale time.Duration
 	// Kept is how many counted queries are kept; 0 means 2,000. One takes a few kilobytes.
 	Kept int
-	// Stocked is how many documents are kept in memory, taken apart, to answer filters; 0 means 400,000, and less than
-	// 0 none. One takes 100 to 200 bytes. A category with more than an eighth of them is left to the database. A
+	// Stocked is how many documents are kept in memory, taken apart, to answer filters; 0 means 600,000, and less than
+	// 0 none. One takes 75 to 150 bytes. A category with more than a twelfth of them is left to the database. A
 	// listing is kept once for each category on its path.
 	Stocked int
 }

@@ -30,7 +30,7 @@
 // all of them into memory, attribute by attribute: the stock of the category, a few microseconds a document. Every
 // further one, however it filters, is answered from there in well under a millisecond, with the same results as from the
 // tables. A stock is kept per version of the index, and as long after as Config.Stale allows; the categories used last
-// stay, up to Config.Stocked. Categories with more than an eighth of that, and attributes with several numbers in one
+// stay, up to Config.Stocked. Categories with more than a twelfth of that, and attributes with several numbers in one
 // document, are left to the database. Hits are never old: a stock gives them only if it is of the present version.
 //
 // Tables: search_document, search_text (SQLite only), search_state.

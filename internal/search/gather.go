@@ -9,8 +9,8 @@ import (
 )
 
 const (
-	mostStocked = 400_000 // documents kept, unless Config says otherwise
-	stockShares = 8       // one category may take an eighth of them
+	mostStocked = 600_000 // documents kept, unless Config says otherwise
+	stockShares = 12      // one category may take a twelfth of them
 	stockWeight = 200     // what a category weighs beside its documents
 )
 

@@ -102,13 +102,7 @@ func TestCountsBeyondTheBounds(t *testing.T) {
 
 func TestStaleCountsAreOldOnlyAsLongAsAllowed(t *testing.T) {
 	t.Parallel()
-	clock := &value.FixedClock{At: time.Date(2026, 5, 1, 0, 0, 0, 0, time.UTC)}
-	cluster, err := db.NewCluster(t.Context(), db.Config{Directory: t.TempDir(), Unsafe: true, Clock: clock, IDs: value.NewIDs(clock, 1), Log: change.Append})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(cluster.Close)
-	s := subject(t, create(t, cluster), search.Config{Stale: 3 * time.Second})
+	clock, s := threeSecondsStale(t)
 	documents := searchtest.Generate(rand.New(rand.NewPCG(2, 2)), 40)
 	s.Put(documents[:30]...)
 	check := func(when string, hits, total int) {
@@ -125,6 +119,36 @@ func TestStaleCountsAreOldOnlyAsLongAsAllowed(t *testing.T) {
 	check("two seconds later", 39, 30)
 	clock.At = clock.At.Add(2 * time.Second)
 	check("four seconds later", 39, 39)
+}
+
+// TestStockAndCountsDoNotAddUp asks for counts of a stock that is nearly too old: they are as old as it is.
+func TestStockAndCountsDoNotAddUp(t *testing.T) {
+	t.Parallel()
+	clock, s := threeSecondsStale(t)
+	documents := searchtest.Generate(rand.New(rand.NewPCG(2, 2)), 40)
+	s.Put(documents[:30]...)
+	ask(t, s.Index, search.Query{Facets: facets})
+	s.Put(documents[30:]...)
+	q := search.Query{Facets: facets, Filters: []search.Filter{search.Between("year", 1990, 2100)}}
+	clock.At = clock.At.Add(2 * time.Second)
+	if got := ask(t, s.Index, q); got.Total != 30 {
+		t.Errorf("after two seconds: total %d, want 30", got.Total)
+	}
+	clock.At = clock.At.Add(2 * time.Second)
+	if got := ask(t, s.Index, q); got.Total != 40 {
+		t.Errorf("after four seconds: total %d, want 40", got.Total)
+	}
+}
+
+func threeSecondsStale(t *testing.T) (*value.FixedClock, searchtest.Subject) {
+	t.Helper()
+	clock := &value.FixedClock{At: time.Date(2026, 5, 1, 0, 0, 0, 0, time.UTC)}
+	cluster, err := db.NewCluster(t.Context(), db.Config{Directory: t.TempDir(), Unsafe: true, Clock: clock, IDs: value.NewIDs(clock, 1), Log: change.Append})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(cluster.Close)
+	return clock, subject(t, create(t, cluster), search.Config{Stale: 3 * time.Second})
 }
 
 // TestManyAskAtOnce holds more searches than there are reader connections, while the index changes.
