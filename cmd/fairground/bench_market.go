@@ -127,23 +127,23 @@ func (b *bench) visit(server *child) error {
 	b.figure("idle_mb", server.memory_mb("VmRSS"))
 	b.figure("idle_private_mb", server.memory_mb("RssAnon"))
 	b.row("  memory at rest                    %8.0f MB, of them %.0f MB private", server.memory_mb("VmRSS"), server.memory_mb("RssAnon"))
-	listings, categories, err := readSitemap(first, b.Seed)
+	kinds, err := readSitemap(first, b.Seed)
 	if err != nil {
 		return err
 	}
 	r := rand.New(rand.NewPCG(b.Seed, visitors))
 	for range 20 { // what a site reads once for all visitors is read before the crowd comes
-		for _, next := range []pages{listings, categories} {
+		for _, next := range kinds {
 			if _, _, err := first.get(next(r)); err != nil {
 				return err
 			}
 		}
 	}
-	return b.rounds(server, listings, categories)
+	return b.rounds(server, kinds[0], kinds[1], kinds[2])
 }
 
-// rounds drives both kinds of page, first without a pause between two requests of a visitor, then with one.
-func (b *bench) rounds(server *child, listings, categories pages) error {
+// rounds drives each kind of page, first without a pause between two requests of a visitor, then with one.
+func (b *bench) rounds(server *child, listings, categories, searches pages) error {
 	length := b.length(10*time.Second, 3*time.Second)
 	b.row("  %-40s %9s %9s %9s %9s %7s", "50 visitors", "pages/s", "p50 ms", "p95 ms", "p99 ms", "errors")
 	requests, seconds := 0, 0.0
@@ -154,8 +154,10 @@ func (b *bench) rounds(server *child, listings, categories pages) error {
 	}{
 		{"listing pages, no pause", "listing", listings, false},
 		{"category pages, no pause", "category", categories, false},
+		{"words in a category, no pause", "words", searches, false},
 		{"listing pages, pauses of 100–500 ms", "listing_thinking", listings, true},
 		{"category pages, pauses of 100–500 ms", "category_thinking", categories, true},
+		{"words in a category, pauses of 100–500 ms", "words_thinking", searches, true},
 	} {
 		r, err := b.drive(server.address, round.pages, round.think, length)
 		if err != nil {
@@ -174,7 +176,7 @@ func (b *bench) rounds(server *child, listings, categories pages) error {
 	}
 	b.figure("requests_per_s", float64(requests)/seconds)
 	b.figure("busy_mb", server.memory_mb("VmRSS"))
-	b.row("  both without a pause              %8.0f pages/s", float64(requests)/seconds)
+	b.row("  all without a pause               %8.0f pages/s", float64(requests)/seconds)
 	b.row("  memory under load                 %8.0f MB, of them %.0f MB private", server.memory_mb("VmRSS"), server.memory_mb("RssAnon"))
 	return nil
 }

@@ -79,18 +79,18 @@ func (v *visitor) close() {
 type pages func(*rand.Rand) string
 
 // readSitemap reads which pages there are.
-func readSitemap(v *visitor, seed uint64) (listings, categories pages, err error) {
+func readSitemap(v *visitor, seed uint64) (kinds []pages, err error) {
 	v.close()
 	v.plain = true
 	index, err := locations(v, "/sitemap.xml")
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	var offers, places []string
 	for _, part := range index {
 		paths, err := locations(v, part)
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 		for _, path := range paths {
 			switch {
@@ -102,15 +102,20 @@ func readSitemap(v *visitor, seed uint64) (listings, categories pages, err error
 		}
 	}
 	if len(offers) == 0 || len(places) == 0 {
-		return nil, nil, value.Errorf(value.NotFound, "the sitemap names %d listings and %d categories", len(offers), len(places))
+		return nil, value.Errorf(value.NotFound, "the sitemap names %d listings and %d categories", len(offers), len(places))
 	}
-	return func(r *rand.Rand) string { return offers[r.IntN(len(offers))] },
-		func(r *rand.Rand) string { return places[r.IntN(len(places))] + question(r) }, nil
+	return []pages{
+		func(r *rand.Rand) string { return offers[r.IntN(len(offers))] },
+		func(r *rand.Rand) string { return places[r.IntN(len(places))] + question(r) },
+		func(r *rand.Rand) string { return places[r.IntN(len(places))] + "?q=" + sought[r.IntN(len(sought))] },
+	}, nil
 }
+
+var sought = []string{"new", "blue", "garden", "small", "city", "wood", "size", "good", "light", "green"}
 
 // question turns pages or narrows a category down, as visitors do: half look at the first page only.
 func question(r *rand.Rand) string {
-	switch r.IntN(12) {
+	switch r.IntN(11) {
 	case 0, 1:
 		return "?page=2"
 	case 2:
@@ -119,8 +124,6 @@ func question(r *rand.Rand) string {
 		return fmt.Sprintf("?from=%d", 10*(1+r.IntN(20)))
 	case 4:
 		return "?seller=private"
-	case 5:
-		return "?q=" + []string{"new", "blue", "garden", "small", "city"}[r.IntN(5)]
 	default:
 		return ""
 	}
