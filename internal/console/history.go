@@ -109,6 +109,18 @@ func (v *visit) fieldName(row change.Row, name string) string {
 	return v.orRaw("console.field."+name, name)
 }
 
+// attributeValue is the name of an attribute's choice, where it is one.
+func (v *visit) attributeValue(slug, text string) string {
+	for c := range v.tree.All {
+		if a, ok := v.tree.Attribute(c.ID, slug); ok {
+			if option, ok := a.Option(text); ok {
+				return option.Names.In(v.words.Locale())
+			}
+		}
+	}
+	return text
+}
+
 // attributeName is the name of an attribute by its slug, wherever in the tree it first occurs.
 func (v *visit) attributeName(slug string) string {
 	for c := range v.tree.All {
@@ -148,9 +160,14 @@ func (v *visit) shown(field string, content any) string {
 }
 
 func (v *visit) shownText(field, text string) string {
+	if slug, ok := strings.CutPrefix(field, "attributes."); ok {
+		return v.attributeValue(slug, text)
+	}
 	switch field {
 	case "status", "state":
 		return v.orRaw("console.status."+text, text)
+	case "by":
+		return v.orRaw("console.by."+text, text)
 	case "ground":
 		return v.orRaw("console.ground."+text, text)
 	case "kind":
