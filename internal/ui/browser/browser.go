@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -25,18 +26,16 @@ type Tab struct {
 	t       testing.TB
 	ctx     context.Context
 	axe     string
+
+	mu         sync.Mutex
+	complaints []string
 }
 
 // Open serves a handler and opens a tab for it; both end with the test. The test is skipped with -short and on machines
 // without Chromium.
 func Open(t testing.TB, handler http.Handler) *Tab {
 	t.Helper()
-	if testing.Short() {
-		t.Skip("a browser takes a quarter of a minute; -short leaves it out")
-	}
-	if _, err := exec.LookPath("chromium"); err != nil {
-		t.Skip("chromium is not installed on this machine")
-	}
+	Needs(t)
 	axe, err := os.ReadFile(filepath.Join(root(t), "node_modules/axe-core/axe.min.js"))
 	if err != nil {
 		t.Fatalf("axe-core is not installed, run make: %v", err)
@@ -44,14 +43,33 @@ func Open(t testing.TB, handler http.Handler) *Tab {
 	server := httptest.NewServer(handler)
 	t.Cleanup(server.Close)
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath("chromium"), chromedp.NoSandbox,
-		chromedp.DisableGPU, chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true))
+		chromedp.DisableGPU, chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true),
+		chromedp.Flag("blink-settings", mouse))
 	ctx, stop := chromedp.NewExecAllocator(context.Background(), options...)
 	t.Cleanup(stop)
 	ctx, stopTab := chromedp.NewContext(ctx)
 	t.Cleanup(stopTab)
 	ctx, stopClock := context.WithTimeout(ctx, 3*time.Minute)
 	t.Cleanup(stopClock)
-	return &Tab{Address: server.URL, t: t, ctx: ctx, axe: string(axe)}
+	tab := &Tab{Address: server.URL, t: t, ctx: ctx, axe: string(axe)}
+	if err := tab.listen(); err != nil {
+		t.Fatal(err)
+	}
+	return tab
+}
+
+// mouse says that there is one, as at most desks; without it a page hides which keys press its buttons.
+const mouse = "primaryHoverType=2,availableHoverTypes=2,primaryPointerType=4,availablePointerTypes=4"
+
+// Needs skips a test that would open a browser where Open would, before anything is prepared for it.
+func Needs(t testing.TB) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("a browser takes a quarter of a minute; -short leaves it out")
+	}
+	if _, err := exec.LookPath("chromium"); err != nil {
+		t.Skip("chromium is not installed on this machine")
+	}
 }
 
 // root is the folder of the module.
@@ -107,6 +125,11 @@ const examination = `(async () => {
 	const watch = new ReportingObserver(() => {}, {types: ["csp-violation"], buffered: true});
 	watch.observe();
 	for (const { body } of watch.takeRecords()) found.push("blocked by policy: " + body.effectiveDirective + " " + body.blockedURL);
+	for (const box of document.querySelectorAll("a, button:not(.round), label, td, th, .tag, .chip, .panel, .tile")) {
+		const style = getComputedStyle(box);
+		if (style.display !== "inline" && style.overflowX === "visible" && box.checkVisibility() && box.clientWidth > 1 && box.scrollWidth > box.clientWidth + 1)
+			found.push("words run out of " + (box.id || box.className || box.localName) + ": " + box.textContent.trim().slice(0, 40));
+	}
 	for (const image of document.images) if (image.src && image.complete && image.naturalWidth === 0) found.push("not shown: " + image.src);
 	return JSON.stringify(found);
 })()`
