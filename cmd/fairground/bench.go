@@ -16,6 +16,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"fairground/internal/app"
+	"fairground/internal/demo"
 	"fairground/internal/site"
 	"fairground/internal/value"
 )
@@ -178,6 +179,7 @@ func (b *bench) withBenchSite(config app.Config, fn func(context.Context, *app.A
 	e.config = config
 	return e.withApp(func(a *app.App) error {
 		settings := site.Defaults("Bench", "bench@lakeside.example")
+		settings.Currency = demo.Currency // prices in another would be found by no filter
 		if _, err := a.Registry.Create(e.ctx, operator, benchSlug, settings); err != nil {
 			return err
 		}
