@@ -3,7 +3,6 @@ package listing
 import (
 	"fmt"
 	"maps"
-	"slices"
 
 	"fairground/internal/db"
 )
@@ -58,6 +57,3 @@ func (l Listing) fields() map[string]any {
 	}
 	return fields
 }
-
-// ChangedFields lists the names in a change's diff, sorted.
-func ChangedFields(diff map[string]any) []string { return slices.Sorted(maps.Keys(diff)) }
