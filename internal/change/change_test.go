@@ -343,3 +343,36 @@ func TestALongTransactionHoldsNobodyBack(t *testing.T) {
 		t.Errorf("order %v, %v", order, err)
 	}
 }
+
+// TestAReaderWithAnAuthorAnswersForWhatItWrites: its writes are in the log under its name, and a batch that led to
+// nothing moves the cursor all the same.
+func TestAReaderWithAnAuthorAnswersForWhatItWrites(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, []db.Schema{found}, func(t *testing.T, d *db.DB) {
+		reader := &change.Reader{Name: "follower", Author: value.SystemActor("follower"), Action: "found.note", Batch: 2}
+		reader.Apply = func(tx *db.Tx, rows []change.Row) error {
+			for _, row := range rows {
+				if row.Object == "listing" && row.Record == 7 {
+					if err := tx.Insert("found", []string{"seq", "record"}, [][]any{{row.Seq, int64(row.Record)}}); err != nil {
+						return err
+					}
+					tx.Log(db.Change{Object: "found", Record: row.Record, Diff: row.Seq})
+				}
+			}
+			return nil
+		}
+		for record := range value.ID(5) {
+			edit(t, d, record+5, nil) // 5 to 9
+		}
+		if n, err := reader.CatchUp(t.Context(), d); err != nil || n != 6 { // and its own entry
+			t.Fatalf("it read %d entries, %v", n, err)
+		}
+		log := read(t, d, func(tx *db.Tx) ([]change.Row, error) { return change.Newest(tx, change.Filter{Object: "found"}, 0, 10) })
+		if len(log) != 1 || log[0].Actor != "system:follower" || log[0].Action != "found.note" {
+			t.Errorf("the log says %+v", log)
+		}
+		if lag := read(t, d, reader.Lag); lag != 0 {
+			t.Errorf("it is %d entries behind", lag)
+		}
+	})
+}

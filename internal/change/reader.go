@@ -18,6 +18,11 @@ type Reader struct {
 	Batch int // most entries at once; 0 means 500
 	Apply func(tx *db.Tx, rows []Row) error
 
+	// Author is who is answerable for what Apply writes, under the name Action. A reader without one keeps books only: an
+	// index, a cursor, seals.
+	Author value.Actor
+	Action string
+
 	failures atomic.Int64
 }
 
@@ -84,7 +89,7 @@ func (r *Reader) step(ctx context.Context, d *db.DB) (int, error) {
 		return 0, err
 	}
 	n := 0
-	err = d.Maintain(ctx, "reader "+r.Name, func(tx *db.Tx) error {
+	err = r.transact(ctx, d, func(tx *db.Tx) error {
 		seq, err := r.lock(tx)
 		if err != nil {
 			return err
@@ -101,6 +106,16 @@ func (r *Reader) step(ctx context.Context, d *db.DB) (int, error) {
 	return n, err
 }
 
+func (r *Reader) transact(ctx context.Context, d *db.DB, fn func(*db.Tx) error) error {
+	if r.Author.IsZero() {
+		return d.Maintain(ctx, "reader "+r.Name, fn)
+	}
+	if err := d.Write(ctx, r.Author, r.Action, fn); err != nil {
+		return fmt.Errorf("reader %s: %w", r.Name, err)
+	}
+	return nil
+}
+
 // Lag is how many entries the reader has not seen.
 func (r *Reader) Lag(tx *db.Tx) (int64, error) {
 	return db.One(tx, db.Column[int64], `
@@ -109,7 +124,7 @@ func (r *Reader) Lag(tx *db.Tx) (int64, error) {
 
 // lock returns the cursor and keeps other processes that follow with the same reader waiting until the end.
 func (r *Reader) lock(tx *db.Tx) (int64, error) {
-	_, err := tx.Exec(`
+	err := tx.Keep(`
 		insert into change_reader (name, seq, at_us) values ($1, 0, $2)
 		on conflict (name) do update set at_us = excluded.at_us`, r.Name, value.Micros(tx.Now()))
 	if err != nil {
@@ -119,8 +134,7 @@ func (r *Reader) lock(tx *db.Tx) (int64, error) {
 }
 
 func (r *Reader) move(tx *db.Tx, seq int64) error {
-	_, err := tx.Exec("update change_reader set seq = $2 where name = $1", r.Name, seq)
-	return err
+	return tx.Keep("update change_reader set seq = $2 where name = $1", r.Name, seq)
 }
 
 // Rewind makes the reader start from the beginning of the log, after its results were thrown away.

@@ -85,6 +85,14 @@ func (t *Tx) Exec(text string, args ...any) (int64, error) {
 	return n, nil
 }
 
+// Keep runs a statement of bookkeeping, such as moving a cursor: by itself it does not make a write one that must log.
+func (t *Tx) Keep(text string, args ...any) error {
+	if _, err := t.run.exec(t.ctx, text, args); err != nil {
+		return t.fail(err, text)
+	}
+	return nil
+}
+
 // Insert adds rows to a table in as few statements as the engine likes.
 func (t *Tx) Insert(table string, columns []string, rows [][]any) error {
 	if len(rows) == 0 {
