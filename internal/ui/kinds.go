@@ -2,6 +2,7 @@ package ui
 
 import (
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -56,6 +57,11 @@ func classes(names ...string) string {
 		}
 	}
 	return strings.Join(kept, " ")
+}
+
+// joined joins texts and leaves out the empty ones.
+func joined(between string, texts ...string) string {
+	return strings.Join(slices.DeleteFunc(texts, func(text string) bool { return text == "" }), between)
 }
 
 func when(is bool, name string) string {
