@@ -35,6 +35,8 @@ type engine interface {
 	read(ctx context.Context, fn func(statements) error) error
 	snapshot(ctx context.Context, fn func(statements) error) error
 	write(ctx context.Context, isolation isolation, fn func(statements) error) error
+	buildIndex(ctx context.Context, x Index) error
+	dropIndex(ctx context.Context, name string) error
 	close() error
 }
 

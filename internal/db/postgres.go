@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
+	"slices"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -77,6 +78,8 @@ func (e *postgresEngine) mark() string { return "/* " + e.schema + " */ " }
 
 const mostAttempts = 20
 
+func pause(attempt int) time.Duration { return rand.N(time.Millisecond << min(attempt, 6)) }
+
 // write repeats a transaction that collided with another. The pauses grow and vary, so that the two do not meet again.
 func (e *postgresEngine) write(ctx context.Context, level isolation, fn func(statements) error) error {
 	var err error
@@ -87,7 +90,7 @@ func (e *postgresEngine) write(ctx context.Context, level isolation, fn func(sta
 		if !worthRepeating(err) {
 			return err
 		}
-		time.Sleep(rand.N(time.Millisecond << min(attempt, 6)))
+		time.Sleep(pause(attempt))
 	}
 	return value.Errorf(value.Unavailable, "too many changes at once; try again").Because(err)
 }
@@ -214,20 +217,24 @@ func (s *postgresStatements) insert(ctx context.Context, table string, columns [
 	return nil
 }
 
+// simple sends a text as it is, without preparing it.
+const simple = pgx.QueryExecModeSimpleProtocol
+
 // script runs several statements at once, unprepared; for migrations.
 func (s *postgresStatements) script(ctx context.Context, text string) error {
-	_, err := s.conn.ExecContext(ctx, text, pgx.QueryExecModeSimpleProtocol)
+	_, err := s.conn.ExecContext(ctx, text, simple)
 	return err
 }
 
 // worthRepeating reports whether PostgreSQL gave up a transaction only because of others: a serialisation failure,
-// a deadlock, or a plan that a schema change made stale.
+// a deadlock, a lock that a change of tables did not get in the time it allows itself, or a plan that such a change
+// made stale.
 func worthRepeating(err error) bool {
 	var failed *pgconn.PgError
 	if !errors.As(err, &failed) {
 		return false
 	}
-	return failed.Code == "40001" || failed.Code == "40P01" || stalePlan(err)
+	return slices.Contains([]string{"40001", "40P01", "55P03"}, failed.Code) || stalePlan(err)
 }
 
 // stalePlan reports whether a prepared statement failed because the types of its columns changed since.
