@@ -53,7 +53,11 @@ type Field struct {
 	Declared   bool      `json:"declared,omitempty"` // declared in Go: it cannot be removed or change its type
 	Retired    time.Time `json:"retired,omitzero"`   // when it was removed; its column stays for KeepRetired
 
-	into *Field // what it is being converted to; see twin
+	Gone []*Field `json:"gone,omitempty"` // references: attributes that were removed; their columns stay as long as the field
+
+	into   *Field   // what it is being converted to; see twin
+	source int      // the number of the field that is being converted to this one
+	made   []column // its columns, also those it had before; of references, those of attributes are not among them
 }
 
 // KeepRetired is how long the columns of removed fields and the tables of removed objects wait for an undo.

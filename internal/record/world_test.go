@@ -12,7 +12,7 @@ import (
 
 // clerk is an asker with every right, as staff who may define objects.
 var clerk = Asker{
-	Actor: value.Actor{Kind: value.Staff, ID: 7, Name: "clerk"}, Account: 7, Role: "clerk",
+	Actor: value.Actor{Kind: value.Staff, ID: 7}, Account: 7, Role: "clerk",
 	Rights: []Right{See, Make, Edit, Delete, Export}, Define: true,
 }
 
@@ -27,7 +27,7 @@ func with(f *Field, change func(*Field)) *Field {
 }
 
 func trader() *Object {
-	return &Object{Key: "trader", Short: "trd", Labels: en("Trader"), Plural: en("Traders"), Icon: "person", Title: "name",
+	return &Object{Key: "trader", Short: "trd", Labels: en("Trader"), Plural: en("Traders"), Icon: "users", Title: "name",
 		Fields: []*Field{
 			with(named("name", "Name", Text), func(f *Field) { f.Required, f.Searchable = true, true }),
 			with(named("email", "E-mail", Mail), func(f *Field) { f.Unique = true }),

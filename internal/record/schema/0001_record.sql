@@ -20,10 +20,12 @@ create table record_field (
 	place      bigint not null, -- in forms
 	key        text not null,
 	spec       jsonb not null, -- a Field
+	made       jsonb not null, -- the columns it has, by suffix, with their types
+	source     bigint references record_field (number), -- that is being converted to this one; null when it is in use
 	retired_us bigint,
 	purged     boolean not null default false -- its columns are gone
 );
-create unique index record_field_key on record_field (object, key) where retired_us is null;
+create unique index record_field_key on record_field (object, key) where retired_us is null and source is null;
 
 create table record_plan (
 	rev     bigint primary key,
@@ -32,14 +34,37 @@ create table record_plan (
 	title   text not null,
 	steps   jsonb not null,
 	inverse jsonb not null,
-	state   text not null -- running (a conversion goes on in the background), done, undone
+	notes   jsonb not null,
+	state   text not null, -- running (a conversion goes on in the background), done, undone
+	undoes  bigint references record_plan (rev) -- the plan that this one takes back
 );
 
 create table record_index (
 	name   text primary key,
 	object bigint not null references record_object (number),
 	fields jsonb not null, -- numbers
-	state  text not null -- building, valid
+	spec   jsonb not null, -- a db.Index
+	state  text not null, -- building, valid, refused (the values are not unique), dropping
+	why    text not null
+);
+
+-- What goes on in the background after a plan.
+create table record_task (
+	kind   text not null, -- convert, compute, count, words
+	object bigint not null references record_object (number),
+	field  bigint not null, -- 0 for words
+	plan   bigint not null references record_plan (rev),
+	after  bigint not null, -- the last record that is done
+	again  boolean not null, -- convert: the second pass, over what was written while the plan was applied
+	primary key (kind, object, field)
+);
+
+-- Values that a conversion could not turn. The field is the new one.
+create table record_unturned (
+	field  bigint not null references record_field (number),
+	record bigint not null,
+	value  text not null,
+	primary key (field, record)
 );
 
 create table record_sequence (
