@@ -83,12 +83,13 @@ document.addEventListener(
   true,
 );
 
-// ⌘K or Ctrl+K, and a bare slash, go to the page's search field.
+// ⌘K or Ctrl+K go to the page's search field, where no palette takes them; a bare slash goes to its filter first.
 document.addEventListener("keydown", (event) => {
   const chord = event.key.toLowerCase() === "k" && (event.metaKey || event.ctrlKey);
-  if (!chord && !(event.key === "/" && !hit(event, "input, textarea, select"))) return;
-  const field = document.querySelector<HTMLInputElement>("[data-search]");
-  if (!field) return;
+  if (!chord && !(event.key === "/" && !hit(event, "input:not([type=checkbox]), textarea, select"))) return;
+  const filter = chord ? null : document.querySelector<HTMLInputElement>("[data-filter]");
+  const field = filter ?? document.querySelector<HTMLInputElement>("[data-search]");
+  if (!field || (chord && document.querySelector("dialog.palette"))) return;
   event.preventDefault();
   field.focus();
   field.select();

@@ -58,17 +58,6 @@ func queueDesk() ui.ConsolePage {
 	return page
 }
 
-func recordsDesk() ui.ConsolePage {
-	page := desk("Businesses")
-	page.Heading, page.TabsName, page.Actions = "Businesses", "Saved views", recordActions()
-	page.Flash = []ui.Notice{{Text: "12 businesses were imported.", Tone: ui.Safe}}
-	for n, tab := range []ui.Link{{Text: "All", Count: "412"}, {Text: "Renewals this month", Count: "29"}, {Text: "Papers due", Count: "12"}, {Text: "By owner"}, {Text: "Board"}} {
-		tab.Href, tab.Current = "/showcase/records", n == 1
-		page.Tabs = append(page.Tabs, tab)
-	}
-	return page
-}
-
 type waiting struct {
 	kind    string
 	tone    ui.Tone
@@ -83,19 +72,4 @@ var queue = []waiting{
 	{"Appeal", ui.Paid, "answer due in 5 h", "Removed: antique hunting knife"},
 	{"Network", ui.Alarm, "score 0.91 · 1 h ago", "9 listings, 4 accounts, 1 phone"},
 	{"Verify", ui.Plain, "2 h ago", "Velo Atelier GmbH: trader documents"},
-}
-
-type business struct {
-	name, category, standing, owner, stage, touch string
-	tone                                          ui.Tone
-	spend                                         int64
-}
-
-var businesses = []business{
-	{"Velo Atelier GmbH", "Bicycles", "Verified trader", "Aya K.", "Renewal", "4 days", ui.Safe, 18400},
-	{"Garage du Lac SA", "Cars", "Verified trader", "Jon P.", "Won", "today", ui.Safe, 14250},
-	{"Maison Verte", "Furniture", "Papers due", "Aya K.", "Proposal", "2 days", ui.Paid, 6200},
-	{"Lac Léman Immobilier", "Homes", "Verified trader", "Lou B.", "Negotiation", "1 h", ui.Safe, 56100},
-	{"Second Souffle", "Clothes", "Unverified", "—", "New", "6 days", ui.Plain, 840},
-	{"Cycles Perrin", "Bicycles", "Suspended", "Aya K.", "Lost", "12 days", ui.Alarm, 0},
 }

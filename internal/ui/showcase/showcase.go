@@ -27,24 +27,33 @@ func Handler() (http.Handler, error) {
 	mux.HandleFunc("GET /showcase/art/{name}", art)
 	for name, page := range map[string]templ.Component{
 		"home": homePage(), "search": searchPage(), "listing": listingPage(), "queue": queuePage(),
-		"records": recordsPage(), "controls": controlsPage(), "error": errorPage(),
+		"records": recordsPage(), "board": boardPage(), "calendar": calendarPage(), "record": recordPage(),
+		"import": importPage(), "inputs": inputsPage(), "controls": controlsPage(), "error": errorPage(),
 	} {
 		mux.Handle("GET /showcase/"+name, speaking(catalogue, page))
 	}
+	fragments(mux, catalogue)
 	return mux, nil
 }
 
 // speaking renders a page in the language the request asks for, under the policy all pages must bear.
 func speaking(catalogue *text.Catalogue, page templ.Component) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		locale, err := value.ParseLocale(r.FormValue("locale"))
-		if err != nil {
-			locale = "en-CH"
-		}
-		printer := catalogue.Printer(text.Settings{Locale: locale, Currency: "CHF", Clock: &value.FixedClock{At: now}})
-		w.Header().Set("Content-Security-Policy", ui.CSP)
-		templ.Handler(page).ServeHTTP(w, r.WithContext(text.WithPrinter(r.Context(), printer)))
+		printing(catalogue, r, func(r *http.Request) {
+			w.Header().Set("Content-Security-Policy", ui.CSP)
+			templ.Handler(page).ServeHTTP(w, r)
+		})
 	})
+}
+
+// printing calls on with a request whose context has the printer of its language.
+func printing(catalogue *text.Catalogue, r *http.Request, on func(*http.Request)) {
+	locale, err := value.ParseLocale(r.FormValue("locale"))
+	if err != nil {
+		locale = "en-CH"
+	}
+	printer := catalogue.Printer(text.Settings{Locale: locale, Currency: "CHF", Clock: &value.FixedClock{At: now}})
+	on(r.WithContext(text.WithPrinter(r.Context(), printer)))
 }
 
 // palettes are the colours the drawn photos come in: ground, far, thing, near.
