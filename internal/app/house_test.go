@@ -20,7 +20,7 @@ var tiers = []struct {
 	packages []string
 }{
 	{"plain values, no input or output", []string{"value"}},
-	{"the engine room: it knows nothing of marketplaces", []string{"db", "web", "ui", "job", "mail", "media", "expr"}},
+	{"the engine room: it knows nothing of marketplaces", []string{"db", "web", "ui", "job", "mail", "media", "expr", "sheet"}},
 	{"what every room of the product stands on", []string{"change", "audit", "site", "account", "record", "search", "safety"}},
 	{"the rooms of the product; they meet through app", []string{"listing", "message", "crm", "campaign", "ledger", "payment", "moderation", "legal"}},
 	{"what people and machines see of the rooms", []string{"market", "console", "api", "provider", "demo", "backup"}},

@@ -1,0 +1,101 @@
+package sheet
+
+import (
+	"bytes"
+)
+
+const (
+	mostLines  = 1000     // of a row with quoted cells
+	freeWaste  = 16 << 20 // bytes that may be looked at in vain before looking ahead is cut short
+	shortSight = 4 << 10  // bytes to look ahead then
+)
+
+// csvSource reads CSV. A quotation mark opens a cell only where a cell begins. When a quoted cell is never closed, or
+// not closed where a cell may end, the first line alone is the row, and the lines after it are rows again: one stray
+// quotation mark must not swallow its neighbours.
+type csvSource struct {
+	in     *window
+	comma  byte
+	strict bool // a quotation mark inside a plain cell is a problem
+	decode decoder
+	line   int // of the next row
+
+	taken  int64 // bytes
+	wasted int64 // bytes that were looked at in vain because of stray quotation marks
+}
+
+func (s *csvSource) next(r *record) error {
+	for {
+		r.reset()
+		size, lines, err := s.find(r)
+		if err != nil {
+			return err
+		}
+		r.raw, r.number = s.in.bytes()[:size], s.line
+		s.in.drop(size)
+		s.line, s.taken = s.line+lines, s.taken+int64(size)
+		if size > RowBytes {
+			r.raw = bytes.Clone(r.raw[:CellBytes])
+			r.fail(wrong("long_row", "the row is longer than %d bytes", RowBytes))
+			s.line++
+			return skipLine(s.in)
+		}
+		if r.problem != nil || r.columns > 1 || !blank(r.raw) {
+			r.decode(s.decode)
+			return nil
+		}
+	}
+}
+
+// find parses the next row where it lies and returns its size in bytes and lines. Rows that end within a window, nearly
+// all, are looked at once. A line that is too long has a size over RowBytes.
+func (s *csvSource) find(r *record) (size, lines int, err error) {
+	for {
+		held := s.in.bytes()
+		p := csvParse{text: held[:min(len(held), RowBytes+1)], comma: s.comma, strict: s.strict, sight: s.sight(), into: r}
+		p.last = s.in.ended() && len(held) <= RowBytes
+		if p.last && (len(held) == 0 || s.in.fail() != nil) {
+			return 0, 0, orEnd(s.in.fail())
+		}
+		end := p.row()
+		switch {
+		case end == rowWhole && p.at <= RowBytes:
+			return p.at, p.lines, nil
+		case end == rowOpen && len(held) <= RowBytes && !s.in.ended():
+			s.in.fill(min(max(windowBytes, 2*len(held)), RowBytes+windowBytes))
+			r.reset()
+		default:
+			s.wasted += int64(p.at)
+			return s.firstLine(r)
+		}
+	}
+}
+
+// sight is how far a quoted cell is followed. A file with a stray quotation mark on every line would otherwise be read
+// as many times as it has lines.
+func (s *csvSource) sight() int {
+	if s.wasted > freeWaste+4*s.taken {
+		return shortSight
+	}
+	return RowBytes
+}
+
+// firstLine takes one line as a row that cannot be read.
+func (s *csvSource) firstLine(r *record) (size, lines int, err error) {
+	held := s.in.head(RowBytes + 1)
+	end := bytes.IndexByte(held, '\n')
+	r.reset()
+	if end < 0 && len(held) > RowBytes {
+		return len(held), 0, nil
+	}
+	size = len(held)
+	if end >= 0 {
+		size = end + 1
+	}
+	p := csvParse{text: held[:size], comma: s.comma, into: r, plain: true, last: true}
+	p.row()
+	r.fail(wrong("bad_quotes", "the row has a quotation mark that does not belong there, or one that is never closed"))
+	return size, 1, nil
+}
+
+func blank(line []byte) bool { return len(bytes.TrimSpace(line)) == 0 }
