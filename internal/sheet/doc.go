@@ -39,7 +39,7 @@
 //
 // A spreadsheet program runs a cell of CSV that begins with = + - @ as a formula. So the Writer puts an apostrophe before
 // a text that begins with one of these, their wide forms, a tabulator or an end of line, after any number of
-// apostrophes: =1 becomes '=1, and '=1 becomes ''=1. Numbers stay as they are. A Reader that is told a file is Ours takes
+// apostrophes: =1 becomes '=1, and '=1 becomes ”=1. Numbers stay as they are. A Reader that is told a file is Ours takes
 // away exactly one apostrophe from exactly such texts, so that every text comes back; from other files it takes none.
 // NDJSON and XLSX need no apostrophe, because their texts are texts.
 //
