@@ -1288,7 +1288,7 @@ func (c CellEditor) View() templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templ.RenderAttributes(ctx, templ_7745c5c3_Buffer, templ.Attributes{"hx-status:422": "target:this swap:outerHTML"})
+		templ_7745c5c3_Err = templ.RenderAttributes(ctx, templ_7745c5c3_Buffer, templ.Attributes{"hx-status:422": `target:"closest form" swap:outerHTML`})
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

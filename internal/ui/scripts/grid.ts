@@ -5,7 +5,7 @@ const boxes = "tbody > tr > .box input";
 
 /** <fg-grid>: keys, selection and editing in place over a plain table of links and boxes. */
 class Grid extends HTMLElement {
-  #active = 0;
+  #active = 0; // the row that keys speak of
   #lastBox: HTMLInputElement | null = null;
   #edited = "";
   readonly #onKey = (event: KeyboardEvent) => this.#key(event);
@@ -26,13 +26,20 @@ class Grid extends HTMLElement {
   handleEvent(event: Event): void {
     const target = event.target as Element;
     if (event.type === "change") target.matches("[data-all]") ? this.#select((target as HTMLInputElement).checked) : this.#count();
-    if (event.type === "focusin") this.#active = Math.max(0, this.#rows.indexOf(target.closest("tbody > tr")!));
+    if (event.type === "focusin") this.#follow(target);
     if (event.type === "click") this.#click(event as MouseEvent, target);
     if (event.type === "dblclick" && !target.closest(".cell-editor, a, input")) target.closest("td")?.querySelector<HTMLElement>(".pencil")?.click();
     if (event.type === "htmx:after:swap") this.#swapped((event as CustomEvent<HtmxDetail>).detail);
   }
 
+  /** Makes the row of what has the focus, or was pressed, the active one. */
+  #follow(target: Element | null): void {
+    const row = this.#rows.indexOf(target?.closest("tbody > tr") as HTMLTableRowElement);
+    if (row >= 0) this.#active = row;
+  }
+
   #click(event: MouseEvent, target: Element): void {
+    this.#follow(target);
     const box = target.closest<HTMLInputElement>(boxes);
     if (box) this.#range(box, event.shiftKey);
     if (target.closest("[data-cancel]")) this.#cancel();
@@ -79,6 +86,7 @@ class Grid extends HTMLElement {
     if (mine !== this || document.querySelector("dialog[open]")) return;
     if (event.key === "Escape") return this.#escape(event);
     if (!isBareKey(event)) return;
+    this.#follow(focused);
     const isInside = this.contains(focused) && !focused?.closest(".bulk");
     if (!this.#act(event.key, isInside)) return;
     event.preventDefault();

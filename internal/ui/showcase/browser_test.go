@@ -13,7 +13,7 @@ import (
 // FAIRGROUND_SHOTS set to a folder it leaves a screenshot of each.
 func TestInBrowser(t *testing.T) {
 	tab := open(t)
-	for _, page := range []string{"home", "search", "listing", "queue", "records", "controls", "error"} {
+	for _, page := range []string{"home", "search", "listing", "queue", "records", "board", "calendar", "record", "import", "inputs", "controls", "error"} {
 		for _, width := range []int64{1440, 390} {
 			for _, scheme := range []string{"light", "dark"} {
 				name := fmt.Sprintf("%s-%d-%s", page, width, scheme)
