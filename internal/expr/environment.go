@@ -15,7 +15,9 @@ import (
 
 // Limits bound what a condition may cost. A zero field takes its default.
 type Limits struct {
-	Length  int    // characters of the text; default 4,000
+	Length  int    // characters of the text; default 4,000, in a Scope 400,000, since a list may be long
+	Nodes   int    // names, calls and values of a condition in a Scope, a list of literals counting one; default 200
+	Terms   int    // entries of a list of literals in a Scope; default 10,000
 	Static  uint64 // worst cost the checker may derive; default 1,000,000
 	Runtime uint64 // cost at which a run is stopped; default 200,000
 }

@@ -26,15 +26,28 @@ func (p Problem) String() string {
 }
 
 func (e *Environment) explainIssues(text string, issues *cel.Issues) []Problem {
-	unknown := regexp.MustCompile(`^undeclared reference to '([^']*)'`)
+	return explainIssues(text, issues, func(string) []string { return e.names })
+}
+
+var (
+	undeclared = regexp.MustCompile(`^undeclared reference to '([^']*)'`)
+	undefined  = regexp.MustCompile(`^undefined field '([^']*)'`)
+)
+
+// explainIssues turns what the checker says into problems. known gives the names that exist where an unknown one stands.
+func explainIssues(text string, issues *cel.Issues, known func(name string) []string) []Problem {
 	var problems []Problem
 	for _, issue := range issues.Errors() {
 		p := Problem{Line: issue.Location.Line(), Column: issue.Location.Column() + 1, Message: issue.Message}
-		if found := unknown.FindStringSubmatch(issue.Message); found != nil {
+		found := undeclared.FindStringSubmatch(issue.Message)
+		if found == nil {
+			found = undefined.FindStringSubmatch(issue.Message)
+		}
+		if found != nil {
 			var name string
 			name, p.Column = fullName(text, p, found[1])
 			p.Message = fmt.Sprintf("there is no %q here", name)
-			p.Suggestion = e.nearest(name)
+			p.Suggestion = nearest(name, known(name))
 		}
 		p.Message = strings.TrimSuffix(p.Message, " (in container '')")
 		problems = append(problems, p)
@@ -57,7 +70,7 @@ func fullName(text string, p Problem, name string) (string, int) {
 	for to < len(line) && inName(line[to]) {
 		to++
 	}
-	if whole := string(line[from:to]); strings.HasPrefix(whole, name) {
+	if whole := string(line[from:to]); strings.HasPrefix(whole, name) || strings.HasSuffix(whole, "."+name) {
 		return strings.TrimRight(whole, "."), from + 1
 	}
 	return name, p.Column
@@ -68,9 +81,9 @@ func inName(r rune) bool {
 }
 
 // nearest returns the declared name with the fewest changed letters, if few enough to be a slip.
-func (e *Environment) nearest(name string) string {
+func nearest(name string, known []string) string {
 	best, least := "", max(2, len(name)/3)+1
-	for _, candidate := range e.names {
+	for _, candidate := range known {
 		if d := distance(name, candidate); d < least {
 			best, least = candidate, d
 		}

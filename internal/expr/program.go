@@ -11,6 +11,7 @@ import (
 	"cel.dev/cel-go/common/ast"
 	"cel.dev/cel-go/common/types"
 	"cel.dev/cel-go/common/types/ref"
+	"cel.dev/cel-go/interpreter"
 )
 
 // Program is a checked condition, ready to run.
@@ -100,21 +101,24 @@ func (p *Program) Explain(values Values) ([]Part, error) {
 	if details == nil {
 		return nil, fmt.Errorf("expr.Explain(%q): %w", p.text, err)
 	}
-	state := details.State()
-	info := p.tree.SourceInfo()
+	return partsOf(p.tree, details.State()), nil
+}
+
+// partsOf lists the parts of a tree that were evaluated, each with its value.
+func partsOf(tree *ast.AST, state interpreter.EvalState) []Part {
 	var found []Part
-	ast.PreOrderVisit(p.tree.Expr(), ast.NewExprVisitor(func(e ast.Expr) {
+	ast.PreOrderVisit(tree.Expr(), ast.NewExprVisitor(func(e ast.Expr) {
 		v, known := state.Value(e.ID())
 		if !known || e.Kind() == ast.LiteralKind {
 			return
 		}
-		text, err := cel.ExprToString(e, info)
+		text, err := cel.ExprToString(e, tree.SourceInfo())
 		if err != nil { // a part that a macro made has no text of its own
 			return
 		}
 		found = append(found, Part{text, show(v)})
 	}))
-	return distinct(found), nil
+	return distinct(found)
 }
 
 // distinct drops repetitions and the accumulators that macros such as exists() bring along.

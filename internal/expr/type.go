@@ -9,7 +9,7 @@ import (
 // Type is what a variable holds or a program yields.
 type Type int
 
-// The types. Strings is a list of strings; Texts is a map from string to string.
+// The types. Strings is a list of strings; Texts is a map from string to string; Moment is a time.
 const (
 	Bool Type = iota + 1
 	Int
@@ -17,6 +17,7 @@ const (
 	String
 	Strings
 	Texts
+	Moment
 )
 
 // String names the type as error messages do.
@@ -36,6 +37,8 @@ func (t Type) cel() *cel.Type {
 		return cel.ListType(cel.StringType)
 	case Texts:
 		return cel.MapType(cel.StringType, cel.StringType)
+	case Moment:
+		return cel.TimestampType
 	default:
 		return types.ErrorType
 	}
