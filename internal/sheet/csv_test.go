@@ -1,6 +1,9 @@
 package sheet
 
 import (
+	"bytes"
+	"compress/gzip"
+	"errors"
 	"io"
 	"slices"
 	"strings"
@@ -186,7 +189,6 @@ func TestFilesThatCannotBeOpened(t *testing.T) {
 		"a quote as delimiter":  {"a\n", Options{Comma: '"'}, "!bad_delimiter"},
 		"a wide delimiter":      {"a\n", Options{Comma: '§'}, "!bad_delimiter"},
 		"a header before all":   {"a\n", Options{Header: -2}, "!bad_header"},
-		"no objects":            {"1\n2\n", Options{Format: NDJSON}, "!no_objects"},
 		"a workbook in name":    {"a,b\n", Options{Format: XLSX}, "!broken_xlsx"},
 		"a zip of other things": {string(zipOf(t, map[string]string{"a.txt": "x"})), Options{}, "!not_xlsx"},
 	} {
@@ -198,4 +200,50 @@ func TestFilesThatCannotBeOpened(t *testing.T) {
 			t.Errorf("%s: sniffing: %v", name, err)
 		}
 	}
+}
+
+// An error of the disk or the network is not the file's.
+func TestErrorsOfTheSource(t *testing.T) {
+	t.Parallel()
+	var packed bytes.Buffer
+	w := gzip.NewWriter(&packed)
+	w.Write([]byte("a,b\n" + strings.Repeat("1,2\n", 100_000)))
+	w.Close()
+	book := bookOf(t, `<row><c t="str"><v>a</v></c></row>`, nil)
+	for name, test := range map[string]struct {
+		text string
+		kind value.Kind
+	}{
+		"plain":           {"a,b\n" + strings.Repeat("1,2\n", 100_000), value.Internal},
+		"packed":          {packed.String(), value.Internal},
+		"workbook":        {book, value.Internal},
+		"packed, cut off": {packed.String()[:packed.Len()-20], value.Invalid},
+	} {
+		var source io.ReaderAt = strings.NewReader(test.text)
+		if test.kind == value.Internal {
+			source = brokenDisk{source, int64(len(test.text) - 100)}
+		}
+		reader, err := Open(source, int64(len(test.text)), "x", Options{})
+		for err == nil {
+			_, err = reader.Next()
+		}
+		if err == io.EOF || value.KindOf(err) != test.kind || errors.Is(err, errDisk) != (test.kind == value.Internal) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+var errDisk = errors.New("the disk is gone")
+
+// brokenDisk cannot be read from a place on.
+type brokenDisk struct {
+	io.ReaderAt
+	good int64
+}
+
+func (d brokenDisk) ReadAt(p []byte, at int64) (int, error) {
+	if at+int64(len(p)) > d.good {
+		return 0, errDisk
+	}
+	return d.ReaderAt.ReadAt(p, at)
 }

@@ -62,6 +62,9 @@ func SniffAs(r io.ReaderAt, size int64, name string, o Options) (Guess, error) {
 		return Guess{}, err
 	}
 	defer reader.Close()
+	if len(reader.columns) == 0 && g.Format == NDJSON {
+		return Guess{}, fault("file", "no_objects", "none of the first lines is a JSON object with fields")
+	}
 	g.look(reader)
 	return g, nil
 }
@@ -72,7 +75,7 @@ func settle(r io.ReaderAt, size int64, name string, o Options) (Options, []strin
 		return o, nil, err
 	}
 	if o.Format == XLSX || o.Format == "" && isZip(r) {
-		return settleBook(r, size, o)
+		return settleBook(outsideAt{r}, size, o)
 	}
 	in, o, err := openText(io.NewSectionReader(r, 0, size), name, o)
 	if err != nil || o.Format == NDJSON {

@@ -96,6 +96,7 @@ func (s *ndjsonSource) parse(r *record, line []byte) {
 	}
 	if table != nil {
 		line, r.recoded = recode(nil, line, table), recoded
+		r.raw = line[:min(len(line), RowBytes)]
 	}
 	if err := checkObject(line); err != nil {
 		r.fail(err)

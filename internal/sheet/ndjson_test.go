@@ -55,3 +55,15 @@ func TestFieldsThatComeLate(t *testing.T) {
 		t.Errorf("%+v %v", row, err)
 	}
 }
+
+func TestNoObjects(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{"1\n2\n", "\n", "{}\n", "{\"a\":"} {
+		if _, err := Sniff(strings.NewReader(text), int64(len(text)), "x.jsonl"); err == nil || keyOf(t, err) != "!no_objects" {
+			t.Errorf("%q: %v", text, err)
+		}
+	}
+	if g := readString(t, "1\n{}\n", "x.jsonl", Options{}); len(g.rows) != 2 {
+		t.Errorf("%v", g)
+	}
+}

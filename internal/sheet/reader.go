@@ -33,7 +33,7 @@ func Open(r io.ReaderAt, size int64, name string, o Options) (*Reader, error) {
 		return nil, err
 	}
 	if o.Format == XLSX || o.Format == "" && isZip(r) {
-		return openXLSX(r, size, o)
+		return openXLSX(outsideAt{r}, size, o)
 	}
 	return OpenStream(io.NewSectionReader(r, 0, size), name, o)
 }
@@ -49,7 +49,7 @@ func OpenStream(r io.Reader, name string, o Options) (*Reader, error) {
 	}
 	decode := decoderOf(o.Encoding, o.Strict)
 	if o.Format == NDJSON {
-		return openNDJSON(in, decode)
+		return openNDJSON(in, decode), nil
 	}
 	sample, whole := sampleOf(in)
 	if o.Comma == 0 {
@@ -68,17 +68,14 @@ func csvSourceOf(in *window, o Options) *csvSource {
 	return &csvSource{in: in, comma: byte(o.Comma), strict: o.Strict, decode: decoderOf(o.Encoding, o.Strict), line: 1}
 }
 
-func openNDJSON(in *window, decode decoder) (*Reader, error) {
+func openNDJSON(in *window, decode decoder) *Reader {
 	sample, _ := sampleOf(in)
 	names := fieldsOf(sample, decode)
-	if len(names) == 0 {
-		return nil, fault("file", "no_objects", "none of the first lines is a JSON object with fields")
-	}
 	source := &ndjsonSource{in: in, decode: decode, line: 1, columns: make(map[string]int, len(names))}
 	for i, name := range names {
 		source.columns[name] = i
 	}
-	return &Reader{source: source, format: NDJSON, header: names, columns: names, close: nothing}, nil
+	return &Reader{source: source, format: NDJSON, header: names, columns: names, close: nothing}
 }
 
 func openXLSX(r io.ReaderAt, size int64, o Options) (*Reader, error) {
@@ -133,7 +130,7 @@ func (o *Options) check() error {
 
 // openText unpacks and widens the stream, drops a byte order mark, and fills in format and encoding.
 func openText(r io.Reader, name string, o Options) (*window, Options, error) {
-	in, err := unpack(newWindow(r))
+	in, err := unpack(newWindow(outside{r}))
 	if err != nil {
 		return nil, o, err
 	}
@@ -145,7 +142,7 @@ func openText(r io.Reader, name string, o Options) (*window, Options, error) {
 	}
 	in = widened(in, o.Encoding)
 	if err := in.fail(); err != nil && len(head) == 0 {
-		return nil, o, brokenText(err)
+		return nil, o, broken(err)
 	}
 	if o.Format == "" {
 		o.Format, err = sniffFormat(in.head(windowBytes), name)
@@ -159,11 +156,6 @@ func openText(r io.Reader, name string, o Options) (*window, Options, error) {
 	return in, o, err
 }
 
-// brokenText is the error of a file that ends in the middle.
-func brokenText(err error) error {
-	return fault("file", "broken_file", "the file cannot be read further").Because(err)
-}
-
 // readHeader reads up to the header, and the header.
 func (r *Reader) readHeader(line int) error {
 	if line == NoHeader {
@@ -175,7 +167,7 @@ func (r *Reader) readHeader(line int) error {
 			return fault("file", "no_header", "the file has no header line")
 		}
 		if err != nil {
-			return r.broken(err)
+			return broken(err)
 		}
 		if r.rec.number >= line {
 			break
@@ -199,7 +191,7 @@ func (r *Reader) nameColumns() error {
 	if err := r.source.next(&r.rec); err == io.EOF {
 		return fault("file", "no_rows", "the file has no rows")
 	} else if err != nil {
-		return r.broken(err)
+		return broken(err)
 	}
 	r.header = make([]string, len(r.rec.spans))
 	r.columns = uniqueNames(r.header)
@@ -247,7 +239,7 @@ func (r *Reader) Next() (Row, error) {
 	if err := r.source.next(&r.rec); err == io.EOF {
 		return Row{}, io.EOF
 	} else if err != nil {
-		return Row{}, r.broken(err)
+		return Row{}, broken(err)
 	}
 	r.rows++
 	r.rec.check()
@@ -265,7 +257,7 @@ func (r *Reader) Skip(rows int) error {
 		if err := r.source.next(&r.rec); err == io.EOF {
 			return err
 		} else if err != nil {
-			return r.broken(err)
+			return broken(err)
 		}
 		r.rows++
 	}
@@ -300,13 +292,6 @@ func (r *Reader) fit(cells []string) ([]string, error) {
 		return cells, wrong("shifted", "the row has %d columns and the header %d", len(cells), len(r.columns))
 	}
 	return cells, nil
-}
-
-func (r *Reader) broken(err error) error {
-	if r.format == XLSX {
-		return err
-	}
-	return brokenText(err)
 }
 
 // formatOf knows a format by the end of a file's name.

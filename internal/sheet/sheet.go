@@ -44,7 +44,7 @@ type Options struct {
 type Row struct {
 	Number int      // the line, or the row of the sheet, as an editor or spreadsheet program counts them
 	Cells  []string // one for each column, in their order; the slice is valid until the next call of Next, its strings for good
-	Raw    []byte   // the row as it is written, of CSV and NDJSON; at most 1 MiB, valid until the next call of Next
+	Raw    []byte   // the row of CSV as it is written, of NDJSON in UTF-8; at most 1 MiB, valid until the next call of Next
 
 	Recoded bool     // it was not valid UTF-8 and was read as Windows-1252
 	Extra   []string // fields of NDJSON that no column stands for; at most 20 are named

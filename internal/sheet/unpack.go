@@ -20,7 +20,7 @@ func unpack(w *window) (*window, error) {
 	packed := &countedReader{in: w}
 	unpacked, err := gzip.NewReader(packed)
 	if err != nil {
-		return nil, fault("file", "broken_gzip", "the file looks like gzip and cannot be unpacked").Because(err)
+		return nil, brokenAs(err, fault("file", "broken_gzip", "the file looks like gzip and cannot be unpacked"))
 	}
 	return newWindow(&boundedReader{in: unpacked, packed: func() int64 { return packed.n }}), nil
 }

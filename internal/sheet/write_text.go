@@ -72,7 +72,7 @@ func (w *csvWriter) quotes(text string) bool {
 	if text == "" {
 		return false
 	}
-	if text[0] == ' ' || text[len(text)-1] == ' ' {
+	if text[0] == ' ' || text[len(text)-1] == ' ' || strings.HasPrefix(text, "\ufeff") { // at the beginning it would be a mark
 		return true
 	}
 	for i := range len(text) {

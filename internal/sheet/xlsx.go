@@ -58,7 +58,7 @@ func unfinished(err error) error {
 	if err == io.EOF {
 		err = io.ErrUnexpectedEOF
 	}
-	return broken(err)
+	return brokenBook(err)
 }
 
 func (s *xlsxSource) row(r *record) error {

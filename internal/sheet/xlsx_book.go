@@ -38,7 +38,7 @@ type bookSheet struct {
 func openBook(r io.ReaderAt, size int64) (*workbook, error) {
 	archive, err := zip.NewReader(r, size)
 	if err != nil {
-		return nil, broken(err)
+		return nil, brokenBook(err)
 	}
 	if len(archive.File) > mostParts {
 		return nil, fault("file", "bomb", "the workbook has more than %d parts", mostParts)
@@ -49,10 +49,6 @@ func openBook(r io.ReaderAt, size int64) (*workbook, error) {
 		b.parts[strings.ToLower(strings.TrimPrefix(part.Name, "/"))] = part
 	}
 	return b, b.readParts()
-}
-
-func broken(err error) error {
-	return fault("file", "broken_xlsx", "the workbook cannot be read; open it in a spreadsheet program and save it anew as .xlsx").Because(err)
 }
 
 // relations are the parts that a part refers to.
@@ -143,7 +139,7 @@ func (b *workbook) decode(part string, into any) error {
 		err = xml.Unmarshal(text, into)
 	}
 	if err != nil {
-		return broken(err)
+		return brokenBook(err)
 	}
 	return nil
 }
@@ -152,11 +148,11 @@ func (b *workbook) decode(part string, into any) error {
 func (b *workbook) open(part string) (io.Reader, error) {
 	file := b.parts[strings.ToLower(part)]
 	if file == nil {
-		return nil, broken(value.Errorf(value.NotFound, "the part %s is missing", part))
+		return nil, brokenBook(value.Errorf(value.NotFound, "the part %s is missing", part))
 	}
 	in, err := file.Open()
 	if err != nil {
-		return nil, broken(err)
+		return nil, brokenBook(err)
 	}
 	packed := int64(min(file.CompressedSize64, 1<<40))
 	return io.LimitReader(&boundedReader{in: in, packed: func() int64 { return packed }}, sheetBytes), nil

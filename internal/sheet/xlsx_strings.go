@@ -33,7 +33,7 @@ func (b *workbook) shared() (*sharedStrings, error) {
 	all := &sharedStrings{}
 	if err := all.read(&xmlScan{in: newWindow(in)}); err != nil {
 		all.close()
-		return nil, broken(fmt.Errorf("shared strings: %w", err))
+		return nil, brokenBook(fmt.Errorf("shared strings: %w", err))
 	}
 	b.strings = all
 	return all, nil
