@@ -177,7 +177,7 @@ func (c *Condition) constant(e ast.Expr, k Constants) (ref.Val, error) {
 	if !ok {
 		part := ast.NewCheckedAST(ast.NewAST(e, c.tree.SourceInfo()), c.tree.TypeMap(), c.tree.ReferenceMap())
 		var err error
-		program, err = c.scope.conditions.env.PlanProgram(part, cel.CustomDecorator(finite), cel.CostLimit(c.scope.limits.Runtime))
+		program, err = c.scope.conditions.env.PlanProgram(part, cel.EvalOptions(cel.OptOptimize), cel.CustomDecorator(finite), cel.CostLimit(c.scope.limits.Runtime))
 		if err != nil {
 			return nil, err
 		}

@@ -1,8 +1,6 @@
 package expr
 
 import (
-	"strings"
-
 	"cel.dev/cel-go/common/ast"
 	"cel.dev/cel-go/common/operators"
 	"cel.dev/cel-go/common/types"
@@ -144,7 +142,7 @@ func (g *writer) loop(e ast.Expr, truth bool) operand {
 	}
 	return operand{text: g.reach(p.start, p.hops, func(r row) string {
 		from, entry := g.entries(r, p.field)
-		return fitting("(select " + g.aggregate(s.kind, g.inside(s.variable, entry).text(s.predicate)) + from + ")")
+		return g.aggregate(s.kind, g.inside(s.variable, entry).text(s.predicate), from)
 	})}
 }
 
@@ -160,24 +158,30 @@ func (g *writer) inside(variable string, entry any) *writer {
 	return &inner
 }
 
-// aggregate is the answer over all entries: 2 stands for true, 1 for an error, 0 for false.
-func (g *writer) aggregate(kind, predicate string) string {
+// aggregate is the answer over all entries. The predicate is a column of an inner query, because PostgreSQL takes an
+// aggregate over nothing but columns of the outer query for one of that query.
+func (g *writer) aggregate(kind, predicate, from string) string {
 	yes, no := g.bool(true), g.bool(false)
-	rank := "case " + predicate + " when " + yes + " then 2 when " + no + " then 0 else 1 end"
+	rank := func(yields, failed string) string {
+		return "case p when " + yes + " then " + yields + " when " + no + " then 0 else " + failed + " end"
+	}
+	const failure = "1000000000" // more than there can be entries
+	count := "sum(" + rank("1", failure) + ")"
+	answer := ""
 	switch kind {
 	case "exists":
-		return "case max(" + rank + ") when 2 then " + yes + " when 1 then null else " + no + " end"
+		answer = "case max(" + rank("2", "1") + ") when 2 then " + yes + " when 1 then null else " + no + " end"
 	case "all":
-		return "case min(" + rank + ") when 0 then " + no + " when 1 then null else " + yes + " end"
-	case "exists_one": // a true one counts 1, an error more than there can be entries
-		return "case when sum(" + failures(rank) + ") >= 1000000000 then null else coalesce(sum(" + failures(rank) + "), 0) = 1 end"
-	default:
-		return "case when sum(" + failures(rank) + ") >= 1000000000 then null else coalesce(sum(" + failures(rank) + "), 0) end"
+		answer = "case min(" + rank("2", "1") + ") when 0 then " + no + " when 1 then null else " + yes + " end"
+	case "exists_one":
+		answer = "case when " + count + " >= " + failure + " then null else coalesce(" + count + ", 0) = 1 end"
+	case "filter":
+		answer = "case when " + count + " >= " + failure + " then null else coalesce(" + count + ", 0) end"
+		if g.dialect == Postgres {
+			answer = "(" + answer + ")::bigint"
+		}
 	}
-}
-
-func failures(rank string) string {
-	return strings.Replace(strings.Replace(rank, " then 2 ", " then 1 ", 1), " else 1 end", " else 1000000000 end", 1)
+	return fitting("(select " + answer + " from (select " + predicate + " as p" + from + ") " + g.alias() + ")")
 }
 
 // unrolled writes a macro over a list that is known, one part for each value.
@@ -217,12 +221,8 @@ func (g *writer) filter(e ast.Expr) (shape, path, bool) {
 }
 
 func (g *writer) sizeOfFilter(s shape, p path) operand {
-	cast := ""
-	if g.dialect == Postgres {
-		cast = "::bigint"
-	}
 	return operand{most: exactInts, text: g.reach(p.start, p.hops, func(r row) string {
 		from, entry := g.entries(r, p.field)
-		return fitting("(select (" + g.aggregate("filter", g.inside(s.variable, entry).text(s.predicate)) + ")" + cast + from + ")")
+		return g.aggregate(s.kind, g.inside(s.variable, entry).text(s.predicate), from)
 	})}
 }

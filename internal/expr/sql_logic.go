@@ -356,6 +356,9 @@ func (g *writer) in(x, list ast.Expr) string {
 	if p, ok := g.listField(list); ok {
 		return g.inField(x, p)
 	}
+	if list.Kind() == ast.ListKind && list.AsList().Size() == 0 {
+		return g.bool(false) // whatever is asked, even what fails: the evaluation in process does not look
+	}
 	members := g.members(list)
 	kind := g.c.typeOf(x)
 	return g.with(x, func(o operand) string {
