@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"fairground/internal/sheet"
 	"fairground/internal/value"
 )
 
@@ -40,7 +41,7 @@ func FuzzRows(f *testing.F) {
 			if err == io.EOF || errors.As(err, &broken) {
 				return
 			}
-			if r.number != want || len(r.raw) > 500 || r.size > 2*longestRow {
+			if r.number != want || len(r.raw) > 500 || r.size > 2*sheet.RowBytes {
 				t.Fatalf("row %d is number %d of %d bytes", want, r.number, r.size)
 			}
 			if bytes.HasPrefix(text, []byte{0x1f, 0x8b}) {
@@ -79,24 +80,6 @@ func FuzzFill(f *testing.F) {
 	})
 }
 
-func TestQuotesOverLines(t *testing.T) {
-	t.Parallel()
-	for text, open := range map[string]bool{
-		"": false, "a,b\n": false, "\"a": true, "\"a\"": false, "a\"b": false, "a,\"b\n": true, "a,\"b\"\"": true, "a,\"b\"\"\"": false,
-		"\"a\"\n\"b": true, "\"\"": false, "\"\"\"": true, "a, \"b": false, "\"a\"b\"": false, ",y\"z,\"w\n": true,
-	} {
-		whole := quotes{comma: ','}
-		whole.read([]byte(text))
-		parts := quotes{comma: ','}
-		for _, line := range strings.SplitAfter(text, "\n") {
-			parts.read([]byte(line))
-		}
-		if whole.open != open || parts.open != open {
-			t.Errorf("%q: open %v, in lines %v, want %v", text, whole.open, parts.open, open)
-		}
-	}
-}
-
 func TestRowsOfManyLines(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
@@ -106,7 +89,7 @@ func TestRowsOfManyLines(t *testing.T) {
 	}{
 		"a field over two lines":   {"a,b\n\"1\n2\",3\n4,5\n", 2, 2},
 		"never closed":             {"a,b\n\"1,2\n3,4\n5,6\n", 3, 2},
-		"closed too late":          {"a,b\n\"1,2\n" + strings.Repeat("3,4\n", 2*mostLines) + "5,\"6\"\n", 2*mostLines + 2, 2*mostLines + 1},
+		"closed too late":          {"a,b\n\"1,2\n" + strings.Repeat("3,4\n", 2000) + "5,\"6\"\n", 2002, 2001},
 		"empty lines do not count": {"\n\na,b\n\n1,2\n \n3,4", 2, 2},
 		"no line at the end":       {"a,b", 0, 0},
 		"other ends of lines":      {"a,b\r\n1,2\r\n\"x\r\ny\",3\r\n", 2, 2},
@@ -158,7 +141,7 @@ func TestFilesThatCannotBeOpened(t *testing.T) {
 // A portion ends by bytes as well as by rows, or five hundred rows of a megabyte would be held at once.
 func TestAPortionIsBoundedInBytes(t *testing.T) {
 	t.Parallel()
-	line := "{\"a\":\"" + strings.Repeat("x", longestRow/2) + "\"}\n"
+	line := "{\"a\":\"" + strings.Repeat("x", sheet.RowBytes/2) + "\"}\n"
 	s, err := openRows(strings.NewReader(strings.Repeat(line, 40)), "x.jsonl", Mapping{})
 	if err != nil {
 		t.Fatal(err)
@@ -167,26 +150,5 @@ func TestAPortionIsBoundedInBytes(t *testing.T) {
 	batch, more, err := i.readWith(t.Context(), NewTree(nil, nil), s, 0)
 	if err != nil || !more || len(batch) > portion_bytes/len(line)+1 {
 		t.Errorf("%d rows in one portion, more %v, %v", len(batch), more, err)
-	}
-}
-
-// A quotation mark that is never closed on every line makes every line look ahead; it looks no further than mostLines.
-func TestStrayQuotesCostLittle(t *testing.T) {
-	t.Parallel()
-	const lines = 4000
-	s, err := openRows(strings.NewReader("a,b\n"+strings.Repeat("\",y\"z,\"w\n", lines)), "x.csv", Mapping{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for n := range lines {
-		if r, err := s.next(); value.KindOf(err) != value.Invalid || r.number != n+1 {
-			t.Fatalf("row %d: %v", r.number, err)
-		}
-		if len(s.again) > mostLines {
-			t.Fatalf("%d lines are held", len(s.again))
-		}
-	}
-	if _, err := s.next(); err != io.EOF {
-		t.Error(err)
 	}
 }

@@ -2,6 +2,7 @@ package sheet
 
 import (
 	"bytes"
+	"io"
 )
 
 const (
@@ -53,9 +54,9 @@ func (s *csvSource) find(r *record) (size, lines int, err error) {
 	for {
 		held := s.in.bytes()
 		p := csvParse{text: held[:min(len(held), RowBytes+1)], comma: s.comma, strict: s.strict, sight: s.sight(), into: r}
-		p.last = s.in.ended() && len(held) <= RowBytes
-		if p.last && (len(held) == 0 || s.in.fail() != nil) {
-			return 0, 0, orEnd(s.in.fail())
+		p.last = s.in.err == io.EOF && len(held) <= RowBytes
+		if s.in.ended() && len(held) == 0 {
+			return 0, 0, s.in.err
 		}
 		end := p.row()
 		switch {
@@ -64,6 +65,8 @@ func (s *csvSource) find(r *record) (size, lines int, err error) {
 		case end == rowOpen && len(held) <= RowBytes && !s.in.ended():
 			s.in.fill(min(max(windowBytes, 2*len(held)), RowBytes+windowBytes))
 			r.reset()
+		case end == rowOpen && s.in.fail() != nil:
+			return 0, 0, s.in.fail()
 		default:
 			s.wasted += int64(p.at)
 			return s.firstLine(r)

@@ -174,6 +174,7 @@ func (r *Reader) readHeader(line int) error {
 		}
 	}
 	r.rec.check()
+	r.rec.fail(r.rec.checkNUL())
 	if r.rec.problem != nil {
 		return fault("file", "bad_header_row", "the header in line %d cannot be read", r.rec.number).Because(r.rec.problem)
 	}
@@ -247,6 +248,9 @@ func (r *Reader) Next() (Row, error) {
 	problem := r.rec.problem
 	if problem == nil {
 		cells, problem = r.fit(cells)
+	}
+	if problem == nil {
+		problem = r.rec.checkNUL()
 	}
 	return Row{Number: r.rec.number, Cells: cells, Raw: r.rec.raw, Recoded: r.rec.recoded, Extra: r.rec.extra, Problem: problem}, nil
 }

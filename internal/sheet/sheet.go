@@ -54,6 +54,9 @@ type Row struct {
 	Problem error
 }
 
+// KeyNUL is the Key of the Problem that a row holds a NUL character and is right otherwise. Databases refuse such texts.
+const KeyNUL = "sheet.nul"
+
 // fault is an error about the file as a whole, on a form field.
 func fault(field, key, format string, args ...any) *value.Error {
 	err := value.Fieldf(field, format, args...)
