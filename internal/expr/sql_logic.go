@@ -220,7 +220,7 @@ func (g *writer) equalColumn(a operand, k ref.Val, truth bool) (string, bool) {
 		return never()
 	case types.Double:
 		low, high := steps(a.field, float64(k))
-		if low > high {
+		if float64(low)/a.field.unit() != float64(k) {
 			return never()
 		}
 		if low == high {
@@ -239,7 +239,7 @@ func (g *writer) equalColumn(a operand, k ref.Val, truth bool) (string, bool) {
 	return "", false
 }
 
-// steps are the first and the last stored int of a decimal field that make a double. There is none when first > last.
+// steps are the first and the last stored int of a decimal field that make a double, if there is one.
 func steps(f *Field, d float64) (first, last int64) {
 	return firstStep(f, func(v float64) bool { return v >= d }), lastStep(f, func(v float64) bool { return v <= d })
 }
