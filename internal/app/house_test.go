@@ -23,7 +23,7 @@ var tiers = []struct {
 	{"the engine room: it knows nothing of marketplaces", []string{"db", "web", "ui", "job", "mail", "media", "expr", "sheet"}},
 	{"what every room of the product stands on", []string{"change", "audit", "site", "account", "record", "search", "safety"}},
 	{"the rooms of the product; they meet through app", []string{"listing", "message", "crm", "campaign", "ledger", "payment", "moderation", "legal"}},
-	{"what people and machines see of the rooms", []string{"market", "console", "api", "provider", "demo", "backup"}},
+	{"what people and machines see of the rooms", []string{"market", "console", "office", "api", "provider", "demo", "backup"}},
 	{"wiring", []string{"app"}},
 }
 

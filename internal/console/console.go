@@ -42,6 +42,10 @@ type Arrival struct {
 type Console struct {
 	Services func(*site.Site) Services
 	Account  func(*http.Request) ui.Account // the signed-in person as the shell shows them
+	// Rail returns the parts of the rail that other rooms bring along, such as the objects of records; nil: none. They
+	// stand below the market's.
+	Rail    func(*http.Request) ([]ui.Section, error)
+	Palette string // address that answers the palette; none leaves it out
 }
 
 // Routes registers the pages; doc.go lists them.

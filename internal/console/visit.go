@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/a-h/templ"
@@ -31,6 +32,7 @@ type visit struct {
 	words   *text.Printer
 	tree    *listing.Tree
 	now     time.Time
+	brought []ui.Section // of the rail, from other rooms
 }
 
 func (c *Console) begin(r *http.Request) (*visit, error) {
@@ -41,8 +43,25 @@ func (c *Console) begin(r *http.Request) (*visit, error) {
 		words: text.FromContext(ctx), now: s.DB.Clock().Now(),
 	}
 	var err error
-	v.tree, err = v.Listings.Trees.Tree(ctx)
+	if v.tree, err = v.Listings.Trees.Tree(ctx); err != nil || c.Rail == nil {
+		return v, err
+	}
+	v.brought, err = c.Rail(r)
 	return v, err
+}
+
+// Page is the shell of a page that another room serves: at is the address of its entry in the rail.
+func (c *Console) Page(r *http.Request, heading, at string) (ui.ConsolePage, error) {
+	v, err := c.begin(r)
+	if err != nil {
+		return ui.ConsolePage{}, err
+	}
+	var wait waiting
+	err = v.read(func(tx *db.Tx) error {
+		wait, err = v.waiting(tx)
+		return err
+	})
+	return v.page(heading, at, wait), err
 }
 
 // t writes a message in the reader's language.
@@ -101,7 +120,7 @@ func countHeld(tx *db.Tx) (int, error) {
 // page is the shell of a page with a heading.
 func (v *visit) page(title string, here string, w waiting) ui.ConsolePage {
 	return ui.ConsolePage{
-		Title: title, Heading: title, Site: v.site.Settings().Name, Sections: v.rail(here, w), Find: "/console/find",
+		Title: title, Heading: title, Site: v.site.Settings().Name, Sections: v.rail(here, w), Find: "/console/find", Palette: v.console.Palette,
 		Account: v.console.Account(v.r),
 	}
 }
@@ -143,6 +162,21 @@ func (v *visit) rail(here string, w waiting) []ui.Section {
 				title = v.t(title)
 			}
 			sections = append(sections, ui.Section{Title: title, Links: links})
+		}
+		if part.title == "console.rail.market" {
+			sections = append(sections, v.broughtAt(here)...)
+		}
+	}
+	return sections
+}
+
+// broughtAt marks the entry of the page in what other rooms bring along.
+func (v *visit) broughtAt(here string) []ui.Section {
+	sections := make([]ui.Section, len(v.brought))
+	for i, section := range v.brought {
+		sections[i] = ui.Section{Title: section.Title, Links: slices.Clone(section.Links)}
+		for j := range sections[i].Links {
+			sections[i].Links[j].Current = sections[i].Links[j].Href == here
 		}
 	}
 	return sections
