@@ -25,6 +25,9 @@ func (r outside) Read(p []byte) (int, error) {
 type outsideAt struct{ in io.ReaderAt }
 
 func (r outsideAt) ReadAt(p []byte, at int64) (int, error) {
+	if at < 0 {
+		return 0, io.ErrUnexpectedEOF // a damaged archive says that a part lies there
+	}
 	n, err := r.in.ReadAt(p, at)
 	return n, marked(err)
 }
