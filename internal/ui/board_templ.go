@@ -66,7 +66,7 @@ func (b Board) attributes() templ.Attributes {
 	if b.Refresh == "" {
 		return nil
 	}
-	return templ.Attributes{"hx-get": b.Refresh, "hx-trigger": "moved", "hx-select": "#" + b.id(), "hx-swap": "outerHTML", "hx-sync": "this:replace"}
+	return templ.Attributes{"hx-get": local(b.Refresh), "hx-trigger": "moved", "hx-select": "#" + b.id(), "hx-swap": "outerHTML", "hx-sync": "this:replace"}
 }
 
 func (b Board) View() templ.Component {
@@ -468,9 +468,9 @@ func (b Board) card(c BoardCard, column string) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var26 string
-			templ_7745c5c3_Var26, templ_7745c5c3_Err = templ.JoinStringErrs(c.PeekURL)
+			templ_7745c5c3_Var26, templ_7745c5c3_Err = templ.JoinStringErrs(local(c.PeekURL))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `board.templ`, Line: 116, Col: 23}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `board.templ`, Line: 116, Col: 30}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var26))
 			if templ_7745c5c3_Err != nil {

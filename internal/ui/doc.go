@@ -11,6 +11,33 @@
 // work under a Content-Security-Policy of 'self' (see CSP). Image is the only way to show a photo: it accepts only
 // addresses of this site. Pages work without JavaScript; menus and sheets are popovers of the browser itself.
 //
+// # Lists and pages of records
+//
+// The parts of a console for records of any kind work by links and forms; scripts and htmx only shorten the way:
+//
+//	@ui.ViewTabs{…}
+//	@ui.Peek{}.View() {                   // the list, and a panel for one record of it
+//		@ui.Chips{…}.View() {               // filters, "+ Filter", and what follows
+//			@ui.FilterText{…}
+//		}
+//		@ui.Grid{…}                         // or Board, or Calendar
+//	}
+//
+// What a page fetches in part, and what answers it:
+//
+//	Row.PeekURL, BoardCard.PeekURL   GET   PeekCard
+//	Cell.EditURL                     GET   CellEditor around an input that is Bare and has Focus
+//	CellEditor.Action                POST  Grid.Row; with status 422 the CellEditor with what to mend
+//	BulkBar.Action                   POST  id=… of each row, or all=yes with what was kept; a whole page, with a Toast
+//	BoardCard.MoveURL                POST  to=column, before=id; any status below 400 takes the move
+//	Palette.URL                      GET   q=words; PaletteResults
+//	LinkPicker.URL                   GET   q=words; Suggestions
+//	ExpressionInput.CheckURL         POST  the form around it; ExpressionCheck
+//	Progress.URL                     GET   the next Progress
+//
+// Sorting, paging and stepping through months fetch the page of their link and take the Grid or Calendar out of it; so
+// does Board.Refresh after a move. A Partial brings a Toast along with any of these answers.
+//
 // Words come from message catalogues (package text) through the printer in the context; T writes one.
 //
 // Styles and scripts lie in styles/ and scripts/, and those of a feature in its folder as public.css, console.css,

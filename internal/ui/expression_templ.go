@@ -53,7 +53,7 @@ func (e ExpressionInput) rows() string {
 func (e ExpressionInput) attributes() templ.Attributes {
 	attrs := e.about()
 	if e.CheckURL != "" {
-		attrs["hx-post"], attrs["hx-trigger"], attrs["hx-sync"] = e.CheckURL, "input changed delay:300ms", "this:replace"
+		attrs["hx-post"], attrs["hx-trigger"], attrs["hx-sync"] = local(e.CheckURL), "input changed delay:300ms", "this:replace"
 		attrs["hx-target"] = "#" + e.id() + "-check"
 	}
 	return attrs
@@ -187,20 +187,20 @@ func (e ExpressionInput) View() templ.Component {
 				return templ_7745c5c3_Err
 			}
 			for _, group := range e.Groups {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 11, "<h3>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 11, "<p class=\"title\"><b>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var7 string
 				templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs(group.Title)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `expression.templ`, Line: 69, Col: 22}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `expression.templ`, Line: 69, Col: 38}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var7))
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 12, "</h3><dl class=\"facts small\">")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 12, "</b></p><dl class=\"facts small\">")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -91,7 +91,7 @@ func (g Grid) selects() bool { return len(g.Bulk.Buttons) > 0 || g.Bulk.More != 
 // moves makes a link of the grid swap the grid alone and keep the address true.
 func (g Grid) moves(href string) templ.Attributes {
 	region := "#" + g.id()
-	return templ.Attributes{"href": templ.SafeURL(href), "hx-get": href, "hx-target": region, "hx-select": region, "hx-swap": "outerHTML", "hx-push-url": "true"}
+	return templ.Attributes{"hx-get": local(href), "hx-target": region, "hx-select": region, "hx-swap": "outerHTML", "hx-push-url": "true"}
 }
 
 // opens makes a row's link load the peek; without a script it leads to the record.
@@ -99,7 +99,7 @@ func (g Grid) opens(r Row) templ.Attributes {
 	if r.PeekURL == "" {
 		return nil
 	}
-	return templ.Attributes{"hx-get": r.PeekURL, "hx-target": "#" + g.peek(), "hx-swap": "innerHTML", "hx-sync": "#" + g.peek() + ":replace"}
+	return templ.Attributes{"hx-get": local(r.PeekURL), "hx-target": "#" + g.peek(), "hx-swap": "innerHTML", "hx-sync": "#" + g.peek() + ":replace"}
 }
 
 func (g Grid) rowID(r Row) string         { return g.id() + "-" + r.ID }

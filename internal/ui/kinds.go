@@ -74,6 +74,9 @@ func when(is bool, name string) string {
 // decimal writes a coordinate of a drawing, to a hundredth.
 func decimal(n float64) string { return strconv.FormatFloat(math.Round(n*100)/100, 'f', -1, 64) }
 
+// local keeps an address that htmx fetches from being a script, as templ keeps the addresses of links.
+func local(address string) string { return string(templ.URL(address)) }
+
 // Live is what makes a form of filters update a region of the page as it changes. The form is an ordinary GET form;
 // target is the id of the region, which the answer must contain too. Without JavaScript the form is sent by its button.
 func Live(action, target string) templ.Attributes {

@@ -229,7 +229,7 @@ func (p Progress) polls() templ.Attributes {
 	if p.Done || p.URL == "" {
 		return nil
 	}
-	return templ.Attributes{"hx-get": p.URL, "hx-trigger": "every 1s", "hx-swap": "outerHTML", "hx-sync": "this:drop"}
+	return templ.Attributes{"hx-get": local(p.URL), "hx-trigger": "every 1s", "hx-swap": "outerHTML", "hx-sync": "this:drop"}
 }
 
 // bar says how full the bar is; a bar without a value moves by itself.

@@ -125,7 +125,7 @@ const examination = `(async () => {
 	const watch = new ReportingObserver(() => {}, {types: ["csp-violation"], buffered: true});
 	watch.observe();
 	for (const { body } of watch.takeRecords()) found.push("blocked by policy: " + body.effectiveDirective + " " + body.blockedURL);
-	for (const box of document.querySelectorAll("a, button:not(.round), label, td, th, .tag, .chip, .panel, .tile")) {
+	for (const box of document.querySelectorAll("a, button:not(.round), label, td:not(:has(> form)), th, .tag, .chip, .panel, .tile")) {
 		const style = getComputedStyle(box);
 		if (style.display !== "inline" && style.overflowX === "visible" && box.checkVisibility() && box.clientWidth > 1 && box.scrollWidth > box.clientWidth + 1)
 			found.push("words run out of " + (box.id || box.className || box.localName) + ": " + box.textContent.trim().slice(0, 40));

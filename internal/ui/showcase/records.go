@@ -207,7 +207,7 @@ func edited(r *http.Request) templ.Component {
 	}
 	changed := row(r.Context(), n)
 	changed.Cells[5].Text = stage
-	return grid(r.Context()).Row(changed)
+	return templ.Join(grid(r.Context()).Row(changed), said(ui.Toast{Text: changed.Name + " is now in " + stage + ".", Undo: "/showcase/records"}))
 }
 
 func found(words string) ui.PaletteResults {

@@ -28,6 +28,8 @@ func TestPageWeight(t *testing.T) {
 		{"search", []string{"public.css", "public.js", "theme.js", "htmx.esm.js"}, 30},
 		{"listing", []string{"public.css", "public.js", "theme.js"}, 30},
 		{"queue", []string{"console.css", "console.js", "theme.js"}, 120},
+		{"records", []string{"console.css", "console.js", "theme.js"}, 120},
+		{"record", []string{"console.css", "console.js", "theme.js"}, 120},
 		{"controls", []string{"console.css", "console.js", "theme.js"}, 120},
 	} {
 		markup := squeezed(t, load(t, handler, "/showcase/"+c.page, ""))
