@@ -84,7 +84,7 @@ func inName(r rune) bool {
 func nearest(name string, known []string) string {
 	best, least := "", max(2, len(name)/3)+1
 	for _, candidate := range known {
-		if d := distance(name, candidate); d < least {
+		if d := distance(name, candidate); d > 0 && d < least {
 			best, least = candidate, d
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"cel.dev/cel-go/common/ast"
 	"cel.dev/cel-go/common/operators"
 	"cel.dev/cel-go/common/types"
+	"cel.dev/cel-go/common/types/ref"
 )
 
 // listField is the way to a field that holds a list, if a part is one.
@@ -85,27 +86,36 @@ type shape struct {
 }
 
 func (g *writer) shape(e ast.Expr) shape {
-	m := e.AsComprehension()
-	s := shape{variable: m.IterVar(), list: m.IterRange()}
-	if m.HasIterVar2() || m.LoopStep().Kind() != ast.CallKind {
+	s, ok := shapeOf(e)
+	if !ok {
 		refuse("this macro has no SQL")
+	}
+	return s
+}
+
+func shapeOf(e ast.Expr) (shape, bool) {
+	m := e.AsComprehension()
+	if m.HasIterVar2() || m.LoopStep().Kind() != ast.CallKind {
+		return shape{}, false
 	}
 	step := m.LoopStep().AsCall()
 	args := step.Args()
 	isAccu := func(e ast.Expr) bool { return e.Kind() == ast.IdentKind && e.AsIdent() == m.AccuVar() }
-	switch init := m.AccuInit(); {
-	case step.FunctionName() == operators.LogicalOr && isAccu(args[0]) && init.Kind() == ast.LiteralKind && init.AsLiteral() == types.False && isAccu(m.Result()):
+	begins := func(v ref.Val) bool { return m.AccuInit().Kind() == ast.LiteralKind && m.AccuInit().AsLiteral() == v }
+	s := shape{variable: m.IterVar(), list: m.IterRange()}
+	switch name := step.FunctionName(); {
+	case name == operators.LogicalOr && isAccu(args[0]) && begins(types.False) && isAccu(m.Result()):
 		s.kind, s.predicate = "exists", args[1]
-	case step.FunctionName() == operators.LogicalAnd && isAccu(args[0]) && init.Kind() == ast.LiteralKind && init.AsLiteral() == types.True && isAccu(m.Result()):
+	case name == operators.LogicalAnd && isAccu(args[0]) && begins(types.True) && isAccu(m.Result()):
 		s.kind, s.predicate = "all", args[1]
-	case step.FunctionName() == operators.Conditional && init.Kind() == ast.LiteralKind && init.AsLiteral() == types.IntZero && isAccu(args[2]):
+	case name == operators.Conditional && begins(types.IntZero) && isAccu(args[2]):
 		s.kind, s.predicate = "exists_one", args[0]
-	case step.FunctionName() == operators.Conditional && init.Kind() == ast.ListKind && isAccu(args[2]) && isAccu(m.Result()) && keeps(args[1], s.variable):
+	case name == operators.Conditional && m.AccuInit().Kind() == ast.ListKind && isAccu(args[2]) && isAccu(m.Result()) && keeps(args[1], s.variable):
 		s.kind, s.predicate = "filter", args[0]
 	default:
-		refuse("this macro has no SQL")
+		return shape{}, false
 	}
-	return s
+	return s, true
 }
 
 // keeps reports whether a step of a comprehension adds the entry itself to the list it makes.
