@@ -36,6 +36,7 @@ class Board extends HTMLElement {
   #drag(event: PointerEvent): void {
     const [card, start] = [this.#card, this.#start];
     if (!card || !start) return;
+    if (event.buttons === 0) return this.#putBack(); // the button was let go elsewhere
     const [x, y] = [event.clientX - start.x, event.clientY - start.y];
     if (!this.#isDragging && Math.hypot(x, y) < 6) return;
     if (!this.#isDragging) {
