@@ -19,29 +19,29 @@ const (
 
 // Guess is what a file seems to be: what a person is shown before an import, and may correct.
 type Guess struct {
-	Options           // with nothing left open
-	Columns  []Column // as the Reader names them
-	Rows     [][]string
-	Seen     int  // rows that were looked at
-	More     bool // there are more rows
-	Sheets   []string
-	Warnings []Warning
+	Options             // with nothing left open
+	Columns  []Column   `json:"columns"` // as the Reader names them
+	Rows     [][]string `json:"rows"`    // the first ones
+	Seen     int        `json:"seen"`    // rows that were looked at
+	More     bool       `json:"more"`    // there are more rows
+	Sheets   []string   `json:"sheets,omitempty"`
+	Warnings []Warning  `json:"warnings"`
 }
 
 // Column is a column of a Guess.
 type Column struct {
-	Name    string   // unique
-	Header  string   // as it is written
-	Samples []string // different texts that occur, in their order
-	Filled  int      // rows of Guess.Seen that have a text here
+	Name    string   `json:"name"`    // unique
+	Header  string   `json:"header"`  // as it is written
+	Samples []string `json:"samples"` // different texts that occur, in their order
+	Filled  int      `json:"filled"`  // rows of Guess.Seen that have a text here
 }
 
 // Warning is something a person should know before they import a file.
 type Warning struct {
-	Line int    // it is about; 0 for the whole file
-	Text string // a sentence
-	Key  string // message catalogue key
-	Args []any  // arguments of Key
+	Line int    `json:"line,omitempty"` // it is about; 0 for the whole file
+	Text string `json:"text"`           // a sentence
+	Key  string `json:"key"`            // message catalogue key
+	Args []any  `json:"args,omitempty"` // arguments of Key
 }
 
 // Sniff finds out what a file of size bytes is: by its content first, by its name second. Errors are of kind Invalid
