@@ -22,7 +22,9 @@ type Catalog struct {
 	byShort  map[string]*Object
 	byLog    map[string]*Object
 
-	derived sync.Map // of string; see remember
+	derived  sync.Map // of string; see remember
+	currency string   // of the site
+	settled  bool     // what cannot be seen from fields alone was worked out
 }
 
 // Catalog returns what is defined as the transaction sees it. It costs one small query; what did not change since is
@@ -85,4 +87,22 @@ func remember[T any](c *Catalog, name string, make func() (T, error)) (T, error)
 		c.derived.Store(name, made)
 	}
 	return made, err
+}
+
+// settleAll works out what cannot be seen from fields alone, unless that was done. Nobody else sees the catalog yet.
+func (c *Catalog) settleAll() {
+	if !c.settled {
+		c.settled = true
+		c.settle(c.currency)
+	}
+}
+
+// copied is the catalog with objects of its own, for a plan to change.
+func (c *Catalog) copied() *Catalog {
+	made := &Catalog{Rev: c.Rev, stamp: c.stamp, currency: c.currency, all: make([]*Object, len(c.all))}
+	for i, o := range c.all {
+		made.all[i] = o.clone()
+	}
+	made.index()
+	return made
 }

@@ -11,7 +11,7 @@ import (
 
 // loadCatalog reads what is defined and joins it with what features lend.
 func (s *Store) loadCatalog(tx *db.Tx, rev, stamp int64) (*Catalog, error) {
-	c := &Catalog{Rev: rev, stamp: stamp}
+	c := &Catalog{Rev: rev, stamp: stamp, currency: s.config.Currency()}
 	var err error
 	c.all, err = db.All(tx, scanObject, "select number, key, spec, retired_us from record_object order by number")
 	if err != nil {
@@ -27,6 +27,7 @@ func (s *Store) loadCatalog(tx *db.Tx, rev, stamp int64) (*Catalog, error) {
 		c.lend(o)
 	}
 	c.index()
+	c.settle(s.config.Currency())
 	return c, nil
 }
 

@@ -58,6 +58,8 @@ type Field struct {
 	into   *Field   // what it is being converted to; see twin
 	source int      // the number of the field that is being converted to this one
 	made   []column // its columns, also those it had before; of references, those of attributes are not among them
+
+	settled settled // what the catalog works out about it
 }
 
 // KeepRetired is how long the columns of removed fields and the tables of removed objects wait for an undo.

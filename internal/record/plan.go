@@ -2,6 +2,9 @@ package record
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
 	"time"
 
 	"fairground/internal/db"
@@ -28,7 +31,7 @@ const (
 
 // The steps only an undo has.
 const (
-	revertField  Op = "revert_field"  // back to the columns that Field had before its conversion
+	revertField  Op = "revert_field"  // Number takes the place of Other: back to the columns before a conversion
 	restoreViews Op = "restore_views" // as they were before they lost a column
 )
 
@@ -43,8 +46,17 @@ type Step struct {
 	Index     []string `json:"index,omitempty"`  // field keys, in order
 	Force     bool     `json:"force,omitempty"`  // remove what stands on it too: formulas, roll-ups, checks, columns of views
 
-	Number int    `json:"number,omitempty"` // of the object or field, where its key does not tell
-	Views  []View `json:"views,omitempty"`  // restore_views
+	Number int        `json:"number,omitempty"` // of the object or field; it is asked before the key
+	Other  int        `json:"other,omitempty"`  // revert_field: the number of the field that goes
+	Fields []int      `json:"fields,omitempty"` // of an index that goes or returns: the numbers of its fields
+	Views  []keptView `json:"views,omitempty"`  // restore_views
+}
+
+// keptView is a view before a removal took something from it, and its revision after that.
+type keptView struct {
+	ID   int64  `json:"id"`
+	Rev  int64  `json:"rev"`
+	Spec string `json:"spec"`
 }
 
 // State says how far a plan is.
@@ -68,6 +80,7 @@ type Plan struct {
 	State   State
 	Breaks  []Broken // preview: what stands in the way, or goes with it when forced
 	Notes   []string // what it does and costs, a sentence each
+	Undoes  int64    // the plan that this one takes back; 0 = none
 }
 
 // Broken is something that reads what a step takes away.
@@ -80,21 +93,88 @@ type Broken struct {
 // Preview checks steps and tells what they would do. It changes nothing. What they would break is in Breaks; other
 // mistakes are errors of kind Invalid.
 func (s *Store) Preview(ctx context.Context, a Asker, steps []Step) (Plan, error) {
-	return Plan{}, errNotYet
+	var p Plan
+	err := s.DB.Read(ctx, func(tx *db.Tx) error {
+		d, err := s.draft(tx, a, steps)
+		if err == nil {
+			p = d.plan
+			p.Rev = 0
+			err = d.foresee()
+			p.Notes = d.plan.Notes
+		}
+		return err
+	})
+	return p, err
 }
 
-// Apply does steps in one transaction, together with the row that records them and what undoes them.
+// Apply does steps in one transaction, together with the row that records them and what undoes them. When steps would
+// break something and do not say Force, it returns an error of kind Conflict and the plan with its Breaks.
 func (s *Store) Apply(ctx context.Context, a Asker, title string, steps []Step) (Plan, error) {
-	return Plan{}, errNotYet
+	return s.apply(ctx, a, "schema.apply", func(tx *db.Tx) (*draft, error) {
+		d, err := s.draft(tx, a, steps)
+		if err == nil {
+			d.plan.Title = title
+		}
+		return d, err
+	})
 }
 
-// UndoPlan takes a plan back with a new one. It returns an error of kind Conflict, with the reasons, when later plans
-// stand on it, or when values entered since would be lost.
-func (s *Store) UndoPlan(ctx context.Context, a Asker, rev int64) (Plan, error) {
-	return Plan{}, errNotYet
+// apply writes a draft and starts what follows from it.
+func (s *Store) apply(ctx context.Context, a Asker, action string, make func(tx *db.Tx) (*draft, error)) (Plan, error) {
+	var p Plan
+	var small []int
+	err := s.DB.Write(ctx, a.Actor, action, func(tx *db.Tx) error {
+		if err := patience(tx); err != nil {
+			return err
+		}
+		d, err := make(tx)
+		if err != nil {
+			return err
+		}
+		if p = d.plan; len(p.Breaks) > 0 {
+			return d.refusal()
+		}
+		if err := d.write(); err != nil {
+			return err
+		}
+		p, small = d.plan, d.small
+		return nil
+	})
+	if err != nil {
+		return p, err
+	}
+	for _, object := range small {
+		if _, err := s.buildIndexes(ctx, object); err != nil {
+			return p, fmt.Errorf("record.Apply(%d): the plan is done, its indexes wait for Work: %w", p.Rev, err)
+		}
+	}
+	return p, nil
+}
+
+// patience is how long a change of tables waits for those that use them, before it lets others pass and tries anew.
+// Whoever comes after a change that waits, waits with it.
+func patience(tx *db.Tx) error {
+	if tx.Engine() != db.Postgres {
+		return nil
+	}
+	_, err := tx.Exec("set local lock_timeout = '200ms'")
+	return err
 }
 
 // Plans lists the plans of the catalog, newest first.
-func Plans(tx *db.Tx, limit int) ([]Plan, error) { return nil, errNotYet }
+func Plans(tx *db.Tx, limit int) ([]Plan, error) {
+	return db.All(tx, scanPlan, planColumns+" order by rev desc limit $1", limit)
+}
 
-var errNotYet = value.Errorf(value.Unavailable, "not built yet")
+const planColumns = "select rev, at_us, actor, title, steps, inverse, notes, state, coalesce(undoes, 0) from record_plan"
+
+func scanPlan(row db.Scanner) (Plan, error) {
+	var p Plan
+	var at_us int64
+	var steps, inverse, notes string
+	if err := row.Scan(&p.Rev, &at_us, &p.Actor, &p.Title, &steps, &inverse, &notes, &p.State, &p.Undoes); err != nil {
+		return p, err
+	}
+	p.At = value.FromMicros(at_us)
+	return p, errors.Join(json.Unmarshal([]byte(steps), &p.Steps), json.Unmarshal([]byte(inverse), &p.Inverse), json.Unmarshal([]byte(notes), &p.Notes))
+}
