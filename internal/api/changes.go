@@ -240,10 +240,11 @@ func (f *follower) send(w http.ResponseWriter) error {
 	if f.out.Reset(); f.out.Cap() > largestKept {
 		f.out = bytes.Buffer{}
 	}
-	if err != nil {
-		return err
+	if err == nil {
+		err = control.Flush()
 	}
-	return control.Flush()
+	_ = control.SetWriteDeadline(time.Time{}) // HTTP/2 ends a stream whose deadline passes, idle or not
+	return err
 }
 
 const largestKept = 64 << 10 // bytes of a buffer worth keeping, for a thousand followers

@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -18,6 +19,7 @@ import (
 	"fairground/internal/change"
 	"fairground/internal/db"
 	"fairground/internal/value"
+	"fairground/internal/web"
 )
 
 // stream is a client of the change stream over a real connection.
@@ -152,8 +154,10 @@ func TestNobodySeesWithoutSight(t *testing.T) {
 func TestStreamEndsWithItsToken(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		for what, end := range map[string]func(Token, account.Account){
-			"revoked":   func(token Token, _ account.Account) { w.ok(RevokeToken(t.Context(), w.Site, operator, token.ID)) },
-			"suspended": func(_ Token, a account.Account) { w.write("t", func(tx *db.Tx) error { return account.Suspend(tx, a.ID, "left") }) },
+			"revoked": func(token Token, _ account.Account) { w.ok(RevokeToken(t.Context(), w.Site, operator, token.ID)) },
+			"suspended": func(_ Token, a account.Account) {
+				w.write("t", func(tx *db.Tx) error { return account.Suspend(tx, a.ID, "left") })
+			},
 		} {
 			a := w.staff(value.Email(what+"@example.org"), account.Support)
 			token, secret := w.token(a, "changes:read")
@@ -364,7 +368,7 @@ func TestJoinAfterAQuietTime(t *testing.T) {
 }
 
 func TestTooManyFollowers(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	one(t, func(t *testing.T, w *world) {
 		h := w.api.room(w.Site).hub
 		h.mu.Lock()
 		h.followers = mostFollowers
@@ -380,4 +384,29 @@ func TestVerbOf(t *testing.T) {
 			t.Errorf("%q is %s", action, got)
 		}
 	}
+}
+
+// A stream outlives the server's time to write, and ends when the server stops.
+func TestStreamOnTheRealServer(t *testing.T) {
+	one(t, func(t *testing.T, w *world) {
+		ctx, stop := context.WithCancel(context.Background())
+		defer stop()
+		bound, served := make(chan net.Addr, 1), make(chan error, 1)
+		go func() {
+			served <- web.Serve(ctx, web.Server{Address: "127.0.0.1:0", Write: 100 * time.Millisecond, Read: 100 * time.Millisecond,
+				Stop: 10 * time.Second, Bound: func(a net.Addr) { bound <- a }}, w.router)
+		}()
+		s := w.followAt("http://"+(<-bound).String(), w.secret("changes:read"), "")
+		time.Sleep(200 * time.Millisecond)
+		w.log("bike.create", "bike", "late")
+		s.want(`"late"`)
+		began := time.Now()
+		stop()
+		if c, ok := s.next(); ok {
+			t.Errorf("it went on with %+v", c)
+		}
+		if err := <-served; err != nil || time.Since(began) > 5*time.Second {
+			t.Errorf("stopped after %s: %v", time.Since(began), err)
+		}
+	})
 }

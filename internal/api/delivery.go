@@ -65,7 +65,7 @@ func (a *API) Ping(ctx context.Context, s *site.Site, actor value.Actor, id valu
 		if h, err = findWebhook(tx, id); err != nil {
 			return err
 		}
-		d = Delivery{ID: tx.NewID(), Webhook: id, Type: pingType, State: Waiting, Created: tx.Now(), Next: tx.Now().Add(time.Hour)}
+		d = Delivery{ID: tx.NewID(), Webhook: id, Type: pingType, State: Failed, Created: tx.Now(), Next: tx.Now()} // until it has arrived; it is not repeated
 		tx.Log(db.Change{Object: webhookObject, Record: id, Diff: map[string]any{"ping": d.ID.Text(DeliveryKind)}})
 		return insertDeliveries(tx, []Delivery{d})
 	})
@@ -77,9 +77,6 @@ func (a *API) Ping(ctx context.Context, s *site.Site, actor value.Actor, id valu
 		return d, err
 	}
 	d = a.attempt(ctx, s, h, d, body)
-	if d.State == Waiting {
-		d.State = Failed // a ping is not repeated
-	}
 	err = s.DB.Maintain(ctx, "note a ping", func(tx *db.Tx) error { return updateDelivery(tx, d) })
 	return d, err
 }

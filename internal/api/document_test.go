@@ -27,7 +27,7 @@ func (w *world) load(secret string) *openapi3.T {
 }
 
 func TestDocumentIsValid(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	one(t, func(t *testing.T, w *world) {
 		doc := w.load("")
 		if doc.Info.Title != "Lakeside Market" || doc.Components.SecuritySchemes["token"].Value.Scheme != "bearer" {
 			t.Errorf("%+v", doc.Info)
@@ -37,7 +37,7 @@ func TestDocumentIsValid(t *testing.T) {
 
 // Every route has its operation with its guard's scope, every operation its route, and all ids are different.
 func TestRoutesAndDocumentAgree(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	one(t, func(t *testing.T, w *world) {
 		doc := w.load("")
 		routes := make(map[string]string)
 		for _, route := range w.router.Routes() {
@@ -104,7 +104,7 @@ func TestAnswersFitTheDocument(t *testing.T) {
 
 // A site's own objects come into the document as far as the caller may know them, and stay out of the shared part.
 func TestExtend(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	one(t, func(t *testing.T, w *world) {
 		type bike struct {
 			Name  string   `json:"name" doc:"What it is called."`
 			Price *float64 `json:"price"`
@@ -138,7 +138,7 @@ func TestExtend(t *testing.T) {
 }
 
 func TestPageForPeople(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	one(t, func(t *testing.T, w *world) {
 		w.serve(Config{Page: nil})
 		a := w.do("GET", "/", "", "", "Accept", "text/html").want(200, "curl "+address+Path+"/token", "/webhooks/{id}/replay", `id="problem-limited"`, "records:read")
 		if a.Header.Get("Content-Type") != "text/html; charset=utf-8" || strings.Contains(a.Body, "<style") || strings.Contains(a.Body, "api.") && strings.Contains(a.Body, ">api.") {

@@ -63,7 +63,7 @@ func TestSameKeySameAnswer(t *testing.T) {
 }
 
 func TestKeysThatAreNone(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	one(t, func(t *testing.T, w *world) {
 		w.counter()
 		secret := w.secret("changes:read")
 		for _, key := range []string{`""`, " ", "a b", "ä", `a"b`, "a\tb", "x\x7f", strings.Repeat("k", 256)} {
@@ -113,7 +113,7 @@ func TestOneEffectAmongMany(t *testing.T) {
 }
 
 func TestInProgress(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	one(t, func(t *testing.T, w *world) {
 		began, go_ := make(chan bool), make(chan bool)
 		w.probe("POST", func(rw http.ResponseWriter, r *http.Request) error {
 			leave, err := w.api.flights.enter(w.Site.Slug, Key{Token: CallerFrom(r.Context()).Token, Text: r.Header.Get(keyHeader)})

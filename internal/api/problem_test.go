@@ -14,7 +14,7 @@ import (
 )
 
 func TestProblemsOfTheRouter(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	one(t, func(t *testing.T, w *world) {
 		secret := w.secret("webhooks:write", "changes:read")
 		w.do("GET", "/nothing", secret, "").problem(http.StatusNotFound, "openapi.json")
 		w.do("GET", "/nothing", "", "").problem(http.StatusNotFound)
@@ -34,7 +34,7 @@ func TestProblemsOfTheRouter(t *testing.T) {
 }
 
 func TestOtherPathsKeepTheirErrors(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	one(t, func(t *testing.T, w *world) {
 		for _, path := range []string{"/elsewhere", "/api/v1x", "/api/v2/token"} {
 			rec := httptest.NewRecorder()
 			w.router.ServeHTTP(rec, httptest.NewRequest("GET", address+path, nil))
@@ -46,7 +46,7 @@ func TestOtherPathsKeepTheirErrors(t *testing.T) {
 }
 
 func TestBodiesThatCannotBeRead(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	one(t, func(t *testing.T, w *world) {
 		secret := w.secret("webhooks:write", "changes:read")
 		for body, status := range map[string]int{
 			"{": 400, "{} {}": 400, "nonsense": 400, "\xff": 400, `{"name": "\u0000"}`: 400, "[]": 422, `{"nmae": 1}`: 422, `{"events": "x"}`: 422,
@@ -61,7 +61,7 @@ func TestBodiesThatCannotBeRead(t *testing.T) {
 }
 
 func TestProblemTellsAllThatIsWrong(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	one(t, func(t *testing.T, w *world) {
 		w.probe("PUT", func(http.ResponseWriter, *http.Request) error {
 			return fmt.Errorf("saving: %w", errors.Join(
 				value.Fieldf("rows.3.email", "no address"), fmt.Errorf("wrapped: %w", value.Fieldf("a~b", "too long").Because(errors.New("cause"))), value.Errorf(value.Invalid, "no more")))
@@ -77,8 +77,10 @@ func TestProblemTellsAllThatIsWrong(t *testing.T) {
 }
 
 func TestFaultsTellNothing(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
-		w.probe("PUT", func(http.ResponseWriter, *http.Request) error { return errors.New("the password of the database is 1234") })
+	one(t, func(t *testing.T, w *world) {
+		w.probe("PUT", func(http.ResponseWriter, *http.Request) error {
+			return errors.New("the password of the database is 1234")
+		})
 		w.probe("PATCH", func(http.ResponseWriter, *http.Request) error { panic("inside") })
 		for _, method := range []string{"PUT", "PATCH"} {
 			a := w.do(method, "/probe", w.secret("changes:read"), "")
@@ -96,7 +98,7 @@ func (w *world) probe(method string, h web.Handler) {
 }
 
 func TestLimits(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	one(t, func(t *testing.T, w *world) {
 		stopped := &value.FixedClock{At: w.clock.Now()}
 		w.serve(Config{Clock: stopped})
 		secret, other := w.secret("changes:read"), w.secret("changes:read")
@@ -119,7 +121,7 @@ func TestLimits(t *testing.T) {
 }
 
 func TestBatchesCost(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	one(t, func(t *testing.T, w *world) {
 		w.serve(Config{Clock: &value.FixedClock{At: w.clock.Now()}})
 		w.probe("PUT", func(rw http.ResponseWriter, r *http.Request) error { return w.api.Charge(rw, r, 10_000) })
 		secret := w.secret("changes:read")
@@ -132,7 +134,7 @@ func TestBatchesCost(t *testing.T) {
 }
 
 func TestGuessingIsLimited(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	one(t, func(t *testing.T, w *world) {
 		secret := w.secret("changes:read")
 		limited := 0
 		for range 70 {
@@ -178,7 +180,7 @@ func TestMatch(t *testing.T) {
 }
 
 func TestCursors(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	one(t, func(t *testing.T, w *world) {
 		c := CursorsOf(w.Site)
 		sealed, err := c.Seal("bike price>3 -created", []int64{5, 9})
 		w.ok(err)

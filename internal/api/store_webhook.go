@@ -122,7 +122,7 @@ func nextDelivery(tx *db.Tx, webhook value.ID) (time.Time, error) {
 func insertDeliveries(tx *db.Tx, all []Delivery) error {
 	rows := make([][]any, len(all))
 	for i, d := range all {
-		rows[i] = []any{d.ID, d.Webhook, d.Seq, d.Type, string(Waiting), 0, value.Micros(d.Created), value.Micros(d.Next), 0, 0, "", ""}
+		rows[i] = []any{d.ID, d.Webhook, d.Seq, d.Type, string(d.State), 0, value.Micros(d.Created), value.Micros(d.Next), 0, 0, "", ""}
 	}
 	return tx.Insert("webhook_delivery",
 		[]string{"id", "webhook", "seq", "type", "state", "attempts", "created_us", "next_us", "status", "took_ms", "error", "excerpt"}, rows)

@@ -118,7 +118,7 @@ func TestTokenIsRefused(t *testing.T) {
 }
 
 func TestNoTokenIsToldHow(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	one(t, func(t *testing.T, w *world) {
 		a := w.do("GET", "/token", "", "")
 		a.problem(http.StatusUnauthorized, "Authorization: Bearer")
 		if got := a.Header.Get("WWW-Authenticate"); got != `Bearer realm="api"` {

@@ -47,7 +47,13 @@ func (a *API) editWebhook(tx *db.Tx, s *site.Site, id value.ID, rev int64, e Web
 	}
 	after.Rev++
 	tx.Log(db.Change{Object: webhookObject, Record: id, Diff: diff})
-	return after, updateWebhook(tx, after)
+	if err := updateWebhook(tx, after); err != nil {
+		return before, err
+	}
+	if after.State == WebhookActive && before.State != WebhookActive {
+		return after, enqueueDrain(tx, id, tx.Now()) // something may have waited
+	}
+	return after, nil
 }
 
 func (e WebhookEdit) applied(h Webhook) Webhook {

@@ -3,91 +3,11 @@ package api
 import (
 	"encoding/json"
 	"net/http"
-	"time"
 
 	"fairground/internal/db"
 	"fairground/internal/site"
 	"fairground/internal/value"
-	"fairground/internal/web"
 )
-
-// webhookShown is a webhook as the API writes it.
-type webhookShown struct {
-	ID         string     `json:"id"`
-	Name       string     `json:"name"`
-	URL        string     `json:"url" format:"uri"`
-	Events     []string   `json:"events"`
-	Condition  string     `json:"condition"`
-	State      string     `json:"state" enum:"active,disabled"`
-	Reason     string     `json:"reason" doc:"Why it is disabled."`
-	Created    time.Time  `json:"created"`
-	Failing    *time.Time `json:"failing_since,omitempty" doc:"Since when nothing has arrived."`
-	Generation int64      `json:"secret_generation" doc:"Counts the secrets it has had."`
-	Secret     string     `json:"secret,omitempty" doc:"The key of its signatures; only in the answer that made it."`
-}
-
-func showWebhook(h Webhook) webhookShown {
-	shown := webhookShown{
-		ID: h.ID.Text(WebhookKind), Name: h.Name, URL: h.URL, Events: h.Events, Condition: h.Condition, State: string(h.State),
-		Reason: h.Reason, Created: h.Created, Generation: h.generation,
-	}
-	if !h.Failing.IsZero() {
-		shown.Failing = &h.Failing
-	}
-	return shown
-}
-
-// webhookBody is what a request says of a webhook; what it leaves out keeps its value.
-type webhookBody struct {
-	Name      *string  `json:"name,omitempty" doc:"1 to 80 characters on one line."`
-	URL       *string  `json:"url,omitempty" format:"uri" doc:"Where messages go: https, and on the public internet."`
-	Events    []string `json:"events,omitempty" doc:"person.created, person.updated, person.deleted, person.*, or * for all."`
-	Condition *string  `json:"condition,omitempty" doc:"A condition in CEL over the record; empty for every record."`
-	Active    *bool    `json:"active,omitempty" doc:"false switches it off; true on again, without the rest after failures."`
-}
-
-// deliveryShown is a delivery as the API writes it.
-type deliveryShown struct {
-	ID       string     `json:"id" doc:"The webhook-id of its messages."`
-	Seq      int64      `json:"seq" doc:"The change it tells of; 0 for a ping."`
-	Type     string     `json:"type"`
-	State    string     `json:"state" enum:"waiting,delivered,failed"`
-	Attempts int        `json:"attempts"`
-	Created  time.Time  `json:"created"`
-	Next     *time.Time `json:"next_attempt,omitempty"`
-	Tried    *time.Time `json:"last_attempt,omitempty"`
-	Status   int        `json:"status" doc:"Of the last answer; 0 when there was none."`
-	Took_ms  int64      `json:"took_ms"`
-	Error    string     `json:"error"`
-	Excerpt  string     `json:"response" doc:"How the last answer began."`
-}
-
-func showDelivery(d Delivery) deliveryShown {
-	shown := deliveryShown{
-		ID: d.ID.Text(DeliveryKind), Seq: d.Seq, Type: d.Type, State: string(d.State), Attempts: d.Attempts, Created: d.Created,
-		Status: d.Status, Took_ms: d.Took.Milliseconds(), Error: d.Error, Excerpt: d.Excerpt,
-	}
-	if d.State == Waiting {
-		shown.Next = &d.Next
-	}
-	if !d.Tried.IsZero() {
-		shown.Tried = &d.Tried
-	}
-	return shown
-}
-
-type webhookList struct {
-	Webhooks []webhookShown `json:"webhooks"`
-}
-
-type deliveryList struct {
-	Deliveries []deliveryShown `json:"deliveries"`
-}
-
-type replayBody struct {
-	Since    *time.Time `json:"since,omitempty" doc:"Every event since this moment, of the last 30 days."`
-	Delivery string     `json:"delivery,omitempty" doc:"Or one delivery, by its id."`
-}
 
 // coverage refuses a caller whose token may not read all that a webhook would tell. Otherwise a narrow token could make
 // a wide webhook.
@@ -340,44 +260,4 @@ func readInto(r *http.Request, into any) ([]byte, error) {
 		return nil, err
 	}
 	return body, Decode(body, into)
-}
-
-func (a *API) webhookOperations() []operation {
-	d := a.document
-	text := &Shape{Type: "string"}
-	id := Parameter{Name: "id", In: "path", Required: true, Schema: text, Description: "Of the webhook."}
-	key := Parameter{Name: keyHeader, In: "header", Schema: text, Description: "Lets this request be repeated for a day without a second effect."}
-	match := Parameter{Name: "If-Match", In: "header", Schema: text, Description: "The ETag you have read."}
-	one := func(description string) map[string]*Response {
-		return map[string]*Response{"200": {Description: description, Content: JSON(d.Describe(webhookShown{}))}}
-	}
-	made := map[string]*Response{"201": {Description: "The webhook with its secret, which is not shown again.", Content: JSON(d.Describe(webhookShown{}))}}
-	body := &Body{Required: true, Content: JSON(d.Describe(webhookBody{}))}
-	accepted := map[string]*Response{"202": {Description: "It will be sent."}}
-	small := []web.Option{web.BodyLimit(64 << 10)}
-	at := func(method, path string, h web.Handler, o Operation) operation {
-		o.Scope, o.Tags = WebhooksWrite, []string{"webhooks"}
-		return operation{method: method, path: "/webhooks" + path, handler: h, options: small, Operation: o}
-	}
-	return []operation{
-		at("GET", "", a.listWebhooks, Operation{ID: "listWebhooks", Summary: "All webhooks",
-			Responses: map[string]*Response{"200": {Description: "The webhooks.", Content: JSON(d.Describe(webhookList{}))}}}),
-		at("POST", "", a.createWebhook, Operation{ID: "createWebhook", Summary: "Make a webhook", Parameters: []Parameter{key}, Body: body, Responses: made,
-			Description: "It acts for the account of the token and is told what that account may see. The token must be able to read what the events name."}),
-		at("GET", "/{id}", a.showWebhook, Operation{ID: "showWebhook", Summary: "One webhook", Parameters: []Parameter{id}, Responses: one("The webhook.")}),
-		at("PATCH", "/{id}", a.changeWebhook, Operation{ID: "changeWebhook", Summary: "Change a webhook", Parameters: []Parameter{id, match, key}, Body: body, Responses: one("The webhook as it is now.")}),
-		at("DELETE", "/{id}", a.deleteWebhook, Operation{ID: "deleteWebhook", Summary: "Remove a webhook", Parameters: []Parameter{id, match, key},
-			Responses: map[string]*Response{"204": {Description: "It is removed."}}}),
-		at("POST", "/{id}/rotation", a.rotateSecret, Operation{ID: "rotateSecret", Summary: "Give it a new secret", Parameters: []Parameter{id, key}, Responses: made,
-			Description: "For a day messages are signed with both."}),
-		at("POST", "/{id}/ping", a.pingWebhook, Operation{ID: "pingWebhook", Summary: "Send a message to try it", Parameters: []Parameter{id},
-			Responses: map[string]*Response{"200": {Description: "How it went.", Content: JSON(d.Describe(deliveryShown{}))}}}),
-		at("GET", "/{id}/deliveries", a.listDeliveries, Operation{ID: "listDeliveries", Summary: "What was sent", Parameters: []Parameter{id,
-			{Name: "state", In: "query", Schema: &Shape{Type: "string", Enum: []any{"waiting", "delivered", "failed"}}},
-			{Name: "limit", In: "query", Schema: &Shape{Type: "integer", Minimum: number(1), Maximum: number(LargestPage), Default: 50}},
-			{Name: "cursor", In: "query", Schema: text, Description: "From the Link of the page before."}},
-			Responses: map[string]*Response{"200": {Description: "A page, newest first.", Content: JSON(d.Describe(deliveryList{}))}}}),
-		at("POST", "/{id}/replay", a.replayWebhook, Operation{ID: "replayWebhook", Summary: "Send again", Parameters: []Parameter{id, key},
-			Body: &Body{Required: true, Content: JSON(d.Describe(replayBody{}))}, Responses: accepted}),
-	}
 }

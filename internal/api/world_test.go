@@ -64,6 +64,13 @@ func each(t *testing.T, test func(t *testing.T, w *world)) {
 	}
 }
 
+// one runs a test on one engine, for what does not depend on the database.
+func one(t *testing.T, test func(t *testing.T, w *world)) {
+	t.Helper()
+	t.Parallel()
+	test(t, newWorld(t, db.SQLite))
+}
+
 func newWorld(t *testing.T, engine db.Engine) *world {
 	t.Helper()
 	w := &world{t: t, clock: &clock{}}
