@@ -19,7 +19,6 @@ const (
 	MostIndexes = 32  // of an object
 	MostLabel   = 80  // characters of a label
 	mostAbout   = 1000
-	mostChoices = 500
 	mostColumns = 1200 // of a table, with those of removed fields: PostgreSQL has room for 1,600
 )
 
@@ -27,10 +26,9 @@ var (
 	goodKey   = regexp.MustCompile(`^[a-z][a-z0-9_]{0,39}$`)
 	goodShort = regexp.MustCompile(`^[a-z]{3}$`)
 
-	// takenKeys are names that every record has already, or that would puzzle whoever reads a condition or a request.
-	takenKeys = strings.Fields(`id rev created updated created_by updated_by deleted now me object type today
-		fold within days_since days_until size has int uint double string bytes bool list map timestamp duration dyn
-		all exists exists_one filter matches contains starts_with ends_with batch import export query group history trash`)
+	// takenKeys are names that every record has already, and those of types in conditions.
+	takenKeys = strings.Fields(`id rev created updated created_by updated_by deleted now me
+		int uint double string bytes bool list map type dyn any null_type timestamp duration`)
 )
 
 // checkKey refuses names that could not be written in a condition. Keys never become SQL: tables and columns are
