@@ -11,8 +11,8 @@
 //   - Following the log costs nothing per follower: it is read once for all (hub), and what each may see is decided in
 //     process (Sight). Nobody is shown a change of an object that no Sight knows.
 //   - Webhooks reach public addresses only, whatever a name resolves to, and follow no redirects. Their messages are
-//     made from the log when they are sent, so what was erased is in none. One receiver that is down keeps no other
-//     waiting.
+//     made from the log when they are sent, so what was erased is in none. A receiver that is down costs one attempt and
+//     rests, however much waits for it.
 //
 // App adds Step after the site's step, wraps its OnError in Errors, registers Routes, follows Readers and runs Jobs.
 //
