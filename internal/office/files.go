@@ -177,7 +177,7 @@ func fileName(name string) string {
 		}
 		return r
 	}, name)
-	if name == "." || name == "" {
+	if strings.Trim(name, ".") == "" {
 		return "file"
 	}
 	return clipped(name, 120)

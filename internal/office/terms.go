@@ -17,27 +17,28 @@ type operator struct {
 	key   string
 	kinds []string // of fields: text, number, date, choice, choices, yesno, link
 	write string
-	alone bool // takes no value
+	alone bool     // takes no value
+	fixed []string // the values a menu offers, for operators that take no other
 }
 
 // operators in the order in which a menu offers them.
 var operators = []operator{
-	{"contains", []string{"text"}, `fold(%f).contains(fold(%v))`, false},
-	{"is", []string{"text", "number", "choice"}, `%f == %v`, false},
-	{"is_not", []string{"text", "choice"}, `%f != %v`, false},
-	{"starts", []string{"text"}, `fold(%f).startsWith(fold(%v))`, false},
-	{"over", []string{"number"}, `%f > %v`, false},
-	{"under", []string{"number"}, `%f < %v`, false},
-	{"from", []string{"date"}, `%f >= %v`, false},
-	{"before", []string{"date"}, `%f < %v`, false},
-	{"next_days", []string{"date"}, `(days_until(%f) >= 0 && days_until(%f) <= %v)`, false},
-	{"last_days", []string{"date"}, `(days_since(%f) >= 0 && days_since(%f) <= %v)`, false},
-	{"has", []string{"choices"}, `%v in %f`, false},
-	{"refers", []string{"link"}, `%f.id == %v`, false},
-	{"yes", []string{"yesno"}, `%f == true`, true},
-	{"no", []string{"yesno"}, `%f == false`, true},
-	{"empty", []string{"text", "number", "date", "choice", "yesno", "link"}, `%f == null`, true},
-	{"filled", []string{"text", "number", "date", "choice", "yesno", "link"}, `%f != null`, true},
+	{"contains", []string{"text"}, `fold(%f).contains(fold(%v))`, false, nil},
+	{"is", []string{"text", "number", "choice"}, `%f == %v`, false, nil},
+	{"is_not", []string{"text", "choice"}, `%f != %v`, false, nil},
+	{"starts", []string{"text"}, `fold(%f).startsWith(fold(%v))`, false, nil},
+	{"over", []string{"number"}, `%f > %v`, false, nil},
+	{"under", []string{"number"}, `%f < %v`, false, nil},
+	{"from", []string{"date"}, `%f >= %v`, false, nil},
+	{"before", []string{"date"}, `%f < %v`, false, nil},
+	{"next_days", []string{"date"}, `(days_until(%f) >= 0 && days_until(%f) <= %v)`, false, []string{"7", "30", "90"}},
+	{"last_days", []string{"date"}, `(days_since(%f) >= 0 && days_since(%f) <= %v)`, false, []string{"7", "30", "90"}},
+	{"has", []string{"choices"}, `%v in %f`, false, nil},
+	{"refers", []string{"link"}, `%f.id == %v`, false, nil},
+	{"yes", []string{"yesno"}, `%f == true`, true, nil},
+	{"no", []string{"yesno"}, `%f == false`, true, nil},
+	{"empty", []string{"text", "number", "date", "choice", "yesno", "link"}, `%f == null`, true, nil},
+	{"filled", []string{"text", "number", "date", "choice", "yesno", "link"}, `%f != null`, true, nil},
 }
 
 // kindOf sorts fields by what they can be compared with; "" cannot be.
@@ -125,7 +126,12 @@ func (o operator) condition(field, literal string) string {
 
 // conjuncts splits a condition at every && that stands outside of brackets and quotes. One with || at its top is whole.
 func conjuncts(filter string) []string {
-	var parts []string
+	parts, _ := divide(filter)
+	return parts
+}
+
+// divide is conjuncts; loose tells that || or ?: stands at the top, so that the condition needs brackets beside others.
+func divide(filter string) (parts []string, loose bool) {
 	depth, from, quote := 0, 0, byte(0)
 	for i := 0; i < len(filter); i++ {
 		switch c := filter[i]; {
@@ -142,14 +148,14 @@ func conjuncts(filter string) []string {
 		case strings.IndexByte(")]}", c) >= 0:
 			depth--
 		case depth == 0 && (strings.HasPrefix(filter[i:], "||") || c == '?'):
-			return whole(filter)
+			return whole(filter), true
 		case depth == 0 && strings.HasPrefix(filter[i:], "&&"):
-			parts = append(parts, strings.TrimSpace(filter[from:i]))
+			parts = append(parts, whole(filter[from:i])...)
 			i++
 			from = i + 1
 		}
 	}
-	return append(parts, whole(filter[from:])...)
+	return append(parts, whole(filter[from:])...), false
 }
 
 func whole(text string) []string {
@@ -163,17 +169,13 @@ func whole(text string) []string {
 func and(conditions ...string) string {
 	var all []string
 	for _, c := range conditions {
-		if parts := conjuncts(c); len(parts) == 1 && strings.Contains(c, "||") && !isBracketed(c) {
-			all = append(all, "("+parts[0]+")")
-		} else {
-			all = append(all, parts...)
+		parts, loose := divide(c)
+		if loose && len(conditions) > 1 {
+			parts = []string{"(" + strings.TrimSpace(c) + ")"}
 		}
+		all = append(all, parts...)
 	}
 	return strings.Join(all, " && ")
-}
-
-func isBracketed(text string) bool {
-	return strings.HasPrefix(text, "(") && strings.HasSuffix(text, ")")
 }
 
 // literal writes what somebody typed as a value that can be compared with a field.
@@ -188,7 +190,7 @@ func (v *visit) literal(f *record.Field, op operator, typed string) (string, err
 	case "number":
 		return numeral(typed)
 	case "date":
-		return v.dateLiteral(op, typed)
+		return v.dateLiteral(typed)
 	case "choice", "choices":
 		return v.choiceLiteral(f, typed)
 	case "link":
@@ -215,14 +217,7 @@ func numeral(typed string) (string, error) {
 	return text, nil
 }
 
-func (v *visit) dateLiteral(op operator, typed string) (string, error) {
-	if strings.HasSuffix(op.key, "_days") {
-		days, err := strconv.Atoi(typed)
-		if err != nil || days < 0 || days > 36500 {
-			return "", value.Fieldf("value", "write a number of days, such as 30")
-		}
-		return strconv.Itoa(days), nil
-	}
+func (v *visit) dateLiteral(typed string) (string, error) {
 	day, err := (&record.Field{Key: "value", Type: record.Date}).Parse(typed)
 	if err != nil {
 		return "", err
@@ -337,6 +332,12 @@ func (v *visit) filterForm(l *look, fault string) ui.FilterForm {
 		form.Fields = append(form.Fields, field)
 	}
 	for _, o := range operators {
+		for _, fixed := range o.fixed {
+			form.Operators = append(form.Operators, ui.FilterOperator{Value: o.key + "." + fixed, Text: v.t("office.op."+o.key, "value", fixed), Kinds: o.kinds, Alone: true})
+		}
+		if len(o.fixed) > 0 {
+			continue
+		}
 		form.Operators = append(form.Operators, ui.FilterOperator{Value: o.key, Text: v.t("office.op." + o.key), Kinds: o.kinds, Alone: o.alone})
 	}
 	return form
@@ -348,11 +349,15 @@ func (v *visit) added(l *look, field, op, typed string) (string, error) {
 	if f == nil {
 		return "", value.Fieldf("value", "choose a field")
 	}
+	op, fixed, _ := strings.Cut(op, ".")
 	for _, o := range operators {
-		if o.key != op || !contains(o.kinds, v.kindOf(f)) {
+		if o.key != op || len(o.fixed) > 0 && !contains(o.fixed, fixed) || !contains(o.kinds, v.kindOf(f)) {
 			continue
 		}
-		literal, err := v.literal(f, o, strings.TrimSpace(typed))
+		literal, err := fixed, error(nil)
+		if fixed == "" {
+			literal, err = v.literal(f, o, strings.TrimSpace(typed))
+		}
 		if err != nil {
 			return "", err
 		}

@@ -1,0 +1,121 @@
+package office
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"fairground/internal/record"
+	"fairground/internal/ui/text"
+)
+
+func TestConjuncts(t *testing.T) {
+	t.Parallel()
+	for filter, want := range map[string][]string{
+		"":                             nil,
+		"  ":                           nil,
+		"a > 1":                        {"a > 1"},
+		"a > 1 && b < 2":               {"a > 1", "b < 2"},
+		`a == "x && y" && b`:           {`a == "x && y"`, "b"},
+		`a == "\"&&" && b`:             {`a == "\"&&"`, "b"},
+		"(a && b) && c":                {"(a && b)", "c"},
+		"a || b && c":                  {"a || b && c"},
+		"a && (b || c)":                {"a", "(b || c)"},
+		"a && b ? c : d":               {"a && b ? c : d"},
+		"list.exists(x, x && y) && c ": {"list.exists(x, x && y)", "c"},
+	} {
+		if got := conjuncts(filter); !slices.Equal(got, want) {
+			t.Errorf("%q: %q, want %q", filter, got, want)
+		}
+	}
+}
+
+func TestAndKeepsTheMeaning(t *testing.T) {
+	t.Parallel()
+	for want, parts := range map[string][]string{
+		"":                   {"", ""},
+		"a":                  {"a", ""},
+		"a && b && c":        {"a && b", "c"},
+		"(a || b) && c":      {"a || b", "c"},
+		"(a || b) && (c)":    {"(a || b)", "(c)"},
+		"(x ? y : z) && c":   {"x ? y : z", "c"},
+		"((a) || (b)) && c":  {"(a) || (b)", "c"},
+		"a && (b || c) && d": {"a && (b || c)", "d"},
+	} {
+		if got := and(parts...); got != want {
+			t.Errorf("%q: %q, want %q", parts, got, want)
+		}
+	}
+}
+
+// TestOperatorsRecogniseWhatTheyWrite: a chip can be read from every condition that the filter form makes.
+func TestOperatorsRecogniseWhatTheyWrite(t *testing.T) {
+	t.Parallel()
+	types := map[string]record.Type{"text": record.Text, "number": record.Integer, "date": record.Date, "choice": record.Choice, "choices": record.Choices, "yesno": record.YesNo, "link": record.Reference}
+	literals := map[string]string{"text": `"a \"quoted\" && b"`, "number": "-12.5", "date": `timestamp("2026-11-28T00:00:00Z")`, "choice": `"open"`, "choices": `"open"`, "link": "123456"}
+	v := &visit{}
+	for _, op := range operators {
+		for _, kind := range op.kinds {
+			f := &record.Field{Key: "some_field", Type: types[kind]}
+			literal := literals[kind]
+			if len(op.fixed) > 0 {
+				literal = op.fixed[0]
+			}
+			text := op.condition(f.Key, literal)
+			terms := v.termsOf(text, &record.Seen{Object: &record.Object{Fields: []*record.Field{f}}})
+			if len(terms) != 1 || terms[0].field != f || terms[0].op.key != op.key || !op.alone && terms[0].value != literal {
+				t.Errorf("%s of %s: %s is read as %+v", op.key, kind, text, terms)
+			}
+		}
+	}
+}
+
+func TestNumerals(t *testing.T) {
+	t.Parallel()
+	for typed, want := range map[string]string{"12": "12", "1’250.50": "1250.50", "1 250,5": "1250.5", "-3": "-3", "1,2,3": "", "12 m": "", "": "", "1e9": ""} {
+		if got, err := numeral(typed); got != want || (err == nil) != (want != "") {
+			t.Errorf("%q: %q %v, want %q", typed, got, err, want)
+		}
+	}
+}
+
+func TestDaysAreInTheReadersZone(t *testing.T) {
+	t.Parallel()
+	zone, err := time.LoadLocation("Europe/Zurich")
+	if err != nil {
+		t.Fatal(err)
+	}
+	words, err := text.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	v := &visit{words: words.Printer(text.Settings{Zone: zone})}
+	for _, day := range []record.Day{0, 20000, -1, 20785} {
+		if got := v.dayOf(v.noon(day)); got != day {
+			t.Errorf("day %d became %d", day, got)
+		}
+	}
+	if got := v.dayOf(time.Date(2026, 11, 27, 23, 30, 0, 0, time.UTC)); got != 20785 {
+		t.Errorf("28 November 2026 is day %d", got)
+	}
+}
+
+func TestFileNamesAreHarmless(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]string{"plan.pdf": "plan.pdf", `C:\x\plan.pdf`: "plan.pdf", "../../etc/x": "x", "": "file", "a\r\nb.txt": "a__b.txt", `a"b.txt`: "a_b.txt", "..": "file"} {
+		if got := fileName(name); got != want {
+			t.Errorf("%q: %q, want %q", name, got, want)
+		}
+	}
+}
+
+func TestOnlyHarmlessFilesAreTaken(t *testing.T) {
+	t.Parallel()
+	for content, want := range map[string]bool{
+		"%PDF-1.7": true, "\x89PNG\r\n\x1a\n": true, "name,size\nBlue,12": true, "<html><body>": false, "<?xml version=\"1.0\"?><svg>": false, "PK\x03\x04": false, "\x7fELF\x02\x01\x01\x00": false, "<script>": false,
+	} {
+		if _, got := kindOfFile([]byte(content)); got != want {
+			t.Errorf("%q: %v, want %v", content, got, want)
+		}
+	}
+}
