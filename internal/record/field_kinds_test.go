@@ -54,7 +54,7 @@ func every(t Type) *Field {
 	for _, f := range stall().Fields {
 		if f.Type == t {
 			f.Number, f.Check = 12, ""
-			f.settled = settled{objects: square, currency: "CHF"}
+			f.settled = settled{objects: square, currency: "CHF", local: true}
 			if t == Choice || t == Choices {
 				f.Options.Choices[0].Code, f.Options.Choices[1].Code, f.Options.Choices[2].Code = 1, 2, 3
 				f.Options.Choices[1].Labels["de"] = "Bücher"

@@ -84,7 +84,7 @@ func (k moneyKind) amount(f *Field, text, code string) (any, error) {
 	}
 	text = strings.TrimSuffix(strings.TrimSuffix(text, ".-"), ".–")
 	digits := value.Digits(code)
-	read, err := numberOf(text, digits)
+	read, err := numberOf(text, max(digits, 1)) // a comma in an amount without decimals stands between thousands
 	if err != nil {
 		return nil, err
 	}
