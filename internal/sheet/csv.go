@@ -5,24 +5,19 @@ import (
 	"io"
 )
 
-const (
-	mostLines  = 1000     // of a row with quoted cells
-	freeWaste  = 16 << 20 // bytes that may be looked at in vain before looking ahead is cut short
-	shortSight = 4 << 10  // bytes to look ahead then
-)
+const mostLines = 1000 // of a row with quoted cells
 
 // csvSource reads CSV. A quotation mark opens a cell only where a cell begins. When a quoted cell is never closed, or
 // not closed where a cell may end, the first line alone is the row, and the lines after it are rows again: one stray
-// quotation mark must not swallow its neighbours.
+// quotation mark must not swallow its neighbours. That costs little even in a file full of them: looking for the end of a
+// cell stops at the next mark that is not doubled, and no line before that one opens a cell without closing it, so no
+// byte is looked at in vain more than once.
 type csvSource struct {
 	in     *window
 	comma  byte
 	strict bool // a quotation mark inside a plain cell is a problem
 	decode decoder
 	line   int // of the next row
-
-	taken  int64 // bytes
-	wasted int64 // bytes that were looked at in vain because of stray quotation marks
 }
 
 func (s *csvSource) next(r *record) error {
@@ -34,7 +29,7 @@ func (s *csvSource) next(r *record) error {
 		}
 		r.raw, r.number = s.in.bytes()[:size], s.line
 		s.in.drop(size)
-		s.line, s.taken = s.line+lines, s.taken+int64(size)
+		s.line += lines
 		if size > RowBytes {
 			r.raw = bytes.Clone(r.raw[:CellBytes])
 			r.fail(wrong("long_row", "the row is longer than %d bytes", RowBytes))
@@ -53,7 +48,7 @@ func (s *csvSource) next(r *record) error {
 func (s *csvSource) find(r *record) (size, lines int, err error) {
 	for {
 		held := s.in.bytes()
-		p := csvParse{text: held[:min(len(held), RowBytes+1)], comma: s.comma, strict: s.strict, sight: s.sight(), into: r}
+		p := csvParse{text: held[:min(len(held), RowBytes+1)], comma: s.comma, strict: s.strict, into: r}
 		p.last = s.in.err == io.EOF && len(held) <= RowBytes
 		if s.in.ended() && len(held) == 0 {
 			return 0, 0, s.in.err
@@ -68,19 +63,9 @@ func (s *csvSource) find(r *record) (size, lines int, err error) {
 		case end == rowOpen && s.in.fail() != nil:
 			return 0, 0, s.in.fail()
 		default:
-			s.wasted += int64(p.at)
 			return s.firstLine(r)
 		}
 	}
-}
-
-// sight is how far a quoted cell is followed. A file with a stray quotation mark on every line would otherwise be read
-// as many times as it has lines.
-func (s *csvSource) sight() int {
-	if s.wasted > freeWaste+4*s.taken {
-		return shortSight
-	}
-	return RowBytes
 }
 
 // firstLine takes one line as a row that cannot be read.

@@ -20,7 +20,6 @@ type csvParse struct {
 	comma  byte
 	strict bool
 	plain  bool // quotation marks mean nothing
-	sight  int  // bytes in which a quoted cell must end
 	into   *record
 
 	at    int // bytes read
@@ -85,33 +84,25 @@ func (p *csvParse) bare() rowEnd {
 
 // quoted reads a cell within quotation marks and stops at what ends it.
 func (p *csvParse) quoted() rowEnd {
-	p.at++
-	near := p.text[:min(len(p.text), p.at+p.sight)]
-	for {
-		n := bytes.IndexByte(near[p.at:], '"')
+	for p.at++; ; {
+		n := bytes.IndexByte(p.text[p.at:], '"')
 		if n < 0 {
-			return p.unclosed(near)
+			p.lines += bytes.Count(p.text[p.at:], []byte{'\n'})
+			p.at = len(p.text)
+			return p.unclosed()
 		}
-		p.add(near[p.at : p.at+n])
+		p.add(p.text[p.at : p.at+n])
 		p.at += n + 1
-		switch {
-		case p.lines > mostLines:
-			return rowStray
-		case p.at == len(near):
-			return p.closed()
-		case near[p.at] == '"':
-			p.into.text = append(p.into.text, '"')
-			p.at++
-		default:
+		if p.at == len(p.text) || p.text[p.at] != '"' {
 			return p.closed()
 		}
+		p.into.text = append(p.into.text, '"')
+		p.at++
 	}
 }
 
-func (p *csvParse) unclosed(near []byte) rowEnd {
-	p.lines += bytes.Count(near[p.at:], []byte{'\n'})
-	p.at = len(near)
-	if p.last || len(near) < len(p.text) || p.lines > mostLines {
+func (p *csvParse) unclosed() rowEnd {
+	if p.last || p.lines > mostLines {
 		return rowStray
 	}
 	return rowOpen
@@ -125,6 +116,8 @@ func (p *csvParse) closed() rowEnd {
 		rest = rest[1:]
 	}
 	switch {
+	case p.lines > mostLines:
+		return rowStray
 	case len(rest) == 0 && p.last, len(rest) > 0 && (rest[0] == p.comma || rest[0] == '\n'):
 		return rowWhole
 	case len(rest) == 0:

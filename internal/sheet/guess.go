@@ -96,6 +96,7 @@ func settleBook(r io.ReaderAt, size int64, o Options) (Options, []string, error)
 	if err != nil {
 		return o, nil, err
 	}
+	defer func() { book.strings.close() }() // it is opened while the header is looked for
 	s, err := book.find(o.Sheet)
 	if err != nil {
 		return o, nil, err
@@ -108,7 +109,7 @@ func settleBook(r io.ReaderAt, size int64, o Options) (Options, []string, error)
 		}
 		o.Header = sniffHeader(firstRows(rows, headRows))
 	}
-	return o, book.names(), book.strings.close()
+	return o, book.names(), nil
 }
 
 // look reads the first rows.
