@@ -10,27 +10,50 @@ import (
 	"fairground/internal/value"
 )
 
-// load puts all rows into the database, in one transaction.
+// load puts all rows into the database, in one transaction. Tables that people defined while the site ran are described
+// by rows themselves: those rows come first, then the tables are made, then everything else.
 func (r *restore) load(ctx context.Context, d *db.DB) error {
 	return d.Maintain(ctx, "restore", func(tx *db.Tx) error {
-		tables, err := db.Tables(tx)
-		if err != nil {
-			return err
-		}
-		if err := r.prepare(tx, tables); err != nil {
-			return err
-		}
 		r.progress = Progress{}
-		return db.LateKeys(tx, r.late(tables), func() error {
-			return r.again(walk(ctx, r.file, visitor{
-				part: func(table string, lines []byte) error { return r.loadPart(tx, table, lines) },
-			}))
-		})
+		if len(r.Describing) > 0 {
+			if err := r.loadTables(ctx, tx, r.describes); err != nil {
+				return err
+			}
+			if err := r.Make(tx); err != nil {
+				return err
+			}
+		}
+		return r.loadTables(ctx, tx, func(table string) bool { return !r.describes(table) })
+	})
+}
+
+// describes reports whether the rows of a table tell of other tables.
+func (r *restore) describes(table string) bool { return slices.Contains(r.Describing, table) }
+
+// loadTables loads those tables of the backup that are wanted.
+func (r *restore) loadTables(ctx context.Context, tx *db.Tx, wanted func(string) bool) error {
+	tables, err := db.Tables(tx)
+	if err != nil {
+		return err
+	}
+	tables = slices.DeleteFunc(tables, func(t db.Table) bool { return !wanted(t.Name) })
+	if err := r.prepare(tx, tables, wanted); err != nil {
+		return err
+	}
+	return db.LateKeys(tx, r.late(tables), func() error {
+		return r.again(walk(ctx, r.file, visitor{
+			part: func(table string, lines []byte) error {
+				if !wanted(table) {
+					return nil
+				}
+				return r.loadPart(tx, table, lines)
+			},
+		}))
 	})
 }
 
 // prepare checks that every column has a place, and empties tables that a migration has put something into.
-func (r *restore) prepare(tx *db.Tx, tables []db.Table) error {
+func (r *restore) prepare(tx *db.Tx, tables []db.Table, wanted func(string) bool) error {
 	for _, t := range slices.Backward(tables) {
 		if !named(r.manifest, t.Name) {
 			continue
@@ -40,6 +63,9 @@ func (r *restore) prepare(tx *db.Tx, tables []db.Table) error {
 		}
 	}
 	for _, t := range r.manifest.Tables {
+		if !wanted(t.Name) {
+			continue
+		}
 		i := slices.IndexFunc(tables, func(have db.Table) bool { return have.Name == t.Name })
 		if i < 0 {
 			return value.Errorf(value.Conflict, "this program has no table %s", t.Name)

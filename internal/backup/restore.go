@@ -34,6 +34,10 @@ type Target struct {
 	Files    func(*site.Site) media.Blobs
 	Check    func(context.Context, *site.Site) error // whatever else must hold before the site opens; nil for nothing
 	Progress func(Progress)                          // nil for none
+
+	// Describing are tables whose rows tell of tables that the schemas do not; Make makes those when the rows are there.
+	Describing []string
+	Make       func(*db.Tx) error
 }
 
 // Restore makes a new site from a backup. A slug that is in use is a Conflict, a file that is not sound Invalid, a secret

@@ -1,6 +1,10 @@
 package backup
 
-import "fairground/internal/db"
+import (
+	"regexp"
+
+	"fairground/internal/db"
+)
 
 // staying is what a backup leaves out, with the reason that its manifest gives.
 var staying = []struct {
@@ -20,6 +24,9 @@ var staying = []struct {
 	{"change", "xid", "", "it counts the transactions of one server"},
 }
 
+// words are the tables of package record that hold what its records are searched by.
+var words = regexp.MustCompile(`^s_[0-9]+$`)
+
 // orders are the tables whose rows do not come in the order of their primary key.
 var orders = map[string]string{
 	// Rows without a number are the newest; SQLite numbers them in the order in which they come.
@@ -35,6 +42,9 @@ type copied struct {
 
 // travelling is what of a table travels; nil when nothing does.
 func travelling(t db.Table) *copied {
+	if words.MatchString(t.Name) {
+		return nil
+	}
 	c := &copied{Table: Table{Name: t.Name}, order: orders[t.Name]}
 	without := make(map[string]bool)
 	for _, s := range staying {
@@ -61,6 +71,7 @@ func travelling(t db.Table) *copied {
 
 func leftOut() []LeftOut {
 	all := []LeftOut{{What: "the site's secret", Why: "keep keys/SLUG.key apart from the backups; a restore needs it"}}
+	all = append(all, LeftOut{What: "s_N", Why: "the words that records are searched by are gathered anew"})
 	for _, s := range staying {
 		what := s.table
 		if s.column != "" {
