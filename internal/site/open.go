@@ -180,6 +180,11 @@ func (r *Registry) load(ctx context.Context, entry Entry) (*Site, error) {
 	if err := s.load(ctx); err != nil {
 		return nil, errors.Join(err, d.Close())
 	}
+	if r.Prepare != nil {
+		if err := r.Prepare(ctx, s); err != nil {
+			return nil, errors.Join(err, d.Close())
+		}
+	}
 	return s, nil
 }
 

@@ -18,6 +18,10 @@ type Limits struct {
 
 // Registry is the provider's list of sites and the way to open them. It is safe for use by several goroutines.
 type Registry struct {
+	// Prepare does what a site needs after its database opened and before anybody holds it; nil for nothing. It is set
+	// before the first site opens.
+	Prepare func(context.Context, *Site) error
+
 	cluster  *db.Cluster
 	provider *db.DB
 	keys     keys
