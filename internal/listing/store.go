@@ -357,6 +357,24 @@ func SellerCount(tx *db.Tx, seller value.ID) (int, error) {
 		select count(*) from (select 1 from listing where seller = $1 and status = 'live' limit $2) as counted`, int64(seller), MostCounted)
 }
 
+// Sellers returns the sellers with these ids, in no order.
+func Sellers(tx *db.Tx, ids []value.ID) ([]Seller, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	marks, args := placeholders(1, ids)
+	return db.All(tx, func(row db.Scanner) (s Seller, err error) {
+		var since_us int64
+		var verified_us *int64
+		err = row.Scan(&s.ID, &s.Kind, &s.Name, &s.Town, &since_us, &verified_us)
+		s.Since = value.FromMicros(since_us)
+		if verified_us != nil {
+			s.Verified = value.FromMicros(*verified_us)
+		}
+		return s, err
+	}, "select id, kind, name, town, since_us, verified_us from seller where id in ("+marks+")", args...)
+}
+
 // AddSeller adds a seller. Its name is public, so it is screened with every listing; a seller that is there already is
 // an error of kind Conflict, because another name would go past that.
 func AddSeller(tx *db.Tx, s Seller) error {
