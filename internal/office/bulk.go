@@ -147,15 +147,15 @@ func (s selection) write(ops []record.Write, batch value.ID) (int, error) {
 	done := 0
 	for chunk := range slices.Chunk(ops, record.MostWrites) {
 		results, err := s.v.store.Batch(s.v.ctx, s.v.asker, s.look.object.Key, chunk, record.BatchOptions{Atomic: true, Batch: batch})
-		if err != nil {
-			return done, err
-		}
 		for _, r := range results {
 			if r.Err != nil {
 				return done, r.Err
 			}
-			done++
 		}
+		if err != nil {
+			return done, err
+		}
+		done += len(results)
 	}
 	return done, nil
 }

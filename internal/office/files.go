@@ -37,7 +37,7 @@ func fileField(o *record.Seen) *record.Field {
 }
 
 // blobKey is where the bytes of a file lie.
-func blobKey(sum string) string { return "record/" + sum[:2] + "/" + sum }
+func blobKey(sum string) string { return "record/" + sum[:2] + "/" + sum + ".bin" }
 
 // files are the record's files of all fields.
 func (p *pageView) files() (files []ui.File) {

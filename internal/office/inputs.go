@@ -199,11 +199,17 @@ func (v *visit) readForm(form *web.Form, fields []*record.Field) sent {
 	}
 	for _, f := range fields {
 		x, err := v.readField(form, f)
-		if err != nil {
-			in.faults[f.Key] = v.fault(err)
-			continue
+		if err == nil && x != nil {
+			_, err = f.Parse(x) // so that all that is wrong is told at once
 		}
-		in.values[f.Key] = x
+		switch {
+		case err != nil:
+			in.faults[f.Key] = v.fault(err)
+		case x == nil && f.Required && f.Default == "":
+			in.faults[f.Key] = v.t("web.required")
+		default:
+			in.values[f.Key] = x
+		}
 	}
 	return in
 }

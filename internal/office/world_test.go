@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -247,7 +248,7 @@ func (p page) want(status int, words ...string) page {
 	}
 	for _, word := range words {
 		if !strings.Contains(p.body, word) {
-			p.world.Errorf("the page lacks %q:\n%s", word, clip(p.body))
+			p.world.Errorf("the page lacks %q: %s", word, clip(p.body))
 		}
 	}
 	return p
@@ -278,11 +279,15 @@ func (p page) wantTo(as, location string) page {
 	return p.world.do(as, "GET", to, nil, "Cookie", strings.Join(cookies, "; "))
 }
 
+var tags = regexp.MustCompile(`(?s)<svg.*?</svg>|<[^>]*>`)
+
+// clip is the text of a page, for messages.
 func clip(text string) string {
 	if at := strings.Index(text, `<main`); at > 0 {
 		text = text[at:]
 	}
-	return text[:min(len(text), 5000)]
+	text = strings.Join(strings.Fields(tags.ReplaceAllString(text, " ")), " ")
+	return text[:min(len(text), 1500)]
 }
 
 func sessionOf(w *world, role string) account.Session {
