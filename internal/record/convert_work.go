@@ -28,7 +28,7 @@ func (s *Store) convertBatch(tx *db.Tx, o *Object, t openTask) (finished bool, e
 	if err := lockRows(tx, o, t.after); err != nil {
 		return false, err
 	}
-	rows, err := turn.read(t.after, batch, where, args...)
+	rows, err := turn.read(t.after, atATime, where, args...)
 	if err != nil {
 		return false, err
 	}
@@ -36,7 +36,7 @@ func (s *Store) convertBatch(tx *db.Tx, o *Object, t openTask) (finished bool, e
 		return false, err
 	}
 	switch {
-	case len(rows) == batch:
+	case len(rows) == atATime:
 		return false, t.reached(tx, rows[len(rows)-1].id, t.again)
 	case !t.again:
 		return false, t.reached(tx, 0, true)

@@ -41,9 +41,25 @@ func (d *draft) putField(o *Object, field *Field, before string) error {
 	f.Number, f.Retired, f.made, f.into, f.source, f.Gone = d.number(), zeroTime, nil, nil, 0, nil
 	f.Options.Choices = keepCodes(f.Options.Choices, nil)
 	f.Declared = f.Declared && d.system
+	if err := f.known(); err != nil {
+		return err
+	}
 	d.numberAttributes(f, nil)
 	d.fields[f.Number] = true
 	return o.place(f, before)
+}
+
+// known refuses types that do not exist.
+func (f *Field) known() error {
+	if kindOf(f.Type) == nil {
+		return value.Fieldf("type", "there is no field type %q", clipped(string(f.Type)))
+	}
+	for _, a := range f.Options.Attributes {
+		if !slices.Contains([]Type{Text, Integer, Date, YesNo, Choice}, a.Type) {
+			return value.Fieldf("attributes", "an attribute of a reference is a text, an integer, a date, yes or no, or a choice")
+		}
+	}
+	return nil
 }
 
 func takenField(o *Object, key string) error {
@@ -199,6 +215,9 @@ func (f *Field) mayBecome(n *Field) error {
 // replace puts the new form of a field into the place of the old. A formula or roll-up of another result gets columns
 // of its own, because the old ones hold values of another type.
 func (d *draft) replace(o *Object, f, old, made *Field, before string) error {
+	if err := made.known(); err != nil {
+		return err
+	}
 	oldBefore := o.follower(f)
 	made.Number, made.Retired, made.made, made.Declared = f.Number, zeroTime, f.made, f.Declared
 	made.into, made.source, made.Gone = nil, 0, nil

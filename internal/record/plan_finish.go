@@ -106,9 +106,6 @@ func (d *draft) defineObject(o *Object) error {
 
 // defineField checks a field's words and lets its type check its options.
 func (c *Catalog) defineField(o *Object, f *Field) error {
-	if kindOf(f.Type) == nil {
-		return value.Fieldf("type", "there is no field type %q", clipped(string(f.Type)))
-	}
 	if err := f.checkWords(); err != nil {
 		return atField(o, f, err)
 	}
@@ -124,10 +121,6 @@ func (c *Catalog) defineField(o *Object, f *Field) error {
 }
 
 func (c *Catalog) defineAttribute(o *Object, f, a *Field) error {
-	allowed := []Type{Text, Integer, Date, YesNo, Choice}
-	if !slices.Contains(allowed, a.Type) {
-		return atField(o, f, value.Fieldf("attributes", "an attribute of a reference is a text, an integer, a date, yes or no, or a choice"))
-	}
 	if err := a.checkWords(); err != nil {
 		return atField(o, f, err)
 	}

@@ -14,12 +14,18 @@ import (
 // write does what the draft derived: the rows of the catalog first, the tables last, because they stay locked from then
 // until the transaction ends.
 func (d *draft) write() error {
-	for _, err := range []func() error{d.writeRows, d.writeViews, d.writePlan, d.writeIndexes, d.writeTasks, d.writeTables, d.writeSwaps} {
-		if err := err(); err != nil {
-			return err
+	for i, stage := range d.stages() {
+		if err := stage(); err != nil {
+			return fmt.Errorf("%s: %w", stageNames[i], err)
 		}
 	}
 	return nil
+}
+
+var stageNames = []string{"rows", "views", "plan", "indexes", "tasks", "tables", "swaps"}
+
+func (d *draft) stages() []func() error {
+	return []func() error{d.writeRows, d.writeViews, d.writePlan, d.writeIndexes, d.writeTasks, d.writeTables, d.writeSwaps}
 }
 
 // writeRows writes the objects and fields that differ from what they were.
@@ -41,7 +47,7 @@ func (d *draft) writeRows() error {
 
 func (d *draft) writeObject(o *Object) error {
 	before := d.wasRetired(o)
-	if before == nil || before.row() != o.row() {
+	if before == nil || before.row() != o.row() || before.Retired != o.Retired {
 		_, err := d.tx.Exec(`insert into record_object (number, key, spec, retired_us) values ($1, $2, $3, $4)
 			on conflict (number) do update set key = excluded.key, spec = excluded.spec, retired_us = excluded.retired_us`,
 			o.Number, o.Key, o.row(), retired_us(o.Retired))

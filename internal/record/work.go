@@ -8,8 +8,8 @@ import (
 	"fairground/internal/value"
 )
 
-// batch is how many records a piece of background work takes at once.
-const batch = 5_000
+// atATime is how many records a piece of background work takes at once.
+const atATime = 5_000
 
 // Work does some of what waits in the background: values of fields that change their type, indexes, formulas and
 // words to compute, roll-ups, columns to drop. It returns how many pieces it did; 0 means that nothing is left. Several
@@ -29,7 +29,7 @@ func (s *Store) Work(ctx context.Context) (n int, err error) {
 		}
 		n++
 	}
-	dirty, err := s.gatherDirty(ctx, batch)
+	dirty, err := s.gatherDirty(ctx, atATime)
 	if err != nil {
 		return n, fmt.Errorf("record.Work: roll-ups: %w", err)
 	}
@@ -103,14 +103,14 @@ func (s *Store) batchOf(tx *db.Tx, c *Catalog, o *Object, t openTask) (finished 
 	case countTask:
 		last, n, err = s.countBatch(tx, o, t)
 	case wordsTask:
-		last, n, err = s.rewordFrom(tx, c, o, t.after, batch)
+		last, n, err = s.rewordFrom(tx, c, o, t.after, atATime)
 	default:
 		last, n, err = s.computeBatch(tx, c, o, t)
 	}
 	switch {
 	case err != nil:
 		return false, err
-	case n < batch:
+	case n < atATime:
 		return false, t.end(tx)
 	default:
 		return false, t.reached(tx, last, false)
@@ -129,7 +129,7 @@ func (t openTask) reached(tx *db.Tx, last value.ID, again bool) error {
 
 // ids are those of up to a batch of records after one, the trash included.
 func (t openTask) ids(tx *db.Tx, o *Object, where string) ([]value.ID, error) {
-	return db.All(tx, db.Column[value.ID], fmt.Sprintf("select id from %s where id > $1%s order by id limit %d", o.table(), where, batch), int64(t.after))
+	return db.All(tx, db.Column[value.ID], fmt.Sprintf("select id from %s where id > $1%s order by id limit %d", o.table(), where, atATime), int64(t.after))
 }
 
 // computeBatch reckons a stored formula, or asks for a roll-up to be reckoned.
