@@ -107,7 +107,7 @@ func (f *Field) keyValue(t Type, cell any) any {
 	case t == Reference:
 		return value.ID(n)
 	case t == Decimal:
-		return Number{Units: n, Scale: f.result0().Options.Scale}
+		return Number{Units: n, Scale: f.valued().Options.Scale}
 	case t == YesNo && number:
 		return n != 0
 	default:
@@ -115,8 +115,8 @@ func (f *Field) keyValue(t Type, cell any) any {
 	}
 }
 
-// result0 is the field whose type the values have: the field itself unless it is computed.
-func (f *Field) result0() *Field {
+// valued is the field whose type the values have: the field itself unless it is computed.
+func (f *Field) valued() *Field {
 	if f.Type == Formula || f.Type == Rollup {
 		return f.result()
 	}
@@ -191,7 +191,7 @@ func (b bucket) label(key any, titles map[value.ID]string, locale value.Locale) 
 		}
 		return v
 	default:
-		return b.field.result0().Show(v)
+		return b.field.valued().Show(v)
 	}
 }
 

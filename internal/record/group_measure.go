@@ -28,7 +28,7 @@ func (k *ask) measure(one Measure) (measure, error) {
 		return m, k.seen.missing("measures", one.Field)
 	}
 	k.need([]*Field{f}, nil)
-	m.field = f.result0()
+	m.field = f.valued()
 	t, column := k.typeOf(f), k.valueColumn(f)
 	number := slices.Contains([]Type{Integer, Decimal, MoneyType}, t)
 	ordered := number || slices.Contains([]Type{Date, DateTime, Autonumber}, t)

@@ -80,6 +80,9 @@ func (r *Reader) Find(a Asker, q Query) (Page, error) {
 	if err != nil {
 		return Page{}, err
 	}
+	if _, err := k.branches(q.Expand); err != nil {
+		return Page{}, err
+	}
 	records, places, err := k.rows(after, limit+1)
 	if err != nil {
 		return Page{}, fmt.Errorf("record.Find(%s): %w", q.Object, err)

@@ -202,7 +202,7 @@ func atFilter(err error) error {
 	if value.KindOf(err) != value.Invalid {
 		return err
 	}
-	return value.Fieldf("filter", "%s", messageOf(err)).Because(err)
+	return value.Fieldf("filter", "%s", messageOf(err))
 }
 
 func (k *ask) statement() *statement { return &statement{engine: k.reader.tx.Engine()} }

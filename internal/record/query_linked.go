@@ -159,32 +159,50 @@ func (k *ask) unordered() ([]*Record, error) {
 	return records, err
 }
 
-// expand reads linked records whole: for each field one statement for each object it leads to.
-func (k *ask) expand(records []*Record, paths []string) error {
-	next := map[string][]string{}
-	var order []string
+// branches are what to expand: first links, each with what to expand behind it.
+type branches struct {
+	fields []*Field
+	deeper map[*Field][]string
+}
+
+// branches checks what is to be expanded, before anything is read.
+func (k *ask) branches(paths []string) (branches, error) {
+	b := branches{deeper: map[*Field][]string{}}
 	for _, path := range paths {
-		first, rest, deeper := strings.Cut(path, ".")
+		first, rest, further := strings.Cut(path, ".")
 		if strings.Contains(rest, ".") {
-			return value.Fieldf("expand", "%q goes further than two links", clip(path))
+			return b, value.Fieldf("expand", "%q goes further than two links", clip(path))
 		}
-		if _, known := next[first]; !known {
-			order = append(order, first)
-			next[first] = nil
+		f := k.seen.Field(first)
+		switch {
+		case f == nil:
+			return b, k.seen.missing("expand", first)
+		case !refers(f):
+			return b, value.Fieldf("expand", "%s refers to no record", f.Key)
+		case !slices.Contains(b.fields, f):
+			b.fields = append(b.fields, f)
 		}
-		if deeper {
-			next[first] = append(next[first], rest)
+		if !further {
+			continue
+		}
+		b.deeper[f] = append(b.deeper[f], rest)
+		if target := k.sight.seen[f.Options.Target]; target != nil {
+			if _, err := k.reader.of(k.asker, k.sight, target).branches([]string{rest}); err != nil {
+				return b, err
+			}
 		}
 	}
-	for _, name := range order {
-		f := k.seen.Field(name)
-		if f == nil {
-			return k.seen.missing("expand", name)
-		}
-		if !refers(f) {
-			return value.Fieldf("expand", "%s refers to no record", f.Key)
-		}
-		if err := k.expandField(f, records, next[name]); err != nil {
+	return b, nil
+}
+
+// expand reads linked records whole: for each field one statement for each object it leads to.
+func (k *ask) expand(records []*Record, paths []string) error {
+	b, err := k.branches(paths)
+	if err != nil {
+		return err
+	}
+	for _, f := range b.fields {
+		if err := k.expandField(f, records, b.deeper[f]); err != nil {
 			return err
 		}
 	}

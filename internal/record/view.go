@@ -166,7 +166,7 @@ func (v *View) checkBy(seen *Seen) error {
 		return nil
 	case f == nil:
 		return seen.missing("by", v.By)
-	case len(allowed) > 0 && !slices.Contains(allowed, f.result0().Type):
+	case len(allowed) > 0 && !slices.Contains(allowed, f.valued().Type):
 		return value.Fieldf("by", "%s cannot make a %s", f.Key, v.Kind)
 	}
 	return nil
