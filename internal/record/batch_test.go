@@ -216,7 +216,7 @@ func row(i int64) Values {
 	return Values{
 		"name": fmt.Sprint("Stall number ", i), "about": "Fresh things every day, from near by.", "size": "3", "weight": "12.5", "rent": "CHF 40.00",
 		"covered": "yes", "starts": "2026-03-31", "ends": "2026-04-30", "inspected": "2026-03-30T08:00:00Z", "status": "open",
-		"mail": fmt.Sprint("stall", i, "@example.org"), "phone": "+41446681800", "page": "https://example.org",
+		"mail": fmt.Sprint("stall", i, "@example.org"), "phone": fmt.Sprint("+4144", 2_000_000+i), "page": "https://example.org",
 	}
 }
 

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/bojanz/currency"
+
 	"fairground/internal/expr"
 	"fairground/internal/value"
 )
@@ -158,14 +160,7 @@ func (moneyKind) order(f *Field) []string {
 
 func showBare(v any) string { b, _ := v.(bare); return b.text }
 
-// knownCurrency asks for the shortest amount; package value has no other question for it.
-func knownCurrency(code string) bool {
-	if len(code) != 3 {
-		return false
-	}
-	_, err := value.ParseMoney("0", code)
-	return err == nil
-}
+func knownCurrency(code string) bool { return len(code) == 3 && currency.IsValid(code) }
 
 // inSite converts an amount into the site's currency at the rate of a day, rounded to its minor unit. It is not ok
 // when no rate is known.

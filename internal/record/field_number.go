@@ -44,10 +44,9 @@ func writtenInt(v int64) written {
 }
 
 func readNumber(text string, digits int) (written, error) {
-	notOne := invalid("%q is not a number; write one such as 1250 or -12.5", clip(text))
 	rest := strings.Replace(groupMarks.Replace(strings.TrimSpace(text)), "−", "-", 1)
 	if len(rest) > 60 {
-		return written{}, notOne
+		return written{}, noNumber(text)
 	}
 	var n written
 	if strings.HasPrefix(rest, "-") || strings.HasPrefix(rest, "+") {
@@ -55,16 +54,20 @@ func readNumber(text string, digits int) (written, error) {
 	}
 	rest, exponent, ok := cutExponent(rest)
 	if !ok {
-		return written{}, notOne
+		return written{}, noNumber(text)
 	}
 	if rest, ok = pointOnly(rest, digits); !ok {
-		return written{}, notOne
+		return written{}, noNumber(text)
 	}
 	n.whole, n.fraction, _ = strings.Cut(rest, ".")
 	if n.whole+n.fraction == "" || !onlyDigits(n.whole) || !onlyDigits(n.fraction) {
-		return written{}, notOne
+		return written{}, noNumber(text)
 	}
 	return n.shift(exponent), nil
+}
+
+func noNumber(text string) error {
+	return invalid("%q is not a number; write one such as 1250 or -12.5", clip(text))
 }
 
 // pointOnly writes the decimal sign as a point and drops commas and points between thousands. It is not ok when a text

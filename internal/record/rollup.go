@@ -131,6 +131,11 @@ func (f *Field) ofUnits(units int64) any {
 	}
 }
 
+// alive reports whether the record is outside the trash after the write.
+func (e *entry) alive() bool {
+	return e.op != DoDelete && (e.made() || e.op == doRestore || e.rec.Deleted.IsZero())
+}
+
 // nothingGathered is the roll-up of no records: 0 for counts and sums, empty otherwise.
 func (f *Field) nothingGathered() any {
 	if p := f.Options.Rollup; p != nil && (p.Op == "count" || p.Op == "sum") {
@@ -149,7 +154,7 @@ func (s *sheet) gather(written []*entry) error {
 			if !e.made() {
 				before = g.share(s, e, e.old, e.rec.Deleted.IsZero())
 			}
-			after := g.share(s, e, e.now, e.op != DoDelete)
+			after := g.share(s, e, e.now, e.alive())
 			if before == after {
 				continue
 			}

@@ -172,8 +172,7 @@ func (s *Store) UndoBatch(ctx context.Context, a Asker, batch value.ID) (UndoRes
 	return result, nil
 }
 
-// undo takes back some records of a batch, object by object. Those that come out of the trash come first, so that what
-// refers to them finds them.
+// undo takes back some records of a batch, object by object.
 func (w *Writer) undo(batch value.ID, traces []trace, result *UndoResult) error {
 	byObject := map[int][]trace{}
 	for _, t := range traces {
@@ -189,18 +188,43 @@ func (w *Writer) undo(batch value.ID, traces []trace, result *UndoResult) error 
 			plans[number] = plan
 		}
 	}
-	for _, pick := range []func(*undoing) []Write{
-		func(u *undoing) []Write { return u.back }, func(u *undoing) []Write { return u.edits }, func(u *undoing) []Write { return u.away },
-	} {
-		for _, number := range sortedNumbers(plans) {
-			if err := plans[number].do(pick(plans[number]), result); err != nil {
-				return err
-			}
-		}
+	if err := undoAll(plans); err != nil {
+		return err
 	}
 	for _, number := range sortedNumbers(plans) {
 		if err := plans[number].forget(batch, result); err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+// undoAll writes. Those that come out of the trash come first, so that what refers to them finds them. One may stand in
+// the way of another, such as by a unique value that it gives back, so what failed is tried again as long as that helps.
+func undoAll(plans map[int]*undoing) error {
+	for left := -1; ; {
+		failed := 0
+		for _, pick := range []func(*undoing) *[]Write{
+			func(u *undoing) *[]Write { return &u.back }, func(u *undoing) *[]Write { return &u.edits }, func(u *undoing) *[]Write { return &u.away },
+		} {
+			for _, number := range sortedNumbers(plans) {
+				ops := pick(plans[number])
+				rest, err := plans[number].do(*ops)
+				if err != nil {
+					return err
+				}
+				*ops = rest
+				failed += len(rest)
+			}
+		}
+		if failed == 0 || failed == left {
+			break
+		}
+		left = failed
+	}
+	for _, u := range plans {
+		for id, reason := range u.failed {
+			u.keep(id, reason, u.by[id])
 		}
 	}
 	return nil
@@ -216,6 +240,7 @@ type undoing struct {
 	kept   map[value.ID]*KeptRecord
 	all    []value.ID
 	by     map[value.ID]string
+	failed map[value.ID]string // why the last attempt did
 }
 
 func (w *Writer) planUndo(number int, traces []trace, result *UndoResult) (*undoing, error) {
@@ -229,7 +254,7 @@ func (w *Writer) planUndo(number int, traces []trace, result *UndoResult) (*undo
 	if err != nil {
 		return nil, err
 	}
-	u := &undoing{w: w, object: o, kept: map[value.ID]*KeptRecord{}, by: map[value.ID]string{}}
+	u := &undoing{w: w, object: o, kept: map[value.ID]*KeptRecord{}, by: map[value.ID]string{}, failed: map[value.ID]string{}}
 	for _, t := range traces {
 		u.all = append(u.all, t.id)
 	}
@@ -325,27 +350,30 @@ func (u *undoing) keep(id value.ID, reason, by string, fields ...string) {
 	k.Fields = append(k.Fields, fields...)
 }
 
-// do writes, in the asker's sight. What cannot be written is kept, with the reason.
-func (u *undoing) do(ops []Write, _ *UndoResult) error {
+// do writes, in the asker's sight, and returns the operations that failed.
+func (u *undoing) do(ops []Write) ([]Write, error) {
 	if len(ops) == 0 {
-		return nil
+		return nil, nil
 	}
 	s, err := u.w.sheet(u.object.Key, BatchOptions{})
 	if err != nil {
 		for _, op := range ops {
-			u.keep(op.ID, "you may not change it", "")
+			u.failed[op.ID] = messageOf(err)
 		}
-		return nil
+		return ops, nil
 	}
 	if err := s.run(ops, 0); err != nil {
-		return err
+		return nil, err
 	}
-	for _, e := range s.entries {
+	var rest []Write
+	for i, e := range s.entries {
+		delete(u.failed, e.id)
 		if err := e.problem(); err != nil {
-			u.keep(e.id, messageOf(err), u.by[e.id])
+			u.failed[e.id] = messageOf(err)
+			rest = append(rest, ops[i])
 		}
 	}
-	return nil
+	return rest, nil
 }
 
 // forget removes the traces of what was undone.

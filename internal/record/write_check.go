@@ -50,6 +50,9 @@ func (s *sheet) check() error {
 		if e.op == DoDelete {
 			return nil
 		}
+		if e.made() {
+			e.changed = make([]int, 0, len(e.now))
+		}
 		for i := range e.now {
 			if e.made() && e.now[i] != nil || !e.made() && !same(e.old[i], e.now[i]) {
 				e.changed = append(e.changed, i)

@@ -91,11 +91,28 @@ func (s *sheet) insert(created []*entry) error {
 func (s *sheet) cellsOf(row []any, e *entry, i int) {
 	f := s.form.fields[i]
 	if begin := s.form.cells[i]; begin >= 0 {
-		copy(row[begin:], s.w.stored(f, e.now[i]))
+		s.w.put(row[begin:], f, e.now[i])
 	}
 	if begin := s.form.twins[i]; begin >= 0 {
 		twin := f.twin()
 		copy(row[begin:], s.w.stored(twin, f.turned(e.now[i])))
+	}
+}
+
+// put is stored without a list for the types of which there are most.
+func (w *Writer) put(row []any, f *Field, v any) {
+	switch f.Type {
+	case LongText, Integer, YesNo, Mail, Phone, Link, Autonumber:
+		row[0] = v
+	case Text:
+		row[0], row[1] = v, v
+		if text, ok := v.(string); ok {
+			if folded := fold(text); folded != text {
+				row[1] = folded
+			}
+		}
+	default:
+		copy(row, w.stored(f, v))
 	}
 }
 
