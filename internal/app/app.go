@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"fairground/internal/account"
+	"fairground/internal/api"
 	"fairground/internal/change"
 	"fairground/internal/console"
 	"fairground/internal/db"
@@ -43,6 +44,7 @@ type App struct {
 	door     *account.Door
 	market   *market.Market
 	console  *console.Console
+	api      *api.API
 }
 
 // Open opens an installation. Nothing runs in the background until Attend is called.
@@ -62,7 +64,7 @@ func Open(ctx context.Context, config Config) (*App, error) {
 }
 
 func (a *App) openWords(context.Context) (err error) {
-	a.words, err = text.New(ui.Messages(), web.Messages(), account.Messages(), market.Messages(), console.Messages(), Messages())
+	a.words, err = text.New(ui.Messages(), web.Messages(), account.Messages(), market.Messages(), console.Messages(), api.Messages(), Messages())
 	return err
 }
 
@@ -102,6 +104,9 @@ func (a *App) openDatabases(ctx context.Context) (err error) {
 		return err
 	}
 	a.Registry, err = site.New(ctx, a.Cluster, a.config.keys(), ProviderSchemas(), SiteSchemas(), site.Limits{})
+	if err == nil {
+		a.Registry.Prepare = a.prepare
+	}
 	return err
 }
 
@@ -117,6 +122,9 @@ func (a *App) furnish() {
 		Shell: a.publicShell,
 		Keep:  func(h web.Handler) web.Handler { return pages.Keep(h, a.pageState) },
 	}
+	a.api = api.New(api.Config{
+		Clock: a.clock, Page: a.accountPage, Letters: a.lettersIn, Loopback: a.config.SMTP == "",
+	})
 	a.console = &console.Console{
 		Services: func(s *site.Site) console.Services {
 			rooms := a.Rooms(s)
@@ -154,9 +162,10 @@ func (a *App) Handler() http.Handler { return a.Router() }
 // Router returns everything the installation serves, route by route.
 func (a *App) Router() *web.Router {
 	m := web.NewRouter(web.Config{
-		OnError: a.showError, Clock: a.clock, Metrics: a.Metrics, HTTPS: a.config.HTTPS, Proxies: a.config.Proxies,
+		OnError: api.Errors(a.showError), Clock: a.clock, Metrics: a.Metrics, HTTPS: a.config.HTTPS, Proxies: a.config.Proxies,
 	})
 	m.Before(a.Registry.Step)
+	m.Before(a.api.Step)
 	m.Before(a.door.Step)
 	m.Before(a.speak)
 	m.Mount("GET /static/", account.Public, ui.Static(), web.Bare())
@@ -168,6 +177,7 @@ func (a *App) Router() *web.Router {
 	a.door.Routes(m)
 	a.market.Routes(m)
 	a.console.Routes(m)
+	a.api.Routes(m)
 	return m
 }
 

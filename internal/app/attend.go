@@ -74,13 +74,15 @@ func (r *Rooms) CatchUp(ctx context.Context) (busy bool, err error) {
 		did(reader.CatchUp(ctx, r.Site.DB))
 	}
 	did(r.Listings.Expire(ctx))
+	did(r.Records.Work(ctx))
 	did(r.Jobs.RunDue(ctx))
+	did(r.Calls.RunDue(ctx))
 	return busy, errors.Join(errs...)
 }
 
 // Readers are what follows the change log of a site.
 func (r *Rooms) Readers() []*change.Reader {
-	return []*change.Reader{r.Index.Reader(), r.Sealer}
+	return append([]*change.Reader{r.Index.Reader(), r.Sealer, r.Automation.Reader()}, r.followers...)
 }
 
 // pause waits for a while, for the channel, or for the end; it reports whether it was the channel.

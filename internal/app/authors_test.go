@@ -10,13 +10,16 @@ import (
 // bookkeepers may change rows without an author (db.Maintain, Tx.Keep), each for the reason given. Everything else that changes
 // has an author and an entry in the change log (promise 4).
 var bookkeepers = map[string]string{
-	"account": "failed attempts and the last sight of a session are counted, whoever comes",
-	"backup":  "rows are put back as they were, with the log that tells their authors",
-	"change":  "entries get their numbers, readers their cursors",
-	"db":      "migrations change tables before there is a log",
-	"job":     "leases of jobs, and jobs that are done",
-	"mail":    "mails that were sent long ago are forgotten",
-	"search":  "the index follows the change log and can be made anew from it",
+	"account":    "failed attempts and the last sight of a session are counted, whoever comes",
+	"api":        "a token's last use, answers kept for a day and deliveries have no author",
+	"automation": "the run log is forgotten after a while",
+	"backup":     "rows are put back as they were, with the log that tells their authors",
+	"change":     "entries get their numbers, readers their cursors",
+	"db":         "migrations change tables before there is a log",
+	"job":        "leases of jobs, and jobs that are done",
+	"mail":       "mails that were sent long ago are forgotten",
+	"record":     "background work computes what follows from changes that have an author",
+	"search":     "the index follows the change log and can be made anew from it",
 }
 
 func TestOnlyBookkeepersWriteWithoutAnAuthor(t *testing.T) {

@@ -22,7 +22,7 @@ var tiers = []struct {
 	{"plain values, no input or output", []string{"value"}},
 	{"the engine room: it knows nothing of marketplaces", []string{"db", "web", "ui", "job", "mail", "media", "expr", "sheet"}},
 	{"what every room of the product stands on", []string{"change", "audit", "site", "account", "record", "search", "safety"}},
-	{"the rooms of the product; they meet through app", []string{"listing", "message", "crm", "campaign", "ledger", "payment", "moderation", "legal"}},
+	{"the rooms of the product; they meet through app", []string{"listing", "message", "crm", "campaign", "ledger", "payment", "moderation", "legal", "automation"}},
 	{"what people and machines see of the rooms", []string{"market", "console", "office", "api", "provider", "demo", "backup"}},
 	{"wiring", []string{"app"}},
 }
@@ -34,6 +34,7 @@ var beside = map[[2]string]string{
 	{"mail", "job"}:      "sending a mail is a job",
 	{"audit", "change"}:  "the sealer reads the change log",
 	{"search", "change"}: "the index follows the change log",
+	{"record", "change"}: "a record's history is read from the change log",
 	{"account", "site"}:  "accounts belong to the site of the request",
 }
 

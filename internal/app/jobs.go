@@ -32,6 +32,10 @@ func (a *App) jobs(s *site.Site) []job.Handler {
 	}, keepMail)
 }
 
+// calls are the handlers that wait for servers of others. They have a worker of their own, so that mail does not wait
+// with them.
+func (a *App) calls(s *site.Site) []job.Handler { return append(a.api.Jobs(s), a.callJob(s)) }
+
 // transport delivers a site's mail: to the configured server, or, in development, to the mailbox page.
 type transport struct {
 	app  *App

@@ -8,12 +8,15 @@ import (
 	"time"
 
 	"fairground/internal/audit"
+	"fairground/internal/automation"
 	"fairground/internal/change"
+	"fairground/internal/crm"
 	"fairground/internal/db"
 	"fairground/internal/job"
 	"fairground/internal/listing"
 	"fairground/internal/media"
 	"fairground/internal/moderation"
+	"fairground/internal/record"
 	"fairground/internal/safety"
 	"fairground/internal/search"
 	"fairground/internal/site"
@@ -24,14 +27,19 @@ import (
 type Rooms struct {
 	Site       *site.Site
 	Gate       *safety.Gate
+	Records    *record.Store
 	Listings   *listing.Desk
 	Index      *search.Database
 	Moderation *moderation.Desk
+	Automation *automation.Desk
 	Photos     *media.Photos
 	Blobs      media.Blobs
 	SealKey    audit.Key
 	Sealer     *change.Reader
 	Jobs       *job.Worker
+	Calls      *job.Worker // webhooks, which may wait long for an answer
+
+	followers []*change.Reader // of rooms that serve all sites
 }
 
 // countsAge is how old the counts beside filters may be on a busy site; what is listed is never old.
@@ -51,14 +59,19 @@ func (a *App) openRooms(s *site.Site) *Rooms {
 	}
 	blobs := scoped{a.blobs, s.Slug + "/"}
 	desk := &listing.Desk{DB: s.DB, Gate: gate, Trees: listing.NewTrees(s.DB)}
+	records := openRecords(s)
+	flows := a.automation(s, records)
 	return &Rooms{
-		Site: s, Gate: gate, Listings: desk, Blobs: blobs,
+		Site: s, Gate: gate, Records: records, Listings: desk, Blobs: blobs,
 		Photos:     media.NewPhotos(blobs, a.decoders),
 		Index:      search.New(s.DB, listing.Documents{Gate: gate}, search.Config{Stale: countsAge}),
 		Moderation: &moderation.Desk{DB: s.DB, Listings: decided{desk}},
 		SealKey:    key,
 		Sealer:     audit.Sealer(key),
-		Jobs:       job.NewWorker(s.DB, 2, a.jobs(s)...),
+		Automation: flows,
+		Jobs:       job.NewWorker(s.DB, 2, append(a.jobs(s), flows.Jobs()...)...),
+		Calls:      job.NewWorker(s.DB, 2, a.calls(s)...),
+		followers:  append(a.api.Readers(s), crm.Sellers(records, sellersFor)),
 	}
 }
 

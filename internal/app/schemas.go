@@ -2,13 +2,16 @@ package app
 
 import (
 	"fairground/internal/account"
+	"fairground/internal/api"
 	"fairground/internal/audit"
+	"fairground/internal/automation"
 	"fairground/internal/change"
 	"fairground/internal/db"
 	"fairground/internal/job"
 	"fairground/internal/listing"
 	"fairground/internal/mail"
 	"fairground/internal/moderation"
+	"fairground/internal/record"
 	"fairground/internal/safety"
 	"fairground/internal/search"
 	"fairground/internal/site"
@@ -18,7 +21,7 @@ import (
 func SiteSchemas() []db.Schema {
 	return []db.Schema{
 		change.Schema(), audit.Schema(), job.Schema(), mail.Schema(), site.Schema(), account.Schema(),
-		safety.Schema(), listing.Schema(), search.Schema(), moderation.Schema(),
+		record.Schema(), safety.Schema(), listing.Schema(), search.Schema(), moderation.Schema(), automation.Schema(), api.Schema(),
 	}
 }
 

@@ -20,6 +20,7 @@ var staying = []struct {
 	{"mail_message", "", "not secret", "secrets do not travel: mails with sign-in links"},
 	{"search_document", "", "", "the search index is rebuilt from the listings"},
 	{"search_state", "", "", "the search index is rebuilt from the listings"},
+	{"api_idempotency", "", "", "answers of the moment"},
 	{"change_reader", "", "name <> 'search'", "the search index begins anew"},
 	{"change", "xid", "", "it counts the transactions of one server"},
 }

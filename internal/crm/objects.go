@@ -13,11 +13,10 @@ const (
 	Activity = "activity"
 )
 
-// The keys of owned objects that its fields refer to; app lends them.
+// The keys of objects that its fields refer to and other packages lend.
 const (
-	Staff   = "staff"
-	Seller  = "seller"
-	Listing = "listing"
+	Staff  = "staff"
+	Seller = "seller"
 )
 
 // Objects are the declarations, those that others refer to first. They are made anew at each call.

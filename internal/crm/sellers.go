@@ -2,36 +2,52 @@ package crm
 
 import (
 	"slices"
+	"time"
 
 	"fairground/internal/change"
 	"fairground/internal/db"
-	"fairground/internal/listing"
 	"fairground/internal/record"
 	"fairground/internal/value"
 )
 
+// SellerFacts is what everybody sees of a seller.
+type SellerFacts struct {
+	ID       value.ID
+	Business bool
+	Name     string
+	Town     string
+	Since    time.Time
+	Verified bool
+}
+
+// FindSellers returns the sellers with these ids; package listing knows them.
+type FindSellers func(tx *db.Tx, ids []value.ID) ([]SellerFacts, error)
+
 // Sellers returns the reader that gives every new seller a person or a business. Those that staff linked to a seller by
 // hand meanwhile are left as they are.
-func Sellers(store *record.Store) *change.Reader {
+func Sellers(store *record.Store, find FindSellers) *change.Reader {
 	return &change.Reader{
 		Name: "crm.sellers", Author: author, Action: "crm.welcome",
 		Apply: func(tx *db.Tx, rows []change.Row) error {
 			var ids []value.ID
 			for _, row := range rows {
-				if row.Object == listing.SellerObject && !slices.Contains(ids, row.Record) {
+				if row.Object == Seller && !slices.Contains(ids, row.Record) {
 					ids = append(ids, row.Record)
 				}
 			}
-			return welcome(tx, store, ids)
+			if len(ids) == 0 {
+				return nil
+			}
+			sellers, err := find(tx, ids)
+			if err != nil || len(sellers) == 0 {
+				return err
+			}
+			return welcome(tx, store, sellers)
 		},
 	}
 }
 
-func welcome(tx *db.Tx, store *record.Store, ids []value.ID) error {
-	sellers, err := listing.Sellers(tx, ids)
-	if err != nil || len(sellers) == 0 {
-		return err
-	}
+func welcome(tx *db.Tx, store *record.Store, sellers []SellerFacts) error {
 	writer, err := store.Writing(tx, record.System("crm"))
 	if err != nil {
 		return err
@@ -55,14 +71,13 @@ func welcome(tx *db.Tx, store *record.Store, ids []value.ID) error {
 	return nil
 }
 
-// welcomed is what is known of a seller from what everybody sees.
-func welcomed(s listing.Seller) (object string, v record.Values) {
+func welcomed(s SellerFacts) (object string, v record.Values) {
 	v = record.Values{"name": s.Name, "seller": s.ID}
-	if s.Kind == listing.Business {
+	if s.Business {
 		if s.Town != "" {
 			v["place"] = record.PlaceValue{Name: s.Town}
 		}
-		if !s.Verified.IsZero() {
+		if s.Verified {
 			v["standing"] = "verified"
 		}
 		return Business, v
