@@ -91,12 +91,18 @@ func (d *draft) noteValues(o *Object, f *Field) error {
 
 // filled counts the living records that have a value in a field, up to 1,001.
 func (d *draft) filled(o *Object, f *Field) (int, error) {
-	if d.before.byNumber[o.Number] == nil || len(f.made) == 0 && f.side() == "" {
+	before := d.before.byNumber[o.Number]
+	if before == nil || before.anywhere(f.Number) == nil {
 		return 0, nil
 	}
-	text := fmt.Sprintf("select count(*) from (select 1 from %s where %s is not null and %s limit 1001) filled", o.table(), f.columnOf(f.made), alive)
-	if side := f.side(); side != "" {
+	var text string
+	switch side := f.side(); {
+	case side != "":
 		text = fmt.Sprintf("select count(*) from (select distinct record from %s limit 1001) filled", side)
+	case len(f.made) > 0:
+		text = fmt.Sprintf("select count(*) from (select 1 from %s where %s is not null and %s limit 1001) filled", o.table(), f.columnOf(f.made), alive)
+	default:
+		return 0, nil
 	}
 	n, err := db.One(d.tx, db.Column[int64], text)
 	return int(n), err

@@ -75,6 +75,9 @@ func (o *Object) place(f *Field, before string) error {
 		}
 	}
 	o.Fields = slices.Insert(o.Fields, i, f)
+	if o.Title == "" {
+		o.Title = f.Key
+	}
 	return nil
 }
 
@@ -290,6 +293,9 @@ func (d *draft) removeField(step Step) error {
 	before := o.follower(f)
 	d.dropIndexesOf(o, f)
 	o.Fields = slices.DeleteFunc(o.Fields, func(other *Field) bool { return other.Number == f.Number })
+	if len(o.Fields) == 0 {
+		o.Title = ""
+	}
 	f.Retired = d.plan.At
 	o.retired = append(o.retired, f)
 	d.undoneBy(Step{Op: RestoreField, Object: o.Key, Field: f.Key, Number: f.Number, Before: before})

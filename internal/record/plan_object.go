@@ -39,9 +39,6 @@ func (d *draft) addObject(step Step) error {
 		}
 		d.reindex()
 	}
-	if o.Title == "" && len(o.Fields) > 0 {
-		o.Title = o.Fields[0].Key
-	}
 	d.undoneBy(Step{Op: RemoveObject, Number: o.Number})
 	d.note("The object %s is made, with %d fields.", o.Key, len(o.Fields))
 	return nil
