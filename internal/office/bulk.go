@@ -232,7 +232,7 @@ func (s selection) toMerge(w http.ResponseWriter) error {
 }
 
 func (b *bulkView) heading() string {
-	return b.v.t("office.bulk_title", "count", b.v.capped(b.count, b.more), "objects", b.v.in(b.look.object.Plural))
+	return b.v.t("office.bulk_title", "count", b.v.capped(b.count, b.more), "objects", b.v.within(b.look.object.Plural))
 }
 
 func (b *bulkView) isTicked(f *record.Field) bool { return slices.Contains(b.ticked, f.Key) }

@@ -179,7 +179,7 @@ func (f *formView) show(w http.ResponseWriter, status int) error {
 
 func (f *formView) heading() string {
 	if f.rec == nil {
-		return f.v.t("office.new", "object", f.v.in(f.o.Labels))
+		return f.v.t("office.new", "object", f.v.within(f.o.Labels))
 	}
 	return f.v.t("office.edit_title", "name", f.rec.Title())
 }

@@ -153,31 +153,31 @@ func (l *listView) actions() templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		if l.o.May(record.Make) {
-			templ_7745c5c3_Err = ui.Button{Text: l.v.t("office.import"), Href: importPath(l.o.Key)}.Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Button{Text: l.v.t("office.import"), Href: importPath(l.o.Key), Small: true}.Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		}
 		if l.v.mayExport(l.o) {
-			templ_7745c5c3_Err = ui.Button{Text: l.v.t("office.export"), Href: address(root(l.o.Key)+"/export", l.look.values())}.Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Button{Text: l.v.t("office.export"), Href: address(root(l.o.Key)+"/export", l.look.values()), Small: true}.Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		}
 		if l.v.mayDefine() {
-			templ_7745c5c3_Err = ui.Button{Text: l.v.t("office.fields"), Href: definePath(l.o.Key)}.Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Button{Text: l.v.t("office.fields"), Href: definePath(l.o.Key), Small: true}.Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		}
 		if l.o.May(record.Delete) {
-			templ_7745c5c3_Err = ui.Button{Text: l.v.t("office.trash"), Href: root(l.o.Key) + "/trash", Icon: "trash-2"}.Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Button{Text: l.v.t("office.trash"), Href: root(l.o.Key) + "/trash", Small: true}.Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		}
 		if l.o.May(record.Make) {
-			templ_7745c5c3_Err = ui.Button{Text: l.v.t("office.new", "object", l.v.in(l.o.Labels)), Href: root(l.o.Key) + "/new", Look: ui.Primary, Key: "n"}.Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Button{Text: l.v.t("office.new", "object", l.v.within(l.o.Labels)), Href: root(l.o.Key) + "/new", Look: ui.Primary, Small: true, Key: "n"}.Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -897,9 +897,9 @@ func (l *listView) searchForm() templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var35 string
-		templ_7745c5c3_Var35, templ_7745c5c3_Err = templ.JoinStringErrs(l.v.t("office.search_in", "objects", l.v.in(l.o.Plural)))
+		templ_7745c5c3_Var35, templ_7745c5c3_Err = templ.JoinStringErrs(l.v.t("office.search_in", "objects", l.v.within(l.o.Plural)))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `list.templ`, Line: 166, Col: 169}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `list.templ`, Line: 166, Col: 173}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var35))
 		if templ_7745c5c3_Err != nil {
@@ -963,9 +963,9 @@ func (l *listView) searchForm() templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var39 string
-		templ_7745c5c3_Var39, templ_7745c5c3_Err = templ.JoinStringErrs(l.v.t("office.search_in", "objects", l.v.in(l.o.Plural)))
+		templ_7745c5c3_Var39, templ_7745c5c3_Err = templ.JoinStringErrs(l.v.t("office.search_in", "objects", l.v.within(l.o.Plural)))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `list.templ`, Line: 171, Col: 155}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `list.templ`, Line: 171, Col: 159}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var39))
 		if templ_7745c5c3_Err != nil {
@@ -978,7 +978,7 @@ func (l *listView) searchForm() templ.Component {
 		var templ_7745c5c3_Var40 string
 		templ_7745c5c3_Var40, templ_7745c5c3_Err = templ.JoinStringErrs(l.v.t("office.search"))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `list.templ`, Line: 171, Col: 194}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `list.templ`, Line: 171, Col: 198}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var40))
 		if templ_7745c5c3_Err != nil {
@@ -1027,7 +1027,7 @@ func (l *listView) empty() templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = ui.Button{Text: l.v.t("office.all_of", "objects", l.v.in(l.o.Plural)), Href: root(l.o.Key)}.Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Button{Text: l.v.t("office.all_of", "objects", l.v.within(l.o.Plural)), Href: root(l.o.Key)}.Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -1050,7 +1050,7 @@ func (l *listView) empty() templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = ui.Button{Text: l.v.t("office.all_of", "objects", l.v.in(l.o.Plural)), Href: root(l.o.Key)}.Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Button{Text: l.v.t("office.all_of", "objects", l.v.within(l.o.Plural)), Href: root(l.o.Key)}.Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -1074,7 +1074,7 @@ func (l *listView) empty() templ.Component {
 				}
 				ctx = templ.InitializeContext(ctx)
 				if l.o.May(record.Make) {
-					templ_7745c5c3_Err = ui.Button{Text: l.v.t("office.new", "object", l.v.in(l.o.Labels)), Href: root(l.o.Key) + "/new", Look: ui.Primary}.Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Button{Text: l.v.t("office.new", "object", l.v.within(l.o.Labels)), Href: root(l.o.Key) + "/new", Look: ui.Primary}.Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -1089,7 +1089,7 @@ func (l *listView) empty() templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.EmptyState{Icon: iconOf(l.o.Object), Title: l.v.t("office.none_yet", "objects", l.v.in(l.o.Plural)), Text: l.emptyText()}.View().Render(templ.WithChildren(ctx, templ_7745c5c3_Var44), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.EmptyState{Icon: iconOf(l.o.Object), Title: l.v.t("office.none_yet", "objects", l.v.within(l.o.Plural)), Text: l.emptyText()}.View().Render(templ.WithChildren(ctx, templ_7745c5c3_Var44), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -18,8 +18,8 @@ const stalls = "/console/records/stall"
 func TestAnEmptyListSaysWhatToDo(t *testing.T) {
 	t.Parallel()
 	w := market(t)
-	w.get("sales", stalls).want(http.StatusOK, "No Stalls yet", "Add the first, or import a file.", `href="/console/records/stall/new"`)
-	w.get("viewer", stalls).want(http.StatusOK, "No Stalls yet").lacks(`href="/console/records/stall/new"`)
+	w.get("sales", stalls).want(http.StatusOK, "No stalls yet", "Add the first, or import a file.", `href="/console/records/stall/new"`)
+	w.get("viewer", stalls).want(http.StatusOK, "No stalls yet").lacks(`href="/console/records/stall/new"`)
 	w.make("stall", record.Values{"name": "Blue awning"})
 	w.get("sales", stalls+"?own=1&q=nowhere").want(http.StatusOK, "Nothing fits").lacks("Blue awning")
 }
@@ -34,7 +34,7 @@ func TestAListShowsValuesAsPeopleReadThem(t *testing.T) {
 	})
 	w.make("stall", record.Values{"name": "Red awning", "rent": value.Money{Minor: 100000, Currency: "CHF"}})
 	w.get("admin", stalls).want(http.StatusOK, "Blue awning", `<span class="tag safe">Open</span>`, "CHF\u00a018,400", "12\u00a0m", "Velo Atelier", "Nov 28, 2026",
-		"2 records", "CHF\u00a019,400 Rent in all", "1–2 · ")
+		"2 records", "Rent CHF\u00a019,400", "1–2 · ")
 	w.get("admin", stalls+"?own=1&cols=name,goods,mail,phone,number,area").want(http.StatusOK, "Bikes", "Books", `href="mailto:stall@lakeside.example"`, "S-100", ">36").
 		lacks("Velo Atelier")
 }

@@ -93,7 +93,7 @@ func (m *mergeView) show(w http.ResponseWriter, status int) error {
 	if m.fault != "" {
 		status = http.StatusUnprocessableEntity
 	}
-	page, err := m.v.office.Shell.Page(m.v.r, m.v.t("office.merge_title", "objects", m.v.in(m.o.Plural)), root(m.o.Key))
+	page, err := m.v.office.Shell.Page(m.v.r, m.v.t("office.merge_title", "objects", m.v.within(m.o.Plural)), root(m.o.Key))
 	if err != nil {
 		return err
 	}

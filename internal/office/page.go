@@ -294,7 +294,7 @@ func (p *pageView) relatedList(n int, r record.RelatedList) ui.Related {
 	}
 	if r.Object.May(record.Make) && r.Object.Editable(r.Field) && r.Field.Type != record.References {
 		list.AddHref = root(r.Object.Key) + "/new?" + url.Values{r.Field.Key: {p.o.ID(p.rec.ID)}}.Encode()
-		list.AddText = v.t("office.new", "object", v.in(r.Object.Labels))
+		list.AddText = v.t("office.new", "object", v.within(r.Object.Labels))
 	}
 	if len(r.Records) > 0 {
 		list.View = v.relatedGrid(n, r, title)

@@ -115,15 +115,15 @@ func (v *visit) placeItems(sight *record.Sight, words string) (items []ui.Palett
 func (v *visit) actionItems(sight *record.Sight, words string) (items []ui.PaletteItem) {
 	for _, o := range sight.Objects() {
 		if o.May(record.Make) {
-			items = v.offer(items, words, ui.PaletteItem{Text: v.t("office.new", "object", v.in(o.Labels)), Icon: "plus", Href: root(o.Key) + "/new"})
+			items = v.offer(items, words, ui.PaletteItem{Text: v.t("office.new", "object", v.within(o.Labels)), Icon: "plus", Href: root(o.Key) + "/new"})
 		}
 	}
 	for _, o := range sight.Objects() {
 		if o.May(record.Make) && words != "" {
-			items = v.offer(items, words, ui.PaletteItem{Text: v.t("office.import_objects", "objects", v.in(o.Plural)), Icon: "upload", Href: importPath(o.Key)})
+			items = v.offer(items, words, ui.PaletteItem{Text: v.t("office.import_objects", "objects", v.within(o.Plural)), Icon: "upload", Href: importPath(o.Key)})
 		}
 		if v.mayDefine() && words != "" {
-			items = v.offer(items, words, ui.PaletteItem{Text: v.t("office.fields_of", "objects", v.in(o.Plural)), Icon: "sliders-horizontal", Href: definePath(o.Key)})
+			items = v.offer(items, words, ui.PaletteItem{Text: v.t("office.fields_of", "objects", v.within(o.Plural)), Icon: "sliders-horizontal", Href: definePath(o.Key)})
 		}
 	}
 	return items

@@ -72,7 +72,7 @@ func (v *visit) makers(o *record.Seen, id string) (links []ui.Link) {
 	for _, other := range v.around.Objects() {
 		for _, f := range other.Fields {
 			if f.Type == record.Reference && f.Options.Target == o.Key && other.Key != o.Key && other.May(record.Make) && other.Editable(f) && len(links) < few {
-				links = append(links, ui.Link{Text: v.t("office.new", "object", v.in(other.Labels)), Href: root(other.Key) + "/new?" + f.Key + "=" + id})
+				links = append(links, ui.Link{Text: v.t("office.new", "object", v.within(other.Labels)), Href: root(other.Key) + "/new?" + f.Key + "=" + id})
 				break
 			}
 		}

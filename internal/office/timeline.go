@@ -121,11 +121,12 @@ func (v *visit) activityEntry(rec *record.Record) (ui.Entry, error) {
 		entry.By = joined(v.shown(n.kind, rec.Values[n.kind.Key], nil), by)
 	}
 	if n.body != nil {
-		entry.Body, _ = rec.Values[n.body.Key].(string)
-		entry.Body = clipped(entry.Body, 600)
-		if entry.Body == entry.Text {
-			entry.Body = ""
+		body, _ := rec.Values[n.body.Key].(string)
+		line, rest, _ := strings.Cut(body, "\n")
+		if line == entry.Text { // a note's first line is its name
+			body = strings.TrimSpace(rest)
 		}
+		entry.Body = clipped(body, 600)
 	}
 	return entry, err
 }

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/a-h/templ"
@@ -52,6 +53,15 @@ func (v *visit) t(key string, args ...any) string { return v.words.T(key, args..
 
 // in writes a name of the catalog in the reader's language.
 func (v *visit) in(names record.Names) string { return names.In(v.words.Locale()) }
+
+// within writes a name inside a sentence. English has small letters there; a name that is all capitals keeps them.
+func (v *visit) within(names record.Names) string {
+	name := v.in(names)
+	if v.words.Locale().Language() != "en" || len(name) < 2 || name[1] >= 'A' && name[1] <= 'Z' {
+		return name
+	}
+	return strings.ToLower(name[:1]) + name[1:]
+}
 
 func (v *visit) may(p account.Permission) bool { return v.me.May(p) }
 

@@ -16,10 +16,12 @@ import (
 	"fairground/internal/db"
 	"fairground/internal/db/dbtest"
 	"fairground/internal/job"
+	"fairground/internal/listing"
 	"fairground/internal/mail"
 	"fairground/internal/media"
 	"fairground/internal/office"
 	"fairground/internal/record"
+	"fairground/internal/safety"
 	"fairground/internal/site"
 	"fairground/internal/site/sitetest"
 	"fairground/internal/ui"
@@ -40,7 +42,7 @@ type world struct {
 }
 
 func schemas() []db.Schema {
-	return []db.Schema{audit.Schema(), job.Schema(), mail.Schema(), account.Schema(), record.Schema()}
+	return []db.Schema{audit.Schema(), job.Schema(), mail.Schema(), account.Schema(), safety.Schema(), listing.Schema(), record.Schema()}
 }
 
 // market is a world with the objects of the weekly market.
