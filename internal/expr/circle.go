@@ -102,8 +102,8 @@ func (c circle) sql(g *writer, lat, lon string) string {
 		real("a") + " * " + step + " as z from (select " + lat + " as a, " + lon + " as b) p"
 	sines := "select " + g.sine("x", "x2") + " as u, " + g.sine("y", "y2") + " as o, " + g.sine("z", "z2") + " as w" +
 		" from (select x, y, z, x * x as x2, y * y as y2, z * z as z2 from (" + angles + ") q) r"
-	return "(select " + lat + " between " + g.bindInt(c.south) + " and " + g.bindInt(c.north) + " and ((u * u) + ((" +
-		g.bindDouble(c.cosine) + " * (1 - (2 * (w * w)))) * (o * o))) <= " + g.bindDouble(c.most) + " from (" + sines + ") s)"
+	return "(" + lat + " between " + g.bindInt(c.south) + " and " + g.bindInt(c.north) + " and (select ((u * u) + ((" +
+		g.bindDouble(c.cosine) + " * (1 - (2 * (w * w)))) * (o * o))) <= " + g.bindDouble(c.most) + " from (" + sines + ") s))"
 }
 
 // sine is the polynomial over x and its square.

@@ -205,7 +205,8 @@ func (g *generator) over(name string) *generator {
 }
 
 func (g *generator) list() string {
-	name := fmt.Sprintf("v%d", len(g.vars)+len(g.firms))
+	// Now and then a variable hides another one, or a field.
+	name := g.pickText(fmt.Sprintf("v%d", len(g.vars)+len(g.firms)), fmt.Sprintf("v%d", len(g.vars)+len(g.firms)), "v0", "name", "nick", "firm", "now")
 	macro := g.pickText("exists", "all", "exists_one", "exists", "all")
 	return g.one(
 		func() string { return "tags." + macro + "(" + name + ", " + g.with(name).bool() + ")" },

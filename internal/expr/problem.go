@@ -38,7 +38,10 @@ var (
 func explainIssues(text string, issues *cel.Issues, known func(name string) []string) []Problem {
 	var problems []Problem
 	for _, issue := range issues.Errors() {
-		p := Problem{Line: issue.Location.Line(), Column: issue.Location.Column() + 1, Message: issue.Message}
+		p := Problem{Line: max(issue.Location.Line(), 1), Column: max(issue.Location.Column()+1, 1), Message: issue.Message}
+		if strings.Contains(issue.Message, "recursion") {
+			p.Message = "this condition is nested too deeply"
+		}
 		found := undeclared.FindStringSubmatch(issue.Message)
 		if found == nil {
 			found = undefined.FindStringSubmatch(issue.Message)

@@ -3,7 +3,6 @@ package expr
 import (
 	"errors"
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
 
@@ -154,25 +153,30 @@ func (p *page) bindText(s string) string {
 	return p.bind(s, "text")
 }
 
-var marks = regexp.MustCompile("\x01[0-9]+\x02")
-
 // finish numbers the arguments in the order of their use and leaves out those that were not used after all.
 func (p *page) finish(text string) (Query, error) {
 	var q Query
-	numbers := map[string]string{}
-	q.Text = marks.ReplaceAllStringFunc(text, func(mark string) string {
-		if known, ok := numbers[mark]; ok {
-			return known
+	numbers := map[string]int{}
+	var b strings.Builder
+	for {
+		before, rest, found := strings.Cut(text, "\x01")
+		b.WriteString(before)
+		if !found {
+			break
 		}
-		i, _ := strconv.Atoi(mark[1 : len(mark)-1])
-		q.Args = append(q.Args, p.args[i])
-		placeholder := "$" + strconv.Itoa(p.first+len(q.Args)-1)
+		var mark string
+		mark, text, _ = strings.Cut(rest, "\x02")
+		i, _ := strconv.Atoi(mark)
+		if numbers[mark] == 0 {
+			q.Args = append(q.Args, p.args[i])
+			numbers[mark] = p.first - 1 + len(q.Args)
+		}
+		b.WriteString("$" + strconv.Itoa(numbers[mark]))
 		if p.dialect == Postgres {
-			placeholder += "::" + p.casts[i]
+			b.WriteString("::" + p.casts[i])
 		}
-		numbers[mark] = placeholder
-		return placeholder
-	})
+	}
+	q.Text = b.String()
 	most := mostSQLite
 	if p.dialect == Postgres {
 		most = mostPG

@@ -175,6 +175,9 @@ type path struct {
 
 func (g *writer) path(e ast.Expr) path {
 	if e.Kind() == ast.IdentKind {
+		if _, local := g.vars[e.AsIdent()]; local {
+			refuse("a macro's variable where a field is needed")
+		}
 		f, currency := g.row.object.lookup(strings.TrimPrefix(e.AsIdent(), "."), g.c.rule)
 		if f == nil {
 			refuse("%s has no SQL", e.AsIdent())

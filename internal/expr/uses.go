@@ -2,6 +2,7 @@ package expr
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -241,7 +242,35 @@ func (c *Condition) RelatedOrNow() bool { return c.uses.now || c.uses.me || c.us
 
 // explain turns the checker's findings into problems. Only names that exist in the scope are ever suggested.
 func (s *Scope) explain(text string, issues *cel.Issues) []Problem {
-	return explainIssues(text, issues, s.known)
+	problems := explainIssues(text, issues, s.known)
+	for i, p := range problems {
+		if found := mismatch.FindStringSubmatch(p.Message); found != nil {
+			problems[i].Message = mismatched(found[1], found[2])
+		}
+	}
+	return problems
+}
+
+var (
+	mismatch = regexp.MustCompile(`^found no matching overload for '([^']*)' applied to '(.*)'$`)
+	wrapped  = regexp.MustCompile(`wrapper\(([a-z]+)\)`)
+)
+
+// mismatched says for a person that an operator or function does not take what it is given.
+func mismatched(function, given string) string {
+	given = strings.NewReplacer(anyRef, "reference", place, "place", prefix, "").Replace(wrapped.ReplaceAllString(given, "$1"))
+	bare := given
+	if strings.HasPrefix(given, "(") {
+		bare = strings.TrimSuffix(given[1:], ")")
+	}
+	message := fmt.Sprintf("%s cannot be applied to %s", strings.Trim(function, "_@"), bare)
+	if given == "(double, int)" || given == "(int, double)" {
+		message += "; write a whole number with a point here, such as 100.0"
+	}
+	if given == "(timestamp, string)" || given == "(string, timestamp)" {
+		message += `; write a time as timestamp("2026-03-08T00:00:00Z")`
+	}
+	return message
 }
 
 // known are the names that could stand where an unknown one does: all variables, or for a path the fields of the object

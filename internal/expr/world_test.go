@@ -91,7 +91,7 @@ type world struct {
 }
 
 var (
-	texts  = []any{nil, "", "a", "B", "ab", "Ä", "ä", "Zürich", "ZÜRICH", "50%", "under_score", "ß", "ss", "ﬁ", "\U0001F6B2 bike", "a\nb", `back\slash`, "'quote'", "won", "open", "I", "ı", "İ", "e\u0301", "\u00e9", "{t}", "$1", "\ue000", "\uffff"}
+	texts  = []any{nil, "", "a", "B", "ab", "Ä", "ä", "Zürich", "ZÜRICH", "50%", "under_score", "ß", "ss", "ﬁ", "\U0001F6B2 bike", "a\nb", `back\slash`, "'quote'", "won", "open", "I", "ı", "İ", "e\u0301", "\u00e9", "{t}", "$1", "\ue000", "\uffff", "\ud7ffx"}
 	ints   = []any{nil, int64(0), int64(1), int64(-1), int64(2), int64(7), int64(18), int64(-40), int64(math.MaxInt64), int64(math.MinInt64), int64(math.MaxInt64 - 1), int64(1 << 53), int64(1<<53 + 1), int64(3037000500), int64(4294967296)}
 	days   = []any{nil, int64(0), int64(-1), int64(-719162), int64(2932896), int64(20521), int64(20520), int64(20522), int64(11016), int64(11017), int64(19782)}
 	times  = []any{nil, int64(0), int64(-1), int64(1773077401500000), int64(1773077401500001), int64(-62135596800000000), int64(253402300799999999), int64(1772991001500000), int64(951782400000000), int64(1709164800000000 - 1), int64(4102444800000000)}
