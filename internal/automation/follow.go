@@ -75,25 +75,22 @@ type happened struct {
 	fields []string // that changed
 }
 
-// read tells what happened from the action and the diff.
+// read tells what happened from the diff, which package record writes.
 func read(row change.Row) happened {
-	var diff map[string]struct {
-		Old json.RawMessage `json:"old"`
-	}
-	if err := json.Unmarshal([]byte(row.Diff), &diff); err != nil {
-		return happened{event: Changed} // erased, or another feature's form: something changed
-	}
 	what := happened{event: Changed}
-	made := row.Action != "record.update" && row.Action != "record.delete" && len(diff) > 0
-	for key, field := range diff {
-		if key == "deleted" {
+	var diff map[string]json.RawMessage
+	if err := json.Unmarshal([]byte(row.Diff), &diff); err != nil {
+		return what // erased, or another feature's form: something changed
+	}
+	for key, part := range diff {
+		switch {
+		case len(part) > 0 && part[0] == '{':
+			what.fields = append(what.fields, key)
+		case key == "made":
+			what.event = Created
+		case string(part) == "true" && (key == "deleted" || key == "purged"):
 			what.event = Deleted
 		}
-		made = made && field.Old == nil
-		what.fields = append(what.fields, key)
-	}
-	if made && what.event != Deleted {
-		what.event = Created
 	}
 	return what
 }

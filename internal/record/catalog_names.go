@@ -27,7 +27,7 @@ var (
 	goodShort = regexp.MustCompile(`^[a-z]{3}$`)
 
 	// takenKeys are names that every record has already, and those of types in conditions.
-	takenKeys = strings.Fields(`id rev created updated created_by updated_by deleted now me
+	takenKeys = strings.Fields(`id rev created updated created_by updated_by deleted made purged merged merged_into now me
 		int uint double string bytes bool list map type dyn any null_type timestamp duration`)
 )
 

@@ -7,8 +7,8 @@ import (
 	"fairground/internal/value"
 )
 
-// diffOf is the change log's entry for a write: {"<field>": {"old": …, "new": …}}, without what is empty. It is written
-// by hand because an import writes one for every row.
+// diffOf is the change log's entry for a write: {"<field>": {"old": …, "new": …}}, without what is empty, and "made" for
+// a record that was not there before. It is written by hand because an import writes one for every row.
 func (s *sheet) diffOf(e *entry) json.RawMessage {
 	b := make([]byte, 0, 64+32*len(e.changed))
 	b = append(b, '{')
@@ -31,6 +31,12 @@ func (s *sheet) diffOf(e *entry) json.RawMessage {
 			b = appendJSON(b, f, e.now[i])
 		}
 		b = append(b, '}')
+	}
+	if e.made() {
+		if len(b) > 1 {
+			b = append(b, ',')
+		}
+		b = append(b, `"made":true`...)
 	}
 	for _, key := range sortedKeys(e.note) {
 		if len(b) > 1 {
