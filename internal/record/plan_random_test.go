@@ -34,8 +34,8 @@ func TestRandomPlansKeepCatalogAndTablesAlike(t *testing.T) {
 		c := &chance{rand.New(rand.NewPCG(1, 7)), s, t, map[string]int{}, 0}
 		for i := range plans {
 			c.once()
-			if i%5 != 0 && d.Engine() == db.Postgres {
-				continue // the comparison asks PostgreSQL for every column of every table
+			if i%8 != 0 {
+				continue // the comparison takes longer than the plan
 			}
 			problems, err := s.CheckCatalog(t.Context())
 			if err != nil || len(problems) > 0 {
