@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"fairground/internal/db"
 	"fairground/internal/expr"
 	"fairground/internal/value"
 )
@@ -22,6 +23,7 @@ type ask struct {
 	computed []*Field // formulas that the statement computes, for loading, filters or groups
 	filter   *expr.Condition
 	words    []string
+	streamed bool // SQLite reads the words' table in the order of ids, and stops when it has enough
 	keys     []key
 	indexed  bool // an index gives the order
 	ids      []int64
@@ -49,7 +51,20 @@ func (r *Reader) ask(a Asker, q Query) (*ask, error) {
 			k.ids = []int64{0} // signs that are no words are found nowhere
 		}
 	}
-	return k, k.sort(q.Sort)
+	if err := k.sort(q.Sort); err != nil {
+		return nil, err
+	}
+	k.stream()
+	return k, nil
+}
+
+// stream makes SQLite find words in the order of ids where the list has no other order. It would else look up all that
+// has the words, and sort it, for one page.
+func (k *ask) stream() {
+	if len(k.words) > 0 && len(k.keys) == 1 && k.seen.Owned == nil && k.reader.tx.Engine() == db.SQLite {
+		k.streamed = true
+		k.keys[0].sql = "f.rowid"
+	}
 }
 
 // about begins a query for all records of an object, without fields or order.
@@ -139,6 +154,9 @@ func (k *ask) from(s *statement) (string, error) {
 	if len(k.computed) > 0 {
 		table = "(" + table + ")"
 	}
+	if k.streamed {
+		return k.seen.full.words() + " f cross join " + table + " t", nil
+	}
 	return table + " t", nil
 }
 
@@ -158,7 +176,8 @@ func (k *ask) where(s *statement) (string, error) {
 		parts = append(parts, text)
 	}
 	if len(k.words) > 0 {
-		parts = append(parts, k.seen.search(s, k.words))
+		found := k.seen.search(s, k.words, k.streamed)
+		parts = append(parts, found)
 	}
 	if k.link != nil {
 		parts = append(parts, k.link.where(s, k.seen.full))

@@ -21,21 +21,22 @@ func (s *statement) arg(v any) string {
 	return "$" + strconv.Itoa(len(s.args))
 }
 
-// ids adds a list of ids, for "in". Lists are filled up to a power of two, so that few different statements need to be
-// prepared.
+// ids adds a list of ids, for "in". It is one value, however long the list: SQLite reads thousands of placeholders
+// slowly, and a text that does not change is prepared once.
 func (s *statement) ids(ids []int64) string {
-	if len(ids) == 0 {
-		return "(null)"
+	list := make([]byte, 0, 20*len(ids)+2)
+	list = append(list, '[')
+	for i, id := range ids {
+		if i > 0 {
+			list = append(list, ',')
+		}
+		list = strconv.AppendInt(list, id, 10)
 	}
-	size := 1
-	for size < len(ids) {
-		size *= 2
+	if s.engine == db.SQLite {
+		return "(select value from json_each(" + s.arg(string(append(list, ']'))) + "))"
 	}
-	marks := make([]string, size)
-	for i := range marks {
-		marks[i] = s.arg(ids[min(i, len(ids)-1)])
-	}
-	return "(" + strings.Join(marks, ", ") + ")"
+	list[0] = '{'
+	return "(select unnest(cast(" + s.arg(string(append(list, '}'))) + " as text)::bigint[]))"
 }
 
 // condition adds a compiled condition over an alias.

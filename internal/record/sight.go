@@ -60,6 +60,9 @@ func sightOf(c *Catalog, a Asker, engine db.Engine) (*Sight, error) {
 	rights := slices.Clone(a.Rights)
 	slices.Sort(rights)
 	name := fmt.Sprintf("sight %q %v %t %s", a.Role, rights, a.whole, engine)
+	if a.only != nil {
+		name += fmt.Sprintf(" only %q", a.only)
+	}
 	return remember(c, name, func() (*Sight, error) { return newSight(c, a, dialect(engine)), nil })
 }
 
@@ -91,6 +94,10 @@ func newSight(c *Catalog, a Asker, d expr.Dialect) *Sight {
 // look finds out which rights an asker has to an object at all.
 func (v *Sight) look(o *Object, a Asker) *Seen {
 	seen := &Seen{full: o, sight: v, rights: a.Rights}
+	if a.only != nil && !slices.Contains(a.only, o.Key) {
+		seen.rights = nil
+		return seen
+	}
 	if v.whole {
 		return seen
 	}

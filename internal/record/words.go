@@ -219,8 +219,8 @@ func (s *Seen) asked(text string) []string {
 }
 
 // search is the condition that records hold all the words in fields that the asker may see; the last word may be the
-// beginning of one.
-func (s *Seen) search(in *statement, words []string) string {
+// beginning of one. streamed tells that the table of words is read beside the object's, as f.
+func (s *Seen) search(in *statement, words []string, streamed bool) string {
 	if s.Owned != nil {
 		return s.searchLent(in, words)
 	}
@@ -234,6 +234,9 @@ func (s *Seen) search(in *statement, words []string) string {
 		return "1 = 0"
 	}
 	table := s.full.words()
+	if streamed {
+		return fmt.Sprintf("f.%s match %s and t.id = f.rowid", table, in.arg(askWords(words, numbers, " OR ", " AND ", `"`, "*")))
+	}
 	if in.engine == db.SQLite {
 		return fmt.Sprintf("t.id in (select rowid from %s where %s match %s)", table, table, in.arg(askWords(words, numbers, " OR ", " AND ", `"`, "*")))
 	}
