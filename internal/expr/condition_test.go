@@ -67,6 +67,10 @@ func TestEvalFails(t *testing.T) {
 	if got, err := c.Match(context.Background(), poor, expr.Constants{}); err == nil || got {
 		t.Errorf("somebody unknown is compared: %v", got)
 	}
+	c, _ = s.Compile(`"a"`+strings.Repeat(`.replace("a", "aaaaaaaaaa")`, 9)+` == ""`, expr.Bool)
+	if _, err := c.Match(context.Background(), poor, constants()); err == nil || !strings.Contains(err.Error(), "cost limit") {
+		t.Errorf("a text of a gigabyte: %v", err)
+	}
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	long := mira()
@@ -97,6 +101,9 @@ func TestProblems(t *testing.T) {
 		`name.matches("(")`:          `invalid matches argument`,
 		`firm.country.head.firm.country.name == ""`:                    `follows 5 links in a row; at most 3 are allowed`,
 		`firms.exists(f, f.country.head.firm.open)`:                    `follows 4 links in a row`,
+		`tags.join(name) == ""`:                                        `join() is not part`,
+		`name.replace("a", nick) == ""`:                                `replace() takes texts in quotes only`,
+		`name.replace("a", "` + strings.Repeat("x", 60) + `") == ""`:   `at most 50 bytes`,
 		`record.firm{title: "x"}.title == "x"`:                         `records`,
 		`"\xff" == "` + "\xff" + `"`:                                   `not valid UTF-8`,
 		strings.Repeat("active && ", 120) + "active":                   `has 241 parts; at most 200`,

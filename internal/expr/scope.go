@@ -156,7 +156,7 @@ func (s *Scope) environment(root *Object, rule bool) (*cel.Env, error) {
 		cel.CrossTypeNumericComparisons(true),
 		cel.EnableErrorOnBadPresenceTest(true),
 		cel.ASTValidators(cel.ValidateRegexLiterals()),
-		ext.Strings(ext.StringsVersion(3)),
+		ext.Strings(ext.StringsVersion(5)), // since 5 their cost grows with the text
 		cel.Variable(nowName, cel.TimestampType),
 	}
 	for _, f := range s.objects[meName].Fields {

@@ -68,7 +68,10 @@ func (g *writer) size(e ast.Expr) operand {
 	}
 	p, ok := g.listField(e)
 	if !ok {
-		members := g.members(e)
+		members, ok := g.members(e)
+		if !ok {
+			return operand{text: g.null(types.IntType)}
+		}
 		return g.constant(types.Int(len(members)))
 	}
 	return operand{most: exactInts, text: g.reach(p.start, p.hops, func(r row) string {
@@ -197,7 +200,10 @@ func (g *writer) aggregate(kind, predicate, from string) string {
 // unrolled writes a macro over a list that is known, one part for each value.
 func (g *writer) unrolled(s shape) string {
 	const most = 100
-	members := g.members(s.list)
+	members, ok := g.members(s.list)
+	if !ok {
+		return g.null(types.BoolType)
+	}
 	if len(members) > most {
 		refuse("a macro over a list of more than %d values", most)
 	}

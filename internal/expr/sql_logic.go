@@ -359,7 +359,10 @@ func (g *writer) in(x, list ast.Expr) string {
 	if list.Kind() == ast.ListKind && list.AsList().Size() == 0 {
 		return g.bool(false) // whatever is asked, even what fails: the evaluation in process does not look
 	}
-	members := g.members(list)
+	members, ok := g.members(list)
+	if !ok {
+		return g.null(types.BoolType)
+	}
 	kind := g.c.typeOf(x)
 	return g.with(x, func(o operand) string {
 		if o.only {
@@ -417,33 +420,33 @@ func (g *writer) never(o operand) string {
 	return "case when " + g.sql(o) + " is not null then " + g.bool(false) + " end"
 }
 
-// members are the values of a list that reads no record.
-func (g *writer) members(list ast.Expr) []ref.Val {
+// members are the values of a list that reads no record. It is false when the list is an error, such as one of me that is not known.
+func (g *writer) members(list ast.Expr) ([]ref.Val, bool) {
+	var found []ref.Val
 	if list.Kind() == ast.ListKind {
-		var found []ref.Val
 		for _, e := range list.AsList().Elements() {
 			if e.Kind() == ast.LiteralKind {
 				found = append(found, e.AsLiteral())
 			}
 		}
 		if len(found) == list.AsList().Size() {
-			return found
+			return found, true
 		}
+		found = nil
 	}
 	if !g.c.uses.constants[list.ID()] {
 		refuse("a list of values that differ from record to record")
 	}
 	v, err := g.c.constant(list, g.k)
 	if err != nil {
-		refuse("a list cannot be evaluated: %v", err)
+		return nil, false
 	}
 	lister, ok := v.(traits.Lister)
 	if !ok {
 		refuse("in asks for a list")
 	}
-	var found []ref.Val
 	for i := lister.Iterator(); i.HasNext() == types.True; {
 		found = append(found, i.Next())
 	}
-	return found
+	return found, true
 }

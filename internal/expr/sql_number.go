@@ -140,8 +140,8 @@ func (g *writer) doubles(operator string, a, b operand) operand {
 		o = operand{text: "((" + x + ") * (" + y + "))", most: a.most * b.most, least: a.least * b.least}
 	case operators.Divide:
 		o = operand{text: "((" + x + ") / nullif((" + y + "), 0))", most: a.most / b.least, least: a.least / b.most}
-		if b.konst == types.Double(0) || math.IsInf(b.least, 1) {
-			refuse("a division by zero")
+		if math.IsInf(b.least, 1) {
+			return g.divisionByZero()
 		}
 	default:
 		refuse("%% of doubles")
@@ -150,6 +150,14 @@ func (g *writer) doubles(operator string, a, b operand) operand {
 		refuse("a number that may become too large or too small")
 	}
 	return o
+}
+
+// divisionByZero is an error always. In CEL itself it is infinite, which a scope that leaves all to the database must not deny.
+func (g *writer) divisionByZero() operand {
+	if g.c.scope.bare {
+		refuse("a division by zero")
+	}
+	return operand{text: g.null(types.DoubleType)}
 }
 
 // convert is int(x) or double(x).

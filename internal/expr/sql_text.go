@@ -6,7 +6,6 @@ import (
 
 	"cel.dev/cel-go/common/ast"
 	"cel.dev/cel-go/common/types"
-	"cel.dev/cel-go/common/types/ref"
 )
 
 // textual writes the functions over texts.
@@ -107,7 +106,12 @@ func (g *writer) matches(target, pattern ast.Expr) operand {
 	if !g.isConstant(pattern) {
 		refuse("matches() with a pattern that differs from record to record")
 	}
-	literal, begin, end, ok := plainPattern(g.pattern(pattern))
+	o := g.evaluated(pattern)
+	known, ok := o.konst.(types.String)
+	if !ok {
+		return operand{text: g.null(types.BoolType)}
+	}
+	literal, begin, end, ok := plainPattern(string(known))
 	if !ok {
 		refuse("matches() with more than a fixed text")
 	}
@@ -123,20 +127,6 @@ func (g *writer) matches(target, pattern ast.Expr) operand {
 	default:
 		return operand{text: g.contains(x, y)}
 	}
-}
-
-func (g *writer) pattern(e ast.Expr) string {
-	var v ref.Val = types.NullValue
-	if e.Kind() == ast.LiteralKind {
-		v = e.AsLiteral()
-	} else if k, err := g.c.constant(e, g.k); err == nil {
-		v = k
-	}
-	s, ok := v.(types.String)
-	if !ok {
-		refuse("matches() without a pattern")
-	}
-	return string(s)
 }
 
 // plainPattern takes a pattern apart that is a fixed text, perhaps anchored.

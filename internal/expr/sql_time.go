@@ -104,7 +104,7 @@ func (g *writer) within(args []ast.Expr) operand {
 		}
 		v, err := g.c.constant(a, g.k)
 		if err != nil {
-			refuse("within() around a place that is not known")
+			return operand{text: g.null(types.BoolType)}
 		}
 		figures[i] = float(v)
 	}

@@ -79,6 +79,7 @@ func (w walker) parts(e ast.Expr) free {
 		return w.selected(e)
 	case ast.CallKind:
 		call := e.AsCall()
+		w.harmless(call)
 		f := w.all(call.Args())
 		if call.IsMemberFunction() {
 			f = f.and(w.visit(call.Target()))
@@ -106,6 +107,23 @@ func (w walker) all(parts []ast.Expr) free {
 		f = f.and(w.visit(part))
 	}
 	return f
+}
+
+// harmless refuses what can make a text of any size in one step, before the cost of a run is looked at.
+func (w walker) harmless(call ast.CallExpr) {
+	const longest = 50
+	switch call.FunctionName() {
+	case "join":
+		w.refused = "join() is not part of this language"
+	case "replace":
+		for _, a := range call.Args() {
+			if a.Kind() != ast.LiteralKind {
+				w.refused = "replace() takes texts in quotes only"
+			} else if s, ok := a.AsLiteral().(types.String); ok && len(s) > longest {
+				w.refused = fmt.Sprintf("replace() takes texts of at most %d bytes", longest)
+			}
+		}
+	}
 }
 
 // list counts a list of literals as one part, however long it is.
