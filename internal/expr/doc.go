@@ -29,8 +29,7 @@
 // Besides CEL and its string functions there are: fold(text) for comparison without case, width or accents' composition;
 // within(place, km, lat, lon); days_since(t) and days_until(t), whole days; today(), midnight UTC. In SQL are refused:
 // matches() beyond a fixed text at the beginning, at the end or anywhere; fold() of anything but a field with a folded
-// column; split, replace, format and the like; maps and lists made on the way; time zones; comparison of an int beyond
-// ±2^53 with a double.
+// column; split, replace, format and the like; maps and lists made on the way; time zones.
 //
 // What the tables must hold for this: texts without NUL and valid UTF-8; times within the years 1 to 9999; choices whose
 // codes are all among the field's Options; the folded column filled by Fold; columns of the type bigint, text and boolean.

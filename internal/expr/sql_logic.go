@@ -293,9 +293,9 @@ func (g *writer) compare(operator string, l, r ast.Expr) string {
 	x, y := g.sql(a), g.sql(b)
 	switch {
 	case s.Kind() == types.IntKind && t.Kind() == types.DoubleKind:
-		x = g.exactly(x, a)
+		x = g.real(x) // which is what the language does too
 	case s.Kind() == types.DoubleKind && t.Kind() == types.IntKind:
-		y = g.exactly(y, b)
+		y = g.real(y)
 	case !sameKind(s, t):
 		refuse("%s and %s cannot be compared in SQL", s, t)
 	case s.Kind() == types.StringKind:
@@ -307,21 +307,10 @@ func (g *writer) compare(operator string, l, r ast.Expr) string {
 	return "((" + x + ") " + sign + " (" + y + "))"
 }
 
-// exactly is an int as a double, if none is lost.
-func (g *writer) exactly(text string, o operand) string {
-	if o.most > exactInts {
-		refuse("an int beyond ±2^53 cannot be compared with a double exactly")
-	}
-	return g.real(text)
-}
-
 // compareColumn compares the column as it is stored, so that an index on it serves.
 func (g *writer) compareColumn(a operand, sign string, k ref.Val) (string, bool) {
 	switch a.field.Type {
 	case FieldDecimal, FieldMoney:
-		if n, ok := k.(types.Int); ok && math.Abs(float64(n)) > exactInts {
-			return "", false
-		}
 		d := float(k)
 		var first int64
 		switch sign {

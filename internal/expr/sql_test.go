@@ -65,7 +65,7 @@ func TestRefusals(t *testing.T) {
 	s := scope(t)
 	for text, want := range map[string]string{
 		`name.matches("a.*b")`: "matches() with more than a fixed text", `name.matches(nick)`: "differs from record to record", `name.split(",").size() > 1`: "", `name.replace("a", "b") == ""`: "replace()",
-		`tags[0] == "a"`: "", `points % 2 == 0 && age < price`: "beyond ±2^53", `price * price * price * price * price * price * price * price * price * price * price * price * price * price * price * price * price * price * price * price > 1.0`: "too large or too small",
+		`tags[0] == "a"`: "", `price * price * price * price * price * price * price * price * price * price * price * price * price * price * price * price * price * price * price * price > 1.0`: "too large or too small",
 		`price * 1e-300 > 0.0`: "too large or too small", `fold(nick) == "a"`: "no folded column", `within(spot, price, 1.0, 1.0)`: "differs from record to record",
 		`seen > timestamp("2026-01-01T00:00:00.000000001Z")`: "finer than a microsecond", `seen.getHours("Europe/Zurich") == 1`: "getHours()", `(active ? firm : other).open`: "", `name == "a\u0000"`: "NUL",
 		`firm in firms`: "exists()", `string(age) == "1"`: "string()", `age in [points]`: "differ from record to record", `{"a": 1}[name] == 1`: "", `type(name) == string`: "", `tags == ["a"]`: "",
