@@ -65,9 +65,13 @@ func (r *Reader) history(a Asker, object string, id value.ID, limit int) ([]Even
 	if err != nil {
 		return nil, fmt.Errorf("record.History(%s, %s): %w", object, id, err)
 	}
+	keys, err := keyChanges(r.tx, k.sight.catalog, k.seen.full)
+	if err != nil {
+		return nil, fmt.Errorf("record.History(%s, %s): %w", object, id, err)
+	}
 	var events []Event
 	for _, row := range rows {
-		changes, blank := k.seen.changes(row.Diff)
+		changes, blank := k.seen.changes(row.Diff, func(f *Field) string { return keyAt(f.Key, row.At, keys) })
 		if len(changes) > 0 || blank {
 			events = append(events, Event{Seq: row.Seq, At: row.At, Actor: row.Actor, Action: row.Action, Changes: changes})
 		}
@@ -78,7 +82,7 @@ func (r *Reader) history(a Asker, object string, id value.ID, limit int) ([]Even
 
 // changes reads a diff as far as the asker may. blank tells that it is an event although no field is left to show: one
 // that touched no field at all.
-func (s *Seen) changes(diff string) (changes []FieldChange, blank bool) {
+func (s *Seen) changes(diff string, key func(*Field) string) (changes []FieldChange, blank bool) {
 	decoder := json.NewDecoder(bytes.NewBufferString(diff))
 	decoder.UseNumber()
 	var parts map[string]any
@@ -92,7 +96,7 @@ func (s *Seen) changes(diff string) (changes []FieldChange, blank bool) {
 		}
 	}
 	for _, f := range s.Fields {
-		both, ok := parts[f.Key].(map[string]any)
+		both, ok := parts[key(f)].(map[string]any)
 		if !ok {
 			continue
 		}

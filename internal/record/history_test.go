@@ -126,3 +126,50 @@ func TestWhy(t *testing.T) {
 		}
 	})
 }
+
+// TestHistoryFollowsRenames: what is logged under a key belongs to the field that had the key then.
+func TestHistoryFollowsRenames(t *testing.T) {
+	world(t, func(t *testing.T, s *Store) {
+		made, err := s.Create(t.Context(), clerk, "trader", Values{"name": "Anna"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		steps := func(all ...Step) {
+			t.Helper()
+			apply(t, s, all...)
+		}
+		add := func(key string) Step {
+			return Step{Op: AddField, Object: "trader", NewField: named(key, key, Text)}
+		}
+		rename := func(from, to string) Step {
+			f := object(t, s, "trader").Field(from).clone()
+			f.Key = to
+			return Step{Op: ChangeField, Object: "trader", Field: from, NewField: f}
+		}
+		write := func(key, text string) {
+			t.Helper()
+			if _, err := s.Update(t.Context(), clerk, "trader", made.ID, 0, Values{key: text}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		steps(add("pay"))
+		write("pay", "first")
+		steps(rename("pay", "wage"))
+		steps(add("pay"))
+		write("pay", "second")
+		write("wage", "third")
+		events, err := s.History(t.Context(), clerk, "trader", made.ID, 10)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, e := range events[:3] {
+			for _, c := range e.Changes {
+				got = append(got, fmt.Sprintf("%s %v>%v", c.Field.Key, c.Old, c.New))
+			}
+		}
+		if want := []string{"wage first>third", "pay <nil>>second", "wage <nil>>first"}; !slices.Equal(got, want) {
+			t.Errorf("%q, want %q", got, want)
+		}
+	})
+}

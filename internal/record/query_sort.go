@@ -55,8 +55,11 @@ func (k *ask) sortKeys(one Sort) ([]key, error) {
 		return nil, k.seen.missing("sort", one.Field)
 	}
 	columns := k.seen.full.orderColumns(f)
-	if f.Type == Choice && len(columns) == 1 {
+	switch {
+	case f.Type == Choice && len(columns) == 1:
 		columns[0] = f.listOrder(columns[0])
+	case f.Type == AnyReference && len(columns) == 2:
+		columns[0], columns[1] = k.sight.mask(columns[0], columns[0]), k.sight.mask(columns[0], columns[1])
 	}
 	if len(columns) == 0 || !f.Stored() {
 		return nil, value.Fieldf("sort", "a list cannot be sorted by %s", f.Key)

@@ -56,11 +56,17 @@ func (v *Sight) whyReads(read []expr.FieldUse) string {
 		if v.seen[use.Object] == nil {
 			return fmt.Sprintf("it is computed from %s, which the role %s may not see", use.Object, v.role)
 		}
-		if v.hidden[fieldName{use.Object, use.Field}] != "" {
+		if v.hidden[fieldName{use.Object, use.Field}] != "" || v.namesHidden(use) {
 			return fmt.Sprintf("it is computed from %s.%s, which the role %s may not see", use.Object, use.Field, v.role)
 		}
 	}
 	return ""
+}
+
+// namesHidden reports whether a field may refer to records of objects that the asker may not see.
+func (v *Sight) namesHidden(use expr.FieldUse) bool {
+	f := v.seen[use.Object].full.Field(use.Field)
+	return f != nil && f.Type == AnyReference && len(v.order) < len(v.catalog.Objects())
 }
 
 // whyRollup hides sums over records of which the asker may not see all: the sum would tell of the others.

@@ -72,20 +72,24 @@ func (v *Sight) scope(root *Seen) (*expr.Scope, error) {
 
 // masked leaves the objects that the asker may not see out of references to any object: such a reference is empty.
 func (v *Sight) masked(f *Field, d expr.Field) expr.Field {
-	if f.Type != AnyReference || v.whole {
+	if f.Type != AnyReference {
 		return d
 	}
-	number, id := d.Columns[0], d.Columns[1]
-	visible := "0"
-	for _, seen := range v.order {
-		visible += fmt.Sprintf(", %d", seen.full.Number)
-	}
-	plain := "{t}." + f.column("o")
-	d.Columns = []string{
-		fmt.Sprintf("(case when %s in (%s) then %s end)", plain, visible, number),
-		fmt.Sprintf("(case when %s in (%s) then %s end)", plain, visible, id),
-	}
+	column := "{t}." + f.column("o")
+	d.Columns = []string{v.mask(column, d.Columns[0]), v.mask(column, d.Columns[1])}
 	return d
+}
+
+// mask empties an expression where a column of object numbers holds one that the asker may not see.
+func (v *Sight) mask(column, text string) string {
+	if len(v.order) == len(v.catalog.Objects()) {
+		return text
+	}
+	numbers := "0"
+	for _, seen := range v.order {
+		numbers += fmt.Sprintf(", %d", seen.full.Number)
+	}
+	return fmt.Sprintf("(case when %s in (%s) then %s end)", column, numbers, text)
 }
 
 // readText is the row rule that a linked record must meet.

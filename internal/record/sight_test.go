@@ -280,3 +280,37 @@ func TestBrokenRulesDeny(t *testing.T) {
 		}
 	})
 }
+
+// TestReferencesToHiddenObjects: a reference to any object that leads to one the asker may not see is empty for them.
+func TestReferencesToHiddenObjects(t *testing.T) {
+	guarded(t, func(t *testing.T, s *Store) {
+		traders, days, _ := planted(t, s, 0)
+		plant(t, s, "stall", Values{"name": "To a day", "size": int64(1), "subject": AnyValue{"market_day", days[0]}},
+			Values{"name": "To a trader", "size": int64(1), "subject": AnyValue{"trader", traders[0]}},
+			Values{"name": "To none", "size": int64(1)})
+		for a, want := range map[string][]string{"guest": {"To a day", "To none"}, "clerk": {"To none"}} {
+			asker := map[string]Asker{"guest": guest, "clerk": clerk}[a]
+			if got := names(t, s, asker, Query{Object: "stall", Filter: "subject == null"}); !slices.Equal(got, want) {
+				t.Errorf("%s: %q, want %q", a, got, want)
+			}
+		}
+		if got := names(t, s, guest, Query{Object: "stall", Filter: `subject.type == "market_day"`}); len(got) != 0 {
+			t.Errorf("%q", got)
+		}
+		q := Query{Object: "stall", Sort: []Sort{{Field: "subject"}, {Field: "name"}}, Limit: 1}
+		var got []string
+		for page := (Page{Next: "-"}); page.Next != ""; q.After = page.Next {
+			var err error
+			if page, err = s.Find(t.Context(), guest, q); err != nil {
+				t.Fatal(err)
+			}
+			got = append(got, page.Records[0].Title())
+			if ref := page.Records[0].Values["subject"]; got[len(got)-1] != "To a trader" && ref != nil {
+				t.Errorf("%q refers to %v", got[len(got)-1], ref)
+			}
+		}
+		if want := []string{"To a trader", "To a day", "To none"}; !slices.Equal(got, want) {
+			t.Errorf("the order tells of the hidden: %q, want %q", got, want)
+		}
+	})
+}

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"fairground/internal/db"
+	"fairground/internal/value"
 )
 
 func TestSearchWords(t *testing.T) {
@@ -80,6 +81,44 @@ func TestSearch(t *testing.T) {
 		page, err := s.Suggest(t.Context(), clerk, "stall", object(t, s, "stall").ID(ids[2]), 5)
 		if err != nil || len(page) != 1 || page[0].ID != ids[2] {
 			t.Errorf("%v %v", page, err)
+		}
+	})
+}
+
+func TestWordsAreChecked(t *testing.T) {
+	world(t, func(t *testing.T, s *Store) {
+		ids := plant(t, s, "trader", Values{"name": "Anna Weber"}, Values{"name": "Bo"})
+		lost := func() (lost []value.ID) {
+			t.Helper()
+			read(t, s, func(tx *db.Tx) (bool, error) {
+				lost = nil
+				w, err := s.Writing(tx, System("check"))
+				if err != nil {
+					return false, err
+				}
+				m, err := w.formOf("trader")
+				if err != nil {
+					return false, err
+				}
+				found, err := w.load(m, ids)
+				if err != nil {
+					return false, err
+				}
+				return true, w.checkWords(m, found, func(id value.ID, _ *Field, _ string, _ ...any) { lost = append(lost, id) })
+			})
+			return lost
+		}
+		if got := lost(); len(got) != 0 {
+			t.Errorf("%v", got)
+		}
+		o := object(t, s, "trader")
+		if err := s.DB.Maintain(t.Context(), "test", func(tx *db.Tx) error {
+			return reword(tx, o, []worded{{id: ids[0], values: Values{"name": "Anna"}}})
+		}); err != nil {
+			t.Fatal(err)
+		}
+		if got := lost(); !slices.Equal(got, ids[:1]) {
+			t.Errorf("%v", got)
 		}
 	})
 }
