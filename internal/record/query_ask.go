@@ -25,6 +25,7 @@ type ask struct {
 	words    []string
 	streamed bool // SQLite reads the words' table in the order of ids, and stops when it has enough
 	keys     []key
+	joins    []join
 	indexed  bool // an index gives the order
 	ids      []int64
 	link     *linkedTo
@@ -154,10 +155,18 @@ func (k *ask) from(s *statement) (string, error) {
 	if len(k.computed) > 0 {
 		table = "(" + table + ")"
 	}
+	table += " t"
 	if k.streamed {
-		return k.seen.full.words() + " f cross join " + table + " t", nil
+		table = k.seen.full.words() + " f cross join " + table
 	}
-	return table + " t", nil
+	for _, j := range k.joins {
+		text, err := j.text(s, k.constants)
+		if err != nil {
+			return "", err
+		}
+		table += text
+	}
+	return table, nil
 }
 
 // where is everything that records must meet: the trash, the asker's row rule, the filter, the words, the ids.
@@ -272,10 +281,10 @@ func (o *Object) columnsOf(f *Field, alias string) []string {
 	return all
 }
 
-// orderColumns are the columns over t by which a list is sorted by a field; none when it cannot be.
-func (o *Object) orderColumns(f *Field) []string {
+// orderColumns are the columns over an alias by which a list is sorted by a field; none when it cannot be.
+func (o *Object) orderColumns(f *Field, alias string) []string {
 	var all []string
-	columns := o.columnsOf(f, "t")
+	columns := o.columnsOf(f, alias)
 	for _, name := range kindOf(f.Type).order(f) {
 		for i, c := range kindOf(f.Type).columns(f) {
 			if f.column(c.suffix) == name && i < len(columns) {

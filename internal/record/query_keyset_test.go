@@ -139,7 +139,7 @@ func sortable(rec *Record, field string) any {
 	case value.Money:
 		return v.Minor
 	case value.ID:
-		return int64(v)
+		return fold(rec.Titles[v])
 	case Day:
 		return int64(v)
 	case bool:

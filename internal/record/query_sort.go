@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"fairground/internal/expr"
 	"fairground/internal/value"
 )
 
@@ -32,7 +33,7 @@ func (k *ask) sort(order []Sort) error {
 			return err
 		}
 		if len(k.keys) == 0 {
-			k.indexed = k.seen.full.indexed(one.Field)
+			k.indexed = k.seen.full.indexed(one.Field) && len(k.joins) == 0
 		}
 		k.keys = append(k.keys, keys...)
 	}
@@ -54,8 +55,10 @@ func (k *ask) sortKeys(one Sort) ([]key, error) {
 	if f == nil {
 		return nil, k.seen.missing("sort", one.Field)
 	}
-	columns := k.seen.full.orderColumns(f)
+	columns := k.seen.full.orderColumns(f, "t")
 	switch {
+	case f.Type == Reference && len(columns) == 1:
+		columns = k.titleOrder(f, columns[0])
 	case f.Type == Choice && len(columns) == 1:
 		columns[0] = f.listOrder(columns[0])
 	case f.Type == AnyReference && len(columns) == 2:
@@ -69,6 +72,42 @@ func (k *ask) sortKeys(one Sort) ([]key, error) {
 		keys = append(keys, key{name: direction(fmt.Sprintf("%d.%d", f.Number, i), one.Down), sql: column, down: one.Down, nullable: true})
 	}
 	return keys, nil
+}
+
+// titleOrder sorts by the titles of linked records, as far as the asker may see them, or else by their ids.
+func (k *ask) titleOrder(f *Field, column string) []string {
+	target := k.sight.seen[f.Options.Target]
+	if target == nil {
+		return []string{column}
+	}
+	title := target.Field(target.Title)
+	if title == nil || refers(title) || !title.Stored() {
+		return []string{column}
+	}
+	j := join{alias: fmt.Sprintf("j%d", len(k.joins)), target: target, column: column}
+	columns := target.full.orderColumns(title, j.alias)
+	if len(columns) == 0 {
+		return []string{column}
+	}
+	k.joins = append(k.joins, j)
+	return columns
+}
+
+// join puts a linked record beside each, for sorting.
+type join struct {
+	alias  string
+	target *Seen
+	column string // that holds its id
+}
+
+func (j join) text(s *statement, constants expr.Constants) (string, error) {
+	rule, err := j.target.ruled(s, j.alias, constants)
+	if err != nil {
+		return "", err
+	}
+	o := j.target.full
+	on := joined(fmt.Sprintf("%s.%s = %s", j.alias, o.keyColumn(), j.column), over(j.alias, o.aliveSQL()), rule)
+	return fmt.Sprintf(" left join %s %s on %s", quoted(o.table()), j.alias, on), nil
 }
 
 func direction(name string, down bool) string {

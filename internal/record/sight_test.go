@@ -153,6 +153,12 @@ func TestHiddenThroughLinks(t *testing.T) {
 		if two.Linked["trader"][0] != nil || len(two.Titles) != 0 || two.Values["owner_name"] != nil {
 			t.Errorf("the hidden trader shows: %v %v %v", two.Linked, two.Titles, two.Values)
 		}
+		for _, down := range []bool{false, true} { // the hidden trader gives no order: Two is last both ways
+			sorted, err := s.Find(t.Context(), guest, Query{Object: "stall", Sort: []Sort{{"trader", down}}})
+			if err != nil || sorted.Records[1].ID != two.ID {
+				t.Errorf("down %t: %v, %v", down, idsIn(sorted.Records), err)
+			}
+		}
 		if one.Values["owner_name"] != "Anna Weber" {
 			t.Errorf("a formula over a link yields %v", one.Values["owner_name"])
 		}

@@ -64,5 +64,5 @@ func (v *View) fitFilter(seen *Seen, names bool) {
 // sorts reports whether a list may be sorted by a name.
 func (s *Seen) sorts(name string) bool {
 	f := s.Field(name)
-	return name == "id" || name == "created" || name == "updated" || f != nil && f.Stored() && len(s.full.orderColumns(f)) > 0
+	return name == "id" || name == "created" || name == "updated" || f != nil && f.Stored() && len(s.full.orderColumns(f, "t")) > 0
 }
