@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"net/http"
 	"os"
+	"strings"
 	"testing"
+	"time"
 
 	"fairground/internal/account"
 	"fairground/internal/crm"
@@ -101,4 +103,57 @@ func (w *world) as(who string) http.Handler {
 		r.Header.Del("Sec-Fetch-Site")
 		w.router.ServeHTTP(rw, r)
 	})
+}
+
+// TestKeysAndMouse walks the pages as their people do. Every answer must be "yes".
+func TestKeysAndMouse(t *testing.T) {
+	browser.Needs(t)
+	w, pages := crmWorld(t)
+	tab := browser.Open(t, w.as("admin"))
+	for _, c := range []struct{ name, page, question string }{
+		{"j walks to the first row and Enter opens the peek", "list", `key("j", document.body); document.activeElement.click(); await until(() => find("#peek h2")); find("#peek h2").textContent.trim() === document.querySelector("tbody .main b").textContent.trim()`},
+		{"the peek has what one does most", "list", `click("tbody .main a"); await until(() => find("#peek h2")); find("#peek").textContent.includes("New deal") && find("#peek").textContent.includes("Timeline")`},
+		{"Escape closes the peek", "list", `click("tbody .main a"); await until(() => find("#peek h2")); key("Escape", find("#peek h2")); await until(() => !document.querySelector("#peek h2")); true`},
+		{"sorting swaps the grid and keeps the filter form's order", "filtered", `click("thead th:nth-child(2) a"); await until(() => location.search.includes("sort=name")); await until(() => document.querySelector(".list-bar form input[name=sort]")); find(".list-bar form input[name=sort]").value === "name" && find(".list-bar .chip[href]").href.includes("sort=name")`},
+		{"a value is edited where it stands", "list", `find("tbody tr .pencil").click(); await until(() => find(".cell-editor input:not([type=hidden])")); find(".cell-editor input:not([type=hidden])").value = "Renamed by hand"; find(".cell-editor button:not([data-cancel])").click(); await until(() => !document.querySelector(".cell-editor")); find("tbody .main b").textContent.trim() === "Renamed by hand"`},
+		{"a value that cannot be saved stays open with what is wrong", "list", `find("tbody tr .pencil").click(); await until(() => find(".cell-editor input:not([type=hidden])")); find(".cell-editor input:not([type=hidden])").removeAttribute("required"); find(".cell-editor input:not([type=hidden])").value = ""; find(".cell-editor button:not([data-cancel])").click(); await until(() => document.querySelector(".cell-editor .error")); true`},
+		{"selected rows can be changed", "list", `key("x", document.body); await until(() => getComputedStyle(find(".bulk")).display !== "none"); find(".bulk [value=form]").textContent.includes("Change")`},
+		{"⌘K finds a record", "list", `document.dispatchEvent(new KeyboardEvent("keydown", {key: "k", ctrlKey: true, bubbles: true})); await until(() => find("dialog.palette").open); find("#palette-words").value = "maison"; find("#palette-words").dispatchEvent(new Event("input", {bubbles: true})); await until(() => [...document.querySelectorAll("#palette-results [role=option]")].some(one => one.textContent.includes("Maison Verte"))); true`},
+		{"a fact is edited where it stands", "record", `find(".fact > .pencil").click(); await until(() => find(".fact-editor")); find(".fact-editor input:not([type=hidden])").value = "Lamps"; setTimeout(() => find(".fact-editor .primary").click(), 50); find(".fact-editor") !== null`},
+		{"the page is fetched anew with the value", "", `await until(() => document.querySelector(".notice.safe")); find(".facts").textContent.includes("Lamps")`},
+		{"Escape puts the editor of a fact away", "record", `find(".fact > .pencil").click(); await until(() => find(".fact-editor")); key("Escape", find(".fact-editor input:not([type=hidden])")); !document.querySelector(".fact-editor")`},
+		{"a picker finds what a record refers to", "edit", `find("[name=owner]").value = "Jon"; find("[name=owner]").dispatchEvent(new Event("input", {bubbles: true})); await until(() => document.querySelector(".suggestions [role=option][data-id]")); find(".suggestions [data-id]").textContent.includes("Jon Perret")`},
+		{"a card is moved by its handle", "board", `const card = find(".board-card[data-card]"), from = card.closest("[data-column]"); card.querySelector(".handle").focus(); for (const k of [" ", "ArrowRight", " "]) { key(k, card.querySelector(".handle")); await new Promise(done => setTimeout(done, 60)); } await until(() => document.getElementById(card.id)?.closest("[data-column]").dataset.column !== from.dataset.column); true`},
+	} {
+		if c.page == "" {
+			time.Sleep(time.Second) // the page before is being left
+		} else {
+			tab.Show(pages[c.page], 1440, "light")
+		}
+		if answer := tab.Ask(c.question); answer != "yes" {
+			t.Errorf("%s: %s", c.name, answer)
+		}
+		if c.name == "the peek has what one does most" || c.name == "⌘K finds a record" {
+			tab.Examine(c.name)
+			tab.Shoot("office-" + c.page + "-" + strings.ReplaceAll(c.name, " ", "-")[:12])
+		}
+	}
+}
+
+// TestWithoutScripts does in a browser without JavaScript what matters most.
+func TestWithoutScripts(t *testing.T) {
+	browser.Needs(t)
+	w, pages := crmWorld(t)
+	tab := browser.Open(t, w.as("admin"))
+	tab.WithoutScripts()
+	tab.Show(pages["new"], 1440, "light")
+	tab.Type("[name=name]", "Made by hand")
+	tab.Click(".record-form .primary")
+	tab.Until(`document.querySelector("h1")?.textContent.includes("Made by hand")`)
+	tab.Show(pages["list"], 1440, "light")
+	tab.Click("tbody .box input")
+	tab.Click(".bulk [value=delete]")
+	tab.Until(`document.querySelector(".toast")?.textContent.includes("moved to the trash")`)
+	tab.Click(".toast form button")
+	tab.Until(`document.querySelector(".notice")?.textContent.includes("as it was before")`)
 }

@@ -304,3 +304,11 @@ func TestThePalette(t *testing.T) {
 	w.part("admin", "/console/palette?pick=1&about=blue").want(http.StatusOK, `data-id="`+s.Object.ID(s.ID)).lacks("Settings")
 	w.get("admin", "/console/palette?q=blue").want(http.StatusOK, "<html", "Blue awning")
 }
+
+func TestPickersFindWhatOtherRoomsLend(t *testing.T) {
+	t.Parallel()
+	w, _ := crmWorld(t)
+	w.part("admin", "/console/records/staff/suggest?owner=jon").want(http.StatusOK, "Jon Perret").lacks("Aya Keller")
+	w.part("admin", "/console/records/staff/suggest?owner=").want(http.StatusOK, "Jon Perret", "Aya Keller")
+	w.get("admin", "/console/records/staff").want(http.StatusOK, "Jon Perret").lacks("/console/records/staff/new", "cells/")
+}

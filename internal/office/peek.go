@@ -40,7 +40,7 @@ func (p *pageView) card() (ui.PeekCard, error) {
 	for i := range timeline {
 		timeline[i].Body = clipped(timeline[i].Body, longShown)
 	}
-	card := ui.PeekCard{Title: p.rec.Title(), Href: p.path(), Tags: p.tags(), Actions: p.peekActions(), Timeline: timeline}
+	card := ui.PeekCard{Title: p.rec.Title(), Href: p.path(), Tags: p.tags()[:min(1, len(p.tags()))], Actions: p.peekActions(), Timeline: timeline}
 	for _, f := range p.factFields() {
 		if x := p.rec.Values[f.Key]; x != nil && len(card.Facts) < fewFacts && f.Type != record.LongText {
 			card.Facts = append(card.Facts, ui.Fact{Name: p.v.in(f.Labels), View: p.v.valueView(f, x, p.rec.Titles)})
@@ -57,7 +57,7 @@ func (p *pageView) peekLinks() []ui.Link {
 	}
 	for _, link := range p.logLinks() {
 		if link.Icon == "phone" || link.Icon == "mail" {
-			links = append(links, ui.Link{Text: p.v.t("office.log_one", "what", link.Text), Href: link.Href})
+			links = append(links, ui.Link{Text: p.v.t("office.log_one", "what", p.v.small(link.Text)), Href: link.Href})
 		}
 	}
 	return append(links, p.v.makers(p.o, p.o.ID(p.rec.ID))...)
@@ -71,7 +71,7 @@ func (v *visit) makers(o *record.Seen, id string) (links []ui.Link) {
 	}
 	for _, other := range v.around.Objects() {
 		for _, f := range other.Fields {
-			if f.Type == record.Reference && f.Options.Target == o.Key && other.Key != o.Key && other.May(record.Make) && other.Editable(f) && len(links) < few {
+			if f.Type == record.Reference && f.Options.Target == o.Key && other.Key != o.Key && other.Key != activityObject && other.May(record.Make) && other.Editable(f) && len(links) < few {
 				links = append(links, ui.Link{Text: v.t("office.new", "object", v.within(other.Labels)), Href: root(other.Key) + "/new?" + f.Key + "=" + id})
 				break
 			}

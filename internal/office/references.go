@@ -3,9 +3,11 @@ package office
 import (
 	"errors"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
+	"fairground/internal/expr"
 	"fairground/internal/record"
 	"fairground/internal/ui"
 	"fairground/internal/ui/text"
@@ -24,15 +26,9 @@ func (v *visit) readReference(object, typed, picked string) (any, error) {
 			return id, nil
 		}
 	}
-	found, err := v.store.Suggest(v.ctx, v.asker, object, typed, 20)
+	same, err := v.called(o, typed)
 	if err != nil {
 		return nil, err
-	}
-	var same []*record.Record
-	for _, rec := range found {
-		if strings.EqualFold(rec.Title(), typed) {
-			same = append(same, rec)
-		}
 	}
 	switch len(same) {
 	case 1:
@@ -108,8 +104,8 @@ func (v *visit) fault(err error) string {
 	return v.t("office.fault.value")
 }
 
-// mostSuggested is how many records a picker offers.
-const mostSuggested = 8
+// mostOffered is how many records a picker offers.
+const mostOffered = 8
 
 // suggest answers pickers: records of an object by words.
 func (v *visit) suggest(w http.ResponseWriter) error {
@@ -121,11 +117,50 @@ func (v *visit) suggest(w http.ResponseWriter) error {
 	if err != nil {
 		return err
 	}
-	found, err := v.store.Suggest(v.ctx, v.asker, o.Key, words, mostSuggested)
+	found, err := v.like(o, words)
 	if err != nil {
 		return err
 	}
 	return v.part(w, http.StatusOK, v.suggestions(found))
+}
+
+// like finds records by words or their id.
+func (v *visit) like(o *record.Seen, words string) ([]*record.Record, error) {
+	q := record.Query{Object: o.Key, Search: words, Limit: mostOffered}
+	if id, err := o.ParseID(words); err == nil {
+		q.Search, q.Filter = "", "id == "+strconv.FormatInt(int64(id), 10)
+	} else if !hasWords(o) && words != "" {
+		return v.looking(o, func(name string) bool { return strings.Contains(name, expr.Fold(words)) })
+	}
+	page, err := v.store.Find(v.ctx, v.asker, q)
+	return page.Records, err
+}
+
+// called finds the records of an exact name, without regard to case.
+func (v *visit) called(o *record.Seen, name string) ([]*record.Record, error) {
+	condition := "fold(" + o.Title + ") == fold(" + strconv.Quote(name) + ")"
+	if len(o.Scope().Problems(condition, expr.Bool)) > 0 {
+		return v.looking(o, func(other string) bool { return other == expr.Fold(name) })
+	}
+	page, err := v.store.Find(v.ctx, v.asker, record.Query{Object: o.Key, Filter: condition, Fields: []string{}, Limit: 2})
+	return page.Records, err
+}
+
+// looking reads the names of an object one by one: of objects that other rooms lend, such as the staff, the database
+// cannot always compare names. Beyond the newest thousand nothing is found.
+func (v *visit) looking(o *record.Seen, fits func(folded string) bool) (found []*record.Record, err error) {
+	page, err := v.store.Find(v.ctx, v.asker, record.Query{Object: o.Key, Limit: record.MostRecords})
+	for _, rec := range page.Records {
+		if len(found) < mostOffered && fits(expr.Fold(rec.Title())) {
+			found = append(found, rec)
+		}
+	}
+	return found, err
+}
+
+// hasWords reports whether an object can be searched; those that other rooms lend often cannot.
+func hasWords(o *record.Seen) bool {
+	return slices.ContainsFunc(o.Fields, func(f *record.Field) bool { return f.Searchable })
 }
 
 // typedWords is what was typed: the words come as q, or under the name of the input itself.

@@ -56,7 +56,10 @@ func (v *visit) in(names record.Names) string { return names.In(v.words.Locale()
 
 // within writes a name inside a sentence. English has small letters there; a name that is all capitals keeps them.
 func (v *visit) within(names record.Names) string {
-	name := v.in(names)
+	return v.small(v.in(names))
+}
+
+func (v *visit) small(name string) string {
 	if v.words.Locale().Language() != "en" || len(name) < 2 || name[1] >= 'A' && name[1] <= 'Z' {
 		return name
 	}
