@@ -133,6 +133,7 @@ func (s *sheet) verdict(results []Result) error {
 }
 
 // together is how many of the operations can be done at once: until one touches a record that an earlier one touches.
+// Deletions stay among themselves, because others may follow from them.
 func (s *sheet) together(ops []Write) int {
 	type touched struct {
 		id  value.ID
@@ -140,6 +141,9 @@ func (s *sheet) together(ops []Write) int {
 	}
 	seen := make(map[touched]bool)
 	for i, op := range ops {
+		if (op.Op == DoDelete) != (ops[0].Op == DoDelete) {
+			return i
+		}
 		t := touched{id: op.ID}
 		if op.Op == DoUpsert && op.ID == 0 {
 			t.key = op.Key + "\x00" + foldedKey(op.Values[op.Key])
@@ -215,7 +219,7 @@ func (s *sheet) run(ops []Write, first int) error {
 		return nil
 	}
 	if s.options.DryRun {
-		return nil
+		return s.follow()
 	}
 	return s.save()
 }

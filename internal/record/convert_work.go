@@ -23,7 +23,7 @@ func (s *Store) convertBatch(tx *db.Tx, o *Object, t openTask) (finished bool, e
 			return false, err
 		}
 		plan := value.FromMicros(at)
-		where, args = "updated_us between $2 and $3", []any{value.Micros(plan.Add(-10 * time.Minute)), value.Micros(plan.Add(time.Minute))}
+		where, args = "updated_us between $2 and $3", []any{value.Micros(plan.Add(-2 * time.Minute)), value.Micros(plan.Add(time.Minute))}
 	}
 	if err := lockRows(tx, o, t.after); err != nil {
 		return false, err
@@ -94,6 +94,7 @@ func (s *Store) exchangeConverted(ctx context.Context, t openTask) error {
 
 // writeConverted writes the exchange. It belongs to the plan that began the conversion, so it has no row of its own.
 func (d *draft) writeConverted(t openTask) error {
+	d.plan.Rev = t.plan
 	for _, write := range []func() error{d.writeRows, d.writeIndexes, d.writeTasks, d.writeTables} {
 		if err := write(); err != nil {
 			return err

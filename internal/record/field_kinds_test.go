@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/nyaruka/phonenumbers"
 	"pgregory.net/rapid"
 
 	"fairground/internal/value"
@@ -312,6 +313,34 @@ func TestFoldIsThatOfConditions(t *testing.T) {
 	for text, want := range map[string]string{"ZÜRICH": "zürich", "Straße": "strasse", "ＡＢＣ": "abc", "plain Text": "plain text", "ﬁn": "fin"} {
 		if got := fold(text); got != want {
 			t.Errorf("%q folds to %q, want %q", text, got, want)
+		}
+	}
+}
+
+// Numbers that are read the short way are those that the long way leaves as they are.
+func TestPhonesInE164(t *testing.T) {
+	t.Parallel()
+	short := 0
+	for region := range phonenumbers.GetSupportedRegions() {
+		example := phonenumbers.GetExampleNumber(region)
+		if example == nil {
+			continue
+		}
+		text := phonenumbers.Format(example, phonenumbers.E164)
+		long, err := readPhone(text, "")
+		if err != nil || long != text {
+			t.Errorf("%s: %v, %v", text, long, err)
+		}
+		if inE164(text) {
+			short++
+		}
+	}
+	if short < 200 {
+		t.Errorf("only %d regions are read the short way", short)
+	}
+	for _, text := range []string{"+41", "+4144", "+0446681800", "+41044668180", "+999123456789", "+4144668180012345"} {
+		if inE164(text) {
+			t.Errorf("%s is taken for a number", text)
 		}
 	}
 }

@@ -1,7 +1,10 @@
 package record
 
 import (
+	"strconv"
 	"strings"
+
+	"github.com/nyaruka/phonenumbers"
 
 	"fairground/internal/expr"
 	"fairground/internal/value"
@@ -27,7 +30,30 @@ func (phoneKind) parse(_ *Field, in any) (any, error) {
 	if !strings.HasPrefix(text, "+") {
 		return bare{text}, nil
 	}
+	if inE164(text) {
+		return text, nil
+	}
 	return readPhone(text, "")
+}
+
+// inE164 reports whether a number is written as it is stored, and possible. It spares imports the reading of how people
+// write; a number that begins with a national prefix is left to that.
+func inE164(text string) bool {
+	digits := text[1:]
+	if len(digits) < 8 || len(digits) > 15 || !onlyDigits(digits) || digits[0] == '0' {
+		return false
+	}
+	for n := 1; n <= 3; n++ {
+		code, _ := strconv.Atoi(digits[:n])
+		if region := phonenumbers.GetRegionCodeForCountryCode(code); region == "ZZ" || region == "001" {
+			continue
+		}
+		national, err := strconv.ParseUint(digits[n:], 10, 64)
+		country := int32(code)
+		return err == nil && digits[n] != '0' &&
+			phonenumbers.IsPossibleNumber(&phonenumbers.PhoneNumber{CountryCode: &country, NationalNumber: &national})
+	}
+	return false
 }
 
 func readPhone(text, region string) (any, error) {

@@ -110,7 +110,7 @@ func (s *Store) writing(ctx context.Context, a Asker, action string, fn func(*Wr
 // lostRace reports whether a constraint of the database refused a write.
 func lostRace(err error) bool {
 	var known *value.Error
-	return errors.As(err, &known) && known.Kind == value.Conflict && known.Err != nil
+	return errors.As(err, &known) && known.Kind == value.Conflict && known.Err != nil && !errors.Is(err, errKept)
 }
 
 // Create is Store.Create.
@@ -195,6 +195,12 @@ func (s *sheet) changeOwned(op Write) error {
 
 // shown is the record after the write, as far as the asker sees its fields.
 func (s *sheet) shown(e *entry) (*Record, error) {
+	if len(s.form.computed) > 0 { // what they yield depends on what the asker sees of other records
+		rec, err := s.w.store.In(s.w.tx).Get(s.w.asker, s.seen.Key, e.id)
+		if value.KindOf(err) != value.NotFound {
+			return rec, err
+		}
+	}
 	now := s.w.tx.Now()
 	rec := &Record{Object: s.seen.Object, ID: e.id, Rev: e.rev, Created: now, Updated: now, By: s.w.tx.Actor().String(), Values: Values{}}
 	rec.LastBy = rec.By
@@ -204,7 +210,6 @@ func (s *sheet) shown(e *entry) (*Record, error) {
 			rec.Updated, rec.LastBy = e.rec.Updated, e.rec.LastBy
 		}
 	}
-	s.computeRest(e)
 	for i, f := range s.form.fields {
 		if v := e.now[i]; v != nil && s.seen.Object.Field(f.Key) != nil {
 			rec.Values[f.Key] = v

@@ -23,16 +23,6 @@ func (s *sheet) compute() error {
 	return nil
 }
 
-// computeRest computes the formulas that are not stored, to show the record.
-func (s *sheet) computeRest(e *entry) {
-	if len(s.form.computed) == 0 {
-		return
-	}
-	e.now = slices.Clone(e.now)
-	clear(s.w.near)
-	s.form.compute(s.w, s.after(e), s.form.computed, s.w.constants())
-}
-
 func (m *form) compute(w *Writer, record *subject, formulas []formFormula, constants expr.Constants) {
 	for _, one := range formulas {
 		f := m.fields[one.at]

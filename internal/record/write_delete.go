@@ -46,6 +46,9 @@ func (s *sheet) follow() error {
 		if err := f.spread(s.form.object, roots); err != nil {
 			return err
 		}
+		if len(f.blocked) == 0 && s.options.DryRun {
+			return nil
+		}
 		if len(f.blocked) == 0 {
 			return f.happen(s.form.object, roots)
 		}

@@ -258,7 +258,7 @@ func (s *sheet) reword(written []*entry) error {
 	var records []worded
 	for _, e := range written {
 		values := s.form.gathered(e.now)
-		if !e.made() && !e.back {
+		if !e.made() { // words stay while a record is in the trash
 			changed := Values{}
 			for _, i := range e.changed {
 				changed[s.form.fields[i].Key] = e.now[i]

@@ -204,7 +204,7 @@ func TestTheLogTellsWhatChanged(t *testing.T) {
 		want := []string{
 			`record.delete {"deleted":true}`,
 			`record.update {"day":{"old":"2026-03-31","new":"2026-04-01"},"open":{"new":true}}`,
-			`record.create {"name":{"new":"Fair"},"day":{"new":"2026-03-31"}}`,
+			`record.create {"name":{"new":"Fair"},"day":{"new":"2026-03-31"},"made":true}`,
 		}
 		if !slices.Equal(rows, want) {
 			t.Errorf("log %s", strings.Join(rows, "\n"))
