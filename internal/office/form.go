@@ -340,14 +340,14 @@ func (v *visit) save(w http.ResponseWriter) error {
 	return v.goOn(w, pathOf(o.Object, rec.ID), v.t("office.saved", "name", rec.Title()))
 }
 
-// keepAttributes gives references that stay the attributes they had.
+// keepAttributes gives references that stay, and whose attributes the form did not ask about, those they had.
 func keepAttributes(values record.Values, rec *record.Record) {
 	for key, x := range values {
 		refs, ok := x.([]record.RefValue)
 		had, _ := rec.Values[key].([]record.RefValue)
 		for i := range refs {
 			for _, old := range had {
-				if ok && old.ID == refs[i].ID {
+				if ok && old.ID == refs[i].ID && refs[i].Attributes == nil {
 					refs[i].Attributes = old.Attributes
 				}
 			}

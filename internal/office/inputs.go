@@ -25,7 +25,7 @@ func (f filled) text(name string) string {
 func (f filled) set(name string, texts ...string) { f[name] = texts }
 
 // chosen are the options of the references that a form has, by id.
-func (f filled) chosen(key string, names titles) (options []ui.Option) {
+func (f filled) chosen(key string) (options []ui.Option) {
 	for n, id := range f[key] {
 		text := id
 		if all := f[key+" names"]; n < len(all) {
@@ -70,6 +70,9 @@ func (v *visit) fill(into filled, f *record.Field, x any, names titles) {
 		for _, ref := range x {
 			into[f.Key] = append(into[f.Key], v.outside(f.Options.Target, ref.ID))
 			into[f.Key+" names"] = append(into[f.Key+" names"], names.of(ref.ID))
+			for _, a := range attributesOf(f, v.outside(f.Options.Target, ref.ID)) {
+				v.fill(into, a.asField, ref.Attributes[a.of.Key], nil)
+			}
 		}
 	default:
 		into.set(f.Key, f.Show(x))
@@ -124,7 +127,7 @@ func (v *visit) input(f *record.Field, have filled, fault string, in setting) te
 	case record.AnyReference:
 		return ui.LinkPicker{Input: i, Value: have.text(f.Key + "_id"), Text: have.text(f.Key), URL: "/console/palette?pick=1"}
 	case record.References:
-		return ui.LinksPicker{Input: i, Chosen: have.chosen(f.Key, nil), URL: root(f.Options.Target) + "/suggest"}
+		return ui.LinksPicker{Input: i, Chosen: have.chosen(f.Key), URL: root(f.Options.Target) + "/suggest"}
 	default:
 		return ui.TextInput{Input: i, Kind: inputKinds[f.Type], Value: have.text(f.Key), Unit: f.Options.Unit}
 	}

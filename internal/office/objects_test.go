@@ -78,7 +78,9 @@ func stall() *record.Object {
 			field("goods", "Goods", record.Choices, choices(option("bikes", "Bikes", ""), option("books", "Books", ""))),
 			field("inspected", "Inspected", record.DateTime),
 			field("weight", "Weight", record.Decimal, func(f *record.Field) { f.Options.Scale = 2 }),
-			field("days", "Days", record.References, to("market_day", "Stalls of the day")),
+			field("days", "Days", record.References, to("market_day", "Stalls of the day"), func(f *record.Field) {
+				f.Options.Attributes = []*record.Field{{Key: "pitch", Labels: en("Pitch"), Type: record.Text}, {Key: "tables", Labels: en("Tables"), Type: record.Integer}}
+			}),
 			field("about", "About", record.LongText, searchable),
 			field("mail", "E-mail", record.Mail, func(f *record.Field) { f.Section = "contact" }),
 			field("phone", "Phone", record.Phone, func(f *record.Field) { f.Section = "contact" }),

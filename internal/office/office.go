@@ -4,6 +4,7 @@ import (
 	"embed"
 	"io/fs"
 	"net/http"
+	"time"
 
 	"fairground/internal/account"
 	"fairground/internal/media"
@@ -47,7 +48,11 @@ type route struct {
 	pattern string
 	answer  func(*visit, http.ResponseWriter) error
 	bytes   int64 // of the body; formBytes when 0
+	slow    bool  // it may touch every record
 }
+
+// patience is how long a slow route may take: a million records in the trash, an export of all of them.
+const patience = 5 * time.Minute
 
 func routes() []route {
 	return []route{
@@ -58,10 +63,10 @@ func routes() []route {
 		{pattern: "GET /console/records/{object}/trash", answer: (*visit).trash},
 		{pattern: "POST /console/records/{object}/trash", answer: (*visit).emptyTrash},
 		{pattern: "GET /console/records/{object}/suggest", answer: (*visit).suggest},
-		{pattern: "GET /console/records/{object}/export", answer: (*visit).export},
+		{pattern: "GET /console/records/{object}/export", answer: (*visit).export, slow: true},
 		{pattern: "GET /console/records/{object}/bulk", answer: (*visit).bulkForm},
-		{pattern: "POST /console/records/{object}/bulk", answer: (*visit).bulk},
-		{pattern: "POST /console/records/{object}/undo", answer: (*visit).undo},
+		{pattern: "POST /console/records/{object}/bulk", answer: (*visit).bulk, slow: true},
+		{pattern: "POST /console/records/{object}/undo", answer: (*visit).undo, slow: true},
 		{pattern: "GET /console/records/{object}/merge", answer: (*visit).mergeForm},
 		{pattern: "POST /console/records/{object}/merge", answer: (*visit).merge},
 		{pattern: "POST /console/views/{object}", answer: (*visit).saveView},
@@ -85,12 +90,16 @@ func routes() []route {
 // Routes registers the pages; doc.go lists them.
 func (o *Office) Routes(m *web.Router) {
 	for _, route := range routes() {
+		options := []web.Option{web.BodyLimit(max(route.bytes, formBytes))}
+		if route.slow {
+			options = append(options, web.Timeout(patience))
+		}
 		m.Handle(route.pattern, seer, func(w http.ResponseWriter, r *http.Request) error {
 			v, err := o.begin(r)
 			if err != nil {
 				return err
 			}
 			return route.answer(v, w)
-		}, web.BodyLimit(max(route.bytes, formBytes)))
+		}, options...)
 	}
 }

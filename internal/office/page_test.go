@@ -68,6 +68,24 @@ func TestARecordIsChanged(t *testing.T) {
 	}
 }
 
+func TestReferencesHaveAttributes(t *testing.T) {
+	t.Parallel()
+	w := market(t)
+	day, other := w.make("market_day", record.Values{"name": "Saturday"}), w.make("market_day", record.Values{"name": "Sunday"})
+	id := day.Object.ID(day.ID)
+	s := w.make("stall", record.Values{"name": "Blue awning", "days": []record.RefValue{{ID: day.ID, Attributes: record.Values{"pitch": "A 7", "tables": int64(2)}}}})
+	w.get("admin", path(s)).want(http.StatusOK, "Saturday", "A 7 · 2")
+	input := "days." + id
+	w.get("admin", path(s)+"/edit").want(http.StatusOK, "<legend class=\"small\">Saturday</legend>", `name="`+input+`.pitch"`, `value="A 7"`)
+	w.post("admin", path(s), "rev", "1", "name", "Blue awning", "days", id, input+".pitch", "B 1", input+".tables", "many", "days_add", "").want(http.StatusUnprocessableEntity, `value="B 1"`, `value="many"`, "Saturday")
+	w.post("admin", path(s), "rev", "1", "name", "Blue awning", "days", id, input+".pitch", "B 1", input+".tables", "3", "days_add", "sunday").wantTo("admin", path(s)).want(http.StatusOK, "B 1 · 3", "Sunday")
+	refs := w.find("stall", s.ID).Values["days"].([]record.RefValue)
+	if len(refs) != 2 || refs[0].Attributes["pitch"] != "B 1" || refs[0].Attributes["tables"] != int64(3) || refs[1].ID != other.ID {
+		t.Errorf("%+v", refs)
+	}
+	w.post("admin", path(s), "rev", "2", "name", "Blue awning", "size", "3").wantTo("admin", path(s)).lacks("Sunday</a>")
+}
+
 func TestAPageTellsWhatIsRelatedAndWhatHappened(t *testing.T) {
 	t.Parallel()
 	w := market(t)

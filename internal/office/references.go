@@ -40,7 +40,48 @@ func (v *visit) readReference(object, typed, picked string) (any, error) {
 	}
 }
 
-// readReferences reads the ticked records and one more that was typed. Attributes stay as they are.
+// attribute is what a form asks about one of several references.
+type attribute struct {
+	of      *record.Field
+	asField *record.Field // the same, under the name of its input
+}
+
+// attributesOf are the attributes of one reference of a field.
+func attributesOf(f *record.Field, id string) []attribute {
+	all := make([]attribute, len(f.Options.Attributes))
+	for i, of := range f.Options.Attributes {
+		named := *of
+		named.Key = f.Key + "." + id + "." + of.Key
+		all[i] = attribute{of, &named}
+	}
+	return all
+}
+
+// readAttributes reads what was filled in about one reference; nothing for one that was just added.
+func (v *visit) readAttributes(form *web.Form, f *record.Field, id string) (record.Values, error) {
+	var values record.Values
+	for _, a := range attributesOf(f, id) {
+		if !form.Has(a.asField.Key) {
+			continue
+		}
+		x, err := v.readField(form, a.asField)
+		if err == nil && x != nil {
+			x, err = a.of.Parse(x)
+		}
+		if err != nil {
+			return nil, err
+		}
+		if values == nil {
+			values = record.Values{}
+		}
+		if x != nil {
+			values[a.of.Key] = x
+		}
+	}
+	return values, nil
+}
+
+// readReferences reads the ticked records with their attributes, and one more that was typed.
 func (v *visit) readReferences(form *web.Form, f *record.Field) (any, error) {
 	o := v.target(f.Options.Target)
 	if o == nil {
@@ -52,7 +93,11 @@ func (v *visit) readReferences(form *web.Form, f *record.Field) (any, error) {
 		if err != nil {
 			return nil, err
 		}
-		refs = append(refs, record.RefValue{ID: id})
+		attributes, err := v.readAttributes(form, f, text)
+		if err != nil {
+			return nil, err
+		}
+		refs = append(refs, record.RefValue{ID: id, Attributes: attributes})
 	}
 	if typed := strings.TrimSpace(form.Raw(f.Key + "_add")); typed != "" {
 		id, err := v.readReference(f.Options.Target, typed, "")
