@@ -85,7 +85,11 @@ func inName(r rune) bool {
 
 // nearest returns the declared name with the fewest changed letters, if few enough to be a slip.
 func nearest(name string, known []string) string {
+	const longest = 200
 	best, least := "", max(2, len(name)/3)+1
+	if len(name) > longest {
+		return ""
+	}
 	for _, candidate := range known {
 		if d := distance(name, candidate); d > 0 && d < least {
 			best, least = candidate, d
