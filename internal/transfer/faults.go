@@ -1,0 +1,135 @@
+package transfer
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strings"
+
+	"fairground/internal/db"
+	"fairground/internal/record"
+	"fairground/internal/sheet"
+	"fairground/internal/value"
+)
+
+// The columns that ErrorFile puts behind those of the file.
+const (
+	lineColumn   = "line"
+	reasonColumn = "reason"
+	extraColumn  = "extra"
+)
+
+// mostExtra is how many cells beyond the header a refused row keeps.
+const mostExtra = 50
+
+// Faults returns what is wrong with the refused rows of an import, by line, of those after a line.
+func (d *Desk) Faults(tx *db.Tx, a record.Asker, id value.ID, after int64, limit int) ([]Problem, error) {
+	if _, err := d.Find(tx, a, id); err != nil {
+		return nil, err
+	}
+	faults, err := faultsAfter(tx, id, after, min(max(limit, 1), record.MostRecords))
+	var all []Problem
+	for _, f := range faults {
+		all = append(all, f.why...)
+	}
+	return all, err
+}
+
+// ErrorFile writes the refused rows of an import as CSV: their cells as they were, then their line and the reason. Cells
+// beyond the header follow in columns of their own. Mended, the file can be uploaded as it is: those columns are left
+// out. Of more than MostFaults rows the first are there.
+func (d *Desk) ErrorFile(ctx context.Context, a record.Asker, id value.ID, w io.Writer) error {
+	m, err := d.found(ctx, a, id)
+	if err != nil {
+		return err
+	}
+	extra := 0
+	err = d.eachFault(ctx, id, func(f fault) error {
+		extra = max(extra, min(len(f.cells)-len(m.Guess.Columns), mostExtra))
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	var columns []string
+	for _, c := range m.Guess.Columns {
+		columns = append(columns, c.Name)
+	}
+	width := len(columns)
+	columns = append(columns, lineColumn, reasonColumn)
+	for i := range extra {
+		columns = append(columns, fmt.Sprintf("%s %d", extraColumn, i+1))
+	}
+	columns = columns[:min(len(columns), max(width+2, sheet.MostColumns))]
+	return d.writeFaults(ctx, id, columns, width, w)
+}
+
+func (d *Desk) writeFaults(ctx context.Context, id value.ID, columns []string, width int, w io.Writer) error {
+	out, err := sheet.NewWriter(w, sheet.CSV, columns, sheet.WriterOptions{})
+	if err != nil {
+		return err
+	}
+	cells := make([]sheet.Cell, len(columns))
+	err = d.eachFault(ctx, id, func(f fault) error {
+		clear(cells)
+		for i, text := range f.cells {
+			if i >= width {
+				i += 2
+			}
+			if i < len(cells) {
+				cells[i] = sheet.Text(text)
+			}
+		}
+		cells[width], cells[width+1] = sheet.Whole(f.line), sheet.Text(f.reason())
+		return out.Write(cells)
+	})
+	if err != nil {
+		return err
+	}
+	return out.Close()
+}
+
+// reason is what is wrong with a row, in one line.
+func (f fault) reason() string {
+	texts := make([]string, len(f.why))
+	for i, p := range f.why {
+		texts[i] = p.Reason
+		if p.Column != "" {
+			texts[i] = p.Column + ": " + p.Reason
+		}
+	}
+	return strings.Join(texts, "; ")
+}
+
+// eachFault reads the refused rows a part at a time, so that whoever takes them slowly holds nothing up.
+func (d *Desk) eachFault(ctx context.Context, id value.ID, fn func(fault) error) error {
+	const part = 1000
+	for after := int64(-1); ; {
+		var faults []fault
+		err := d.DB.Read(ctx, func(tx *db.Tx) (err error) {
+			faults, err = faultsAfter(tx, id, after, part)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		for _, f := range faults {
+			if err := fn(f); err != nil {
+				return err
+			}
+			after = f.line
+		}
+		if len(faults) < part {
+			return nil
+		}
+	}
+}
+
+// found is an import for somebody who only looks at it; its object may be gone.
+func (d *Desk) found(ctx context.Context, a record.Asker, id value.ID) (m Import, err error) {
+	err = d.DB.Read(ctx, func(tx *db.Tx) error {
+		m, err = d.Find(tx, a, id)
+		return err
+	})
+	return m, err
+}
