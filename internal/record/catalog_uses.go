@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strings"
 
 	"fairground/internal/expr"
 )
@@ -192,6 +193,18 @@ func (d *draft) renameInObjects(old, key string) {
 				if is(f) {
 					f.Options.Target = key
 				}
+			}
+		}
+	}
+}
+
+// noteQuoted tells of texts that have a name between quotes, such as subject.type == "stall". Whether they mean it
+// cannot be told, so they are left to whoever renames.
+func (d *draft) noteQuoted(old, what string) {
+	for _, o := range d.c.alive {
+		for _, s := range o.sources() {
+			if strings.Contains(*s.text, `"`+old+`"`) || strings.Contains(*s.text, "'"+old+"'") {
+				d.note("The %s of %s has the text %q; change it if it means the %s.", s.what, s.name, old, what)
 			}
 		}
 	}

@@ -120,28 +120,41 @@ func (t turner) write(rows []turnedRow) error {
 	return t.tx.Insert("record_unturned", []string{"field", "record", "value"}, lost)
 }
 
-// writeColumns updates many rows in one statement: on PostgreSQL the way there costs more than the rows.
+// writeColumns updates rows: on PostgreSQL many in one statement, because the way there costs more than the rows; on
+// SQLite one by one, because it would look through the whole table for the many.
 func (t turner) writeColumns(rows []turnedRow) error {
 	columns := kindOf(t.to.Type).columns(t.to)
 	if len(columns) == 0 {
 		return nil
 	}
 	w := &Writer{store: t.store, tx: t.tx}
-	const chunk = 500
+	chunk := map[db.Engine]int{db.SQLite: 1, db.Postgres: 500}[t.tx.Engine()]
 	for begin := 0; begin < len(rows); begin += chunk {
 		part := rows[begin:min(begin+chunk, len(rows))]
-		var args []any
+		args := []any{int64(part[0].id), int64(part[len(part)-1].id)}
 		for _, r := range part {
 			args = append(append(args, int64(r.id)), w.stored(t.to, r.made)...)
 		}
-		if _, err := t.tx.Exec(t.update(columns, len(part)), args...); err != nil {
+		text := t.update(columns, len(part))
+		if t.tx.Engine() == db.SQLite {
+			text, args = t.updateOne(columns), args[2:]
+		}
+		if _, err := t.tx.Exec(text, args...); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// update is the statement for so many rows. The casts tell PostgreSQL the types.
+func (t turner) updateOne(columns []column) string {
+	var set []string
+	for i, c := range columns {
+		set = append(set, fmt.Sprintf("%s = $%d", t.to.column(c.suffix), i+2))
+	}
+	return fmt.Sprintf("update %s set %s where id = $1", t.o.table(), strings.Join(set, ", "))
+}
+
+// update is the statement for so many rows. The casts tell PostgreSQL the types, the range where to look.
 func (t turner) update(columns []column, rows int) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "update %s set ", t.o.table())
@@ -160,11 +173,11 @@ func (t turner) update(columns []column, rows int) string {
 			if i > 0 {
 				b.WriteString(", ")
 			}
-			fmt.Fprintf(&b, "cast($%d as %s)", row*len(types)+i+1, sql)
+			fmt.Fprintf(&b, "cast($%d as %s)", row*len(types)+i+3, sql)
 		}
 		b.WriteString(")")
 	}
-	fmt.Fprintf(&b, ") as v where %s.id = v.column1", t.o.table())
+	fmt.Fprintf(&b, ") as v where %[1]s.id = v.column1 and %[1]s.id between $1 and $2", t.o.table())
 	return b.String()
 }
 

@@ -21,7 +21,7 @@ func fill(t testing.TB, s *Store, n int) *Object {
 	for done := 0; done < n; done += 10_000 {
 		err := s.DB.Maintain(t.Context(), "test", func(tx *db.Tx) error {
 			var rows [][]any
-			now := value.Micros(tx.Now())
+			now := value.Micros(tx.Now().Add(-time.Hour))
 			for i := done; i < min(n, done+10_000); i++ {
 				text := fmt.Sprint(i)
 				if i%10 == 0 {

@@ -70,7 +70,7 @@ func (s *Store) exchangeConverted(ctx context.Context, t openTask) error {
 		}
 		o := d.c.byNumber[t.object]
 		if o == nil || o.anywhere(t.field) == nil || o.anywhere(t.field).source == 0 {
-			return t.end(tx) // another process was quicker, or it was undone
+			return nil // another process was quicker, or it was undone
 		}
 		object = o.Number
 		d.edit(o)

@@ -33,7 +33,7 @@ func (s *Store) Ensure(ctx context.Context) error {
 	return nil
 }
 
-// declaring drafts what is missing. The plan has no inverse: what the program declares stays.
+// declaring drafts what is missing; nil when nothing is. The plan has no inverse: what the program declares stays.
 func (s *Store) declaring(tx *db.Tx) (*draft, error) {
 	c, err := s.Catalog(tx)
 	if err != nil {
@@ -42,6 +42,9 @@ func (s *Store) declaring(tx *db.Tx) (*draft, error) {
 	steps, err := s.undeclared(c)
 	if err != nil {
 		return nil, err
+	}
+	if len(steps) == 0 && len(s.unowned(c)) == 0 {
+		return nil, nil // another process was quicker
 	}
 	d, err := s.newDraft(tx, System("record"), steps)
 	if err != nil {

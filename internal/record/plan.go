@@ -127,8 +127,9 @@ func (s *Store) apply(ctx context.Context, a Asker, action string, make func(tx 
 		if err := patience(tx); err != nil {
 			return err
 		}
+		p, small = Plan{}, nil
 		d, err := make(tx)
-		if err != nil {
+		if err != nil || d == nil { // nil: there is nothing to do
 			return err
 		}
 		if p = d.plan; len(p.Breaks) > 0 {

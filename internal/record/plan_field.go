@@ -225,6 +225,11 @@ func (d *draft) replace(o *Object, f, old, made *Field, before string) error {
 	made.Number, made.Retired, made.made, made.Declared = f.Number, zeroTime, f.made, f.Declared
 	made.into, made.source, made.Gone = nil, 0, nil
 	made.Options.Choices = keepCodes(made.Options.Choices, f.Options.Choices)
+	for _, was := range old.Options.Choices {
+		if _, stays := made.Option(was.Key); !stays {
+			d.noteQuoted(was.Key, "choice")
+		}
+	}
 	d.numberAttributes(made, f)
 	i := slices.Index(o.Fields, f)
 	if old.computedAnew(made) {

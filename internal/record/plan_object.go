@@ -106,6 +106,7 @@ func (d *draft) renameObject(o *Object, key string) error {
 	if err := d.freeKey(key); err != nil {
 		return err
 	}
+	d.noteQuoted(o.Key, "object")
 	d.renameInObjects(o.Key, key)
 	o.Key = key
 	return nil

@@ -449,3 +449,90 @@ func TestPlansAreListedAndStandOnEachOther(t *testing.T) {
 		}
 	})
 }
+
+func TestAnObjectIsNotUndoneUnderLaterFields(t *testing.T) {
+	t.Parallel()
+	world(t, func(t *testing.T, s *Store) {
+		made := apply(t, s, Step{Op: AddObject, NewObject: &Object{Key: "cart", Labels: en("Cart"), Plural: en("Carts"), Fields: []*Field{named("name", "Name", Text)}}})
+		later := apply(t, s, Step{Op: AddField, Object: "cart", NewField: named("wheels", "Wheels", Integer)})
+		if _, err := s.UndoPlan(t.Context(), clerk, made.Rev); value.KindOf(err) != value.Conflict {
+			t.Errorf("%v", err)
+		}
+		undo(t, s, later)
+		gone := undo(t, s, made)
+		if _, err := catalog(t, s).Object("cart"); value.KindOf(err) != value.NotFound {
+			t.Errorf("%v", err)
+		}
+		undo(t, s, gone)
+		if object(t, s, "cart").Field("name") == nil {
+			t.Error("the object returned without its field")
+		}
+		sound(t, s)
+	})
+}
+
+func TestUniqueFieldsMustBe(t *testing.T) {
+	t.Parallel()
+	world(t, func(t *testing.T, s *Store) {
+		fill(t, s, 20)
+		name := field(t, s, "market_day", "name").clone()
+		name.Unique = true
+		rejects(t, s, value.Invalid, "no number", Step{Op: ChangeField, Object: "market_day", Field: "name", NewField: name})
+		day := field(t, s, "market_day", "day").clone()
+		day.Unique = true
+		p := apply(t, s, Step{Op: ChangeField, Object: "market_day", Field: "day", NewField: day})
+		sound(t, s)
+		o := object(t, s, "market_day")
+		err := s.DB.Maintain(t.Context(), "test", func(tx *db.Tx) error {
+			_, err := tx.Exec(fmt.Sprintf("update %s set %s = 1", o.table(), o.Field("day").column("")))
+			return err
+		})
+		if value.KindOf(err) != value.Conflict {
+			t.Errorf("the index does not hold: %v", err)
+		}
+		undo(t, s, p)
+		work(t, s)
+		sound(t, s)
+	})
+}
+
+func TestChoicesKeepTheirCodes(t *testing.T) {
+	t.Parallel()
+	world(t, func(t *testing.T, s *Store) {
+		f := field(t, s, "stall", "status")
+		codes := map[string]int{}
+		for _, option := range f.Options.Choices {
+			codes[option.Key] = option.Code
+		}
+		n := f.clone()
+		n.Options.Choices = []Option{{Key: "shut", Code: codes["closed"], Labels: en("Shut")}, {Key: "new", Labels: en("New")}, {Key: "late", Code: 99, Labels: en("Late")}}
+		p := apply(t, s, Step{Op: ChangeField, Object: "stall", Field: "status", NewField: n})
+		f = field(t, s, "stall", "status")
+		for key, want := range map[string]int{"shut": codes["closed"], "new": codes["new"], "open": codes["open"], "late": 4} {
+			if option, ok := f.Option(key); !ok || option.Code != want || option.Retired != (key == "open") {
+				t.Errorf("%s: %+v, want code %d", key, option, want)
+			}
+		}
+		undo(t, s, p)
+		if option, _ := field(t, s, "stall", "status").Option("closed"); option.Code != codes["closed"] || option.Retired {
+			t.Errorf("%+v", option)
+		}
+	})
+}
+
+func TestAttributesComeAndGoWithTheirColumns(t *testing.T) {
+	t.Parallel()
+	world(t, func(t *testing.T, s *Store) {
+		n := field(t, s, "stall", "days").clone()
+		number := n.Options.Attributes[1].Number
+		n.Options.Attributes = []*Field{n.Options.Attributes[0], named("paid", "Paid", YesNo)}
+		p := apply(t, s, Step{Op: ChangeField, Object: "stall", Field: "days", NewField: n})
+		sound(t, s)
+		undo(t, s, p)
+		f := field(t, s, "stall", "days")
+		if len(f.Options.Attributes) != 2 || f.Options.Attributes[1].Number != number || len(f.Gone) != 1 {
+			t.Errorf("%+v", f)
+		}
+		sound(t, s)
+	})
+}

@@ -25,7 +25,11 @@ func (s *Store) UndoPlan(ctx context.Context, a Asker, rev int64) (Plan, error) 
 		if err != nil {
 			return nil, err
 		}
-		if reasons := standingOn(p, later); len(reasons) > 0 {
+		c, err := s.Catalog(tx)
+		if err != nil {
+			return nil, err
+		}
+		if reasons := standingOn(c, p, later); len(reasons) > 0 {
 			return nil, value.Errorf(value.Conflict, "this plan cannot be undone by itself: %s", strings.Join(reasons, "; "))
 		}
 		if len(p.Inverse) == 0 {
@@ -49,10 +53,10 @@ func (s *Store) undoing(tx *db.Tx, a Asker, p Plan) (*draft, error) {
 	return d, d.finish()
 }
 
-// standingOn names the later plans that changed the same objects and fields. A plan and the one that took it back
-// cancel each other.
-func standingOn(p Plan, later []Plan) []string {
-	mine := touched(p)
+// standingOn names the later plans that changed the same objects and fields, or fields of an object that the plan made.
+// A plan and the one that took it back cancel each other.
+func standingOn(c *Catalog, p Plan, later []Plan) []string {
+	mine := append(touched(p), c.fieldsOfNew(p)...)
 	byRev := map[int64]Plan{}
 	for _, l := range later {
 		byRev[l.Rev] = l
@@ -68,6 +72,19 @@ func standingOn(p Plan, later []Plan) []string {
 		}
 	}
 	return reasons
+}
+
+// fieldsOfNew are the fields of the objects that a plan made.
+func (c *Catalog) fieldsOfNew(p Plan) []int {
+	var all []int
+	for _, step := range p.Inverse {
+		if o := c.byNumber[step.Number]; step.Op == RemoveObject && o != nil {
+			for _, f := range slices.Concat(o.Fields, o.retired) {
+				all = append(all, f.Number)
+			}
+		}
+	}
+	return all
 }
 
 // cancels reports whether a plan took back one of the plans given, so that both together did nothing.

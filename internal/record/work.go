@@ -2,6 +2,7 @@ package record
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"fairground/internal/db"
@@ -15,26 +16,29 @@ const atATime = 5_000
 // words to compute, roll-ups, columns to drop. It returns how many pieces it did; 0 means that nothing is left. Several
 // processes may call it at once.
 func (s *Store) Work(ctx context.Context) (n int, err error) {
-	n, err = s.buildIndexes(ctx, 0)
-	if err != nil {
-		return n, fmt.Errorf("record.Work: indexes: %w", err)
+	var failures []error
+	did := func(what string, some int, err error) {
+		n += some
+		if err != nil { // what else waits goes on all the same
+			failures = append(failures, fmt.Errorf("record.Work: %s: %w", what, err))
+		}
 	}
+	built, err := s.buildIndexes(ctx, 0)
+	did("indexes", built, err)
 	tasks, err := s.openTasks(ctx)
-	if err != nil {
-		return n, fmt.Errorf("record.Work: %w", err)
-	}
+	did("tasks", 0, err)
 	for _, t := range tasks {
 		if err := s.workOn(ctx, t); err != nil {
-			return n, fmt.Errorf("record.Work: %s of field %d: %w", t.kind, t.field, err)
+			did(fmt.Sprintf("%s of field %d", t.kind, t.field), 0, err)
+		} else {
+			n++
 		}
-		n++
 	}
 	dirty, err := s.gatherDirty(ctx, atATime)
-	if err != nil {
-		return n, fmt.Errorf("record.Work: roll-ups: %w", err)
-	}
-	purged, err := s.purgeRetired(ctx)
-	return n + dirty + purged, err
+	did("roll-ups", dirty, err)
+	dropped, err := s.purgeRetired(ctx)
+	did("drops", dropped, err)
+	return n, errors.Join(failures...)
 }
 
 func scanTask(row db.Scanner) (t openTask, err error) {
