@@ -45,11 +45,13 @@ func (s *Store) Writing(tx *db.Tx, a Asker) (*Writer, error) {
 	if err != nil {
 		return nil, err
 	}
-	sight, err := s.Sight(tx, a)
+	sight, err := sightOf(catalog, a, tx.Engine())
 	if err != nil {
 		return nil, err
 	}
-	whole, err := s.Sight(tx, System("record"))
+	whole, err := remember(catalog, "whole sight "+string(tx.Engine()), func() (*Sight, error) {
+		return newSight(catalog, System("record"), dialect(tx.Engine())), nil
+	})
 	if err != nil {
 		return nil, err
 	}

@@ -174,3 +174,71 @@ func TestWritesDuringAConversion(t *testing.T) {
 		}
 	})
 }
+
+// A choice that was retired stays where it is, and nobody may choose it anew.
+func TestRetiredChoices(t *testing.T) {
+	t.Parallel()
+	world(t, func(t *testing.T, s *Store) {
+		old := create(t, s, "stall", Values{"name": "1", "status": "open", "goods": "bikes, books"})
+		retire := func(key string) {
+			f := object(t, s, "stall").Field(key).clone()
+			f.Options.Choices[1].Retired = true
+			apply(t, s, Step{Op: ChangeField, Object: "stall", Field: key, NewField: f})
+		}
+		retire("status")
+		retire("goods")
+		update(t, s, "stall", old.ID, Values{"status": "open", "goods": "books", "size": 3})
+		for field, v := range map[string]string{"status": "open", "goods": "plants, books"} {
+			_, err := s.Create(t.Context(), clerk, "stall", Values{"name": "2", field: v})
+			wantFault(t, err, value.Invalid, field)
+		}
+		if got := get(t, s, "stall", old.ID).Values; got["status"] != "open" {
+			t.Errorf("%v", got)
+		}
+	})
+}
+
+// A dry run finds what only the deletion itself would.
+func TestDryDeletions(t *testing.T) {
+	t.Parallel()
+	eachLoop(t, Restrict, func(t *testing.T, s *Store) {
+		row := create(t, s, "row", Values{"name": "1"})
+		create(t, s, "tent", Values{"name": "T", "in_row": row.ID})
+		results := doBatch(t, s, "row", BatchOptions{DryRun: true}, Write{Op: DoDelete, ID: row.ID})
+		wantFault(t, results[0].Err, value.Conflict, "")
+		if count(t, s, "row") != 1 {
+			t.Error("a dry run deleted something")
+		}
+	})
+}
+
+// Whoever may not see a record learns nothing from a wrong revision, a bad value or a reference to it.
+func TestWritesTellNothingOfHiddenRecords(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, []db.Schema{Schema()}, func(t *testing.T, d *db.DB) {
+		s := loose(t, d, func(trader, _, stall *Object) {
+			stall.Grants = []Grant{{Role: "helper", Rights: []Right{See, Make, Edit, Delete}, Rows: "size <= 10"}}
+			trader.Grants = []Grant{{Role: "helper", Rights: []Right{See}, Rows: "name != 'Secret'"}}
+		})
+		ctx := t.Context()
+		helper := clerk
+		helper.Role, helper.Define = "helper", false
+		hidden, secret := create(t, s, "stall", Values{"name": "x", "size": 30}), create(t, s, "trader", Values{"name": "Secret"})
+		errs := func(id value.ID) (all []string) {
+			for _, v := range []Values{{"size": 3}, {"size": "x"}, {"size": -3}} {
+				for _, rev := range []int64{0, 1, 9} {
+					_, err := s.Update(ctx, helper, "stall", id, rev, v)
+					all = append(all, err.Error())
+				}
+			}
+			return append(all, s.Delete(ctx, helper, "stall", id, 9).Error(), s.Restore(ctx, helper, "stall", id).Error())
+		}
+		if got, want := fmt.Sprint(errs(hidden.ID)), fmt.Sprint(errs(hidden.ID+1)); got != want {
+			t.Errorf("hidden:\n%s\nmissing:\n%s", got, want)
+		}
+		for _, v := range []any{secret.ID, "Secret"} {
+			_, err := s.Create(ctx, helper, "stall", Values{"name": "y", "size": 3, "trader": v})
+			wantFault(t, err, value.Invalid, "trader")
+		}
+	})
+}
