@@ -192,7 +192,7 @@ func (k *ask) countText(most int) (string, []any, error) {
 	return text, s.args, nil
 }
 
-// Each calls fn with every record that a query finds, in its order. A batch of MostRecords is read at a time, so that
+// Each calls fn with every record that a query finds, in its order, whatever its limit. A batch of MostRecords is read at a time, so that
 // nothing is held up however long it takes. Records that are written meanwhile may be among them or not; none comes twice.
 func (s *Store) Each(ctx context.Context, a Asker, q Query, fn func(*Record) error) error {
 	batches, err := s.batches(ctx, a, q)
@@ -234,13 +234,19 @@ func (s *Store) batches(ctx context.Context, a Asker, q Query) (*batches, error)
 	b := &batches{asker: a, query: q}
 	err := s.reading(ctx, func(r *Reader) error {
 		k, err := r.ask(a, q)
-		if err != nil || k.indexed {
+		if err != nil {
+			return err
+		}
+		if b.after, err = readCursor(q.After, k.seen.full, k.keys); err != nil || k.indexed {
 			return err
 		}
 		st := k.statement()
 		where, err := k.where(st)
 		if err != nil {
 			return err
+		}
+		if b.after != nil {
+			where = joined(where, follows(st, k.keys, b.after))
 		}
 		ids, err := k.idsOf(st, "where "+where+"\norder by "+orderBy(k.keys))
 		for _, id := range ids {

@@ -102,6 +102,16 @@ func TestOwnedObjects(t *testing.T) {
 		if seen := sightFor(t, s, clerk, "kiosk"); seen.May(Edit) || seen.May(Make) || !seen.May(See) {
 			t.Error("what a feature owns can be written here")
 		}
+		if err := s.DB.Maintain(t.Context(), "test", func(tx *db.Tx) error {
+			_, err := tx.Exec("update kiosk set mother = 3 where key = 2")
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		far, err := s.Get(t.Context(), clerk, "kiosk", 2, "mother.mother")
+		if err != nil || far.Linked["mother"][0].ID != 3 || far.Linked["mother"][0].Linked["mother"][0].Title() != "Corner" {
+			t.Errorf("%+v, %v", far, err)
+		}
 		if _, err := s.Get(t.Context(), clerk, "kiosk", 4); value.KindOf(err) != value.NotFound {
 			t.Error(err)
 		}

@@ -320,3 +320,47 @@ func TestReferencesToHiddenObjects(t *testing.T) {
 		}
 	})
 }
+
+// TestRulesOverLinksAndAskers: rules may follow links, also to what the asker does not see, and may ask who asks.
+func TestRulesOverLinksAndAskers(t *testing.T) {
+	dbtest.Each(t, []db.Schema{Schema()}, func(t *testing.T, d *db.DB) {
+		s := loose(t, d, func(trader, day, stall *Object) {
+			trader.Grants = []Grant{{Role: "guest"}}
+			stall.Grants = []Grant{{Role: "guest", Rights: []Right{See}, Rows: `trader.name == "Anna Weber" || size == me.id`}}
+			day.Grants = []Grant{{Role: "guest", Rights: []Right{See}, Rows: `open == true`}}
+		})
+		traders, days, _ := planted(t, s, 0)
+		both := []RefValue{{ID: days[0]}, {ID: days[1]}}
+		plant(t, s, "stall", Values{"name": "Anna's", "trader": traders[0], "days": both}, Values{"name": "Bo's", "trader": traders[1], "days": both},
+			Values{"name": "Of size 8", "size": int64(8), "days": both}, Values{"name": "None", "days": both})
+		if got := names(t, s, guest, Query{Object: "stall"}); !slices.Equal(got, []string{"Anna's", "Of size 8"}) {
+			t.Errorf("%q", got)
+		}
+		nobody := guest
+		nobody.Account = 0
+		if got := names(t, s, nobody, Query{Object: "stall"}); !slices.Equal(got, []string{"Anna's"}) {
+			t.Errorf("without an account: %q", got)
+		}
+		if sightFor(t, s, guest, "stall").Field("trader") != nil {
+			t.Error("a link to a hidden object is seen")
+		}
+		for filter, want := range map[string]int{`days.exists(d, d.name == "Autumn fair")`: 0, `days.exists(d, d.name == "Spring fair")`: 2, `size(days) == 2`: 0, `size(days) == 1`: 2} {
+			if got := names(t, s, guest, Query{Object: "stall", Filter: filter}); len(got) != want {
+				t.Errorf("%s: %q", filter, got)
+			}
+		}
+		page, err := s.Find(t.Context(), guest, Query{Object: "stall", Expand: []string{"days"}, Limit: 1})
+		if err != nil || page.Records[0].Linked["days"][0] == nil || page.Records[0].Linked["days"][1] != nil || len(page.Records[0].Titles) != 1 {
+			t.Errorf("%+v, %v", page.Records, err)
+		}
+		rows, err := s.Group(t.Context(), guest, GroupQuery{Query: Query{Object: "stall"}, By: []Bucket{{Field: "days"}}, Measures: []Measure{{Op: "count"}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, row := range rows {
+			if row.Labels[0] == "Autumn fair" {
+				t.Errorf("a group names a hidden record: %+v", rows)
+			}
+		}
+	})
+}
