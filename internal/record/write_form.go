@@ -20,6 +20,7 @@ type form struct {
 	sides       []int // fields with rows of their own: choices, references, files
 	links       []int // fields that name records
 	uniques     []int
+	worded      []int // fields whose words are found by searching
 	autos       []int
 	rollups     []int
 	formulas    []formFormula // stored ones, in the order in which they are computed
@@ -88,6 +89,9 @@ func (m *form) placeTwin(f *Field) int {
 func (m *form) sort(i int, f *Field) {
 	if f.side() != "" || f.Type == File {
 		m.sides = append(m.sides, i)
+	}
+	if m.object.searched(f) {
+		m.worded = append(m.worded, i)
 	}
 	if f.Unique {
 		m.uniques = append(m.uniques, i)

@@ -104,6 +104,11 @@ func (w *Writer) put(row []any, f *Field, v any) {
 	switch f.Type {
 	case LongText, Integer, YesNo, Mail, Phone, Link, Autonumber:
 		row[0] = v
+	case Decimal, Date, DateTime:
+		row[0] = nil
+		if units, ok := unitsOf(v); ok {
+			row[0] = units
+		}
 	case Text:
 		row[0], row[1] = v, v
 		if text, ok := v.(string); ok {
@@ -250,21 +255,19 @@ func (w *Writer) setMany(table string, columns, types []string, rows [][]any) er
 
 // reword writes what can be found by searching anew.
 func (s *sheet) reword(written []*entry) error {
-	o := s.form.object
-	searchable := slices.ContainsFunc(s.form.fields, o.searched)
-	if !searchable {
+	if len(s.form.worded) == 0 {
 		return nil
 	}
 	var records []worded
 	for _, e := range written {
-		values := s.form.gathered(e.now)
-		if !e.made() { // words stay while a record is in the trash
-			changed := Values{}
-			for _, i := range e.changed {
-				changed[s.form.fields[i].Key] = e.now[i]
-			}
-			if !o.rewords(changed) {
-				continue
+		// Words stay while a record is in the trash, so only changes count.
+		if !e.made() && !slices.ContainsFunc(e.changed, func(i int) bool { return slices.Contains(s.form.worded, i) }) {
+			continue
+		}
+		values := make(Values, len(s.form.worded))
+		for _, i := range s.form.worded {
+			if e.now[i] != nil {
+				values[s.form.fields[i].Key] = e.now[i]
 			}
 		}
 		records = append(records, worded{id: e.id, values: values, fresh: e.made()})
@@ -272,5 +275,5 @@ func (s *sheet) reword(written []*entry) error {
 	if len(records) == 0 {
 		return nil
 	}
-	return reword(s.w.tx, o, records)
+	return reword(s.w.tx, s.form.object, records)
 }

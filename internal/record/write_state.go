@@ -61,17 +61,6 @@ func (m *form) spread(v Values) []any {
 	return all
 }
 
-// gathered is the inverse of spread.
-func (m *form) gathered(all []any) Values {
-	v := make(Values, len(all))
-	for i, one := range all {
-		if one != nil {
-			v[m.fields[i].Key] = one
-		}
-	}
-	return v
-}
-
 // same reports whether two values of a field are equal.
 func same(a, b any) bool {
 	switch a := a.(type) {
