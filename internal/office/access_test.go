@@ -104,7 +104,7 @@ func TestButtonsAreForThoseWhoMayPressThem(t *testing.T) {
 	}{
 		{list, `href="/console/records/stall/new"`, []string{"admin", "sales"}},
 		{list, `href="/console/records/stall/export`, []string{"admin"}},
-		{list, `href="/console/objects/stall"`, []string{"admin"}},
+		{list, `href="/console/setup/objects/stall"`, []string{"admin"}},
 		{list, `value="delete"`, []string{"admin", "sales"}},
 		{list, `value="form"`, []string{"admin", "sales", "support"}},
 		{list, "/cells/size", []string{"admin", "sales", "support"}},

@@ -1,6 +1,7 @@
 package office
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -52,13 +53,21 @@ func (l *listView) boardColumn(f *record.Field, option record.Option) (ui.BoardC
 	}
 	n, more := len(page.Records), false
 	if page.Next != "" {
-		if n, more, err = v.store.Count(v.ctx, v.asker, q, mostCounted); err != nil {
+		more = true
+		_, err = v.briefly(func(ctx context.Context) error {
+			counted, over, err := v.store.Count(ctx, v.asker, q, mostCounted)
+			if err == nil {
+				n, more = counted, over
+			}
+			return err
+		})
+		if err != nil {
 			return column, err
 		}
 		column.MoreHref, column.MoreText = list.href(), v.t("office.more_cards", "count", v.capped(n, more))
 	}
 	column.Count = v.capped(n, more)
-	if len(page.Records) > 0 {
+	if len(page.Records) > 0 && !more {
 		if column.Sum, err = v.columnSum(&list); err != nil {
 			return column, err
 		}
@@ -75,13 +84,7 @@ func (v *visit) columnSum(l *look) (string, error) {
 	if f == nil || v.typeOf(f) != record.MoneyType {
 		return "", nil
 	}
-	q := l.query()
-	q.Sort = nil
-	rows, err := v.store.Group(v.ctx, v.asker, record.GroupQuery{Query: q, Measures: []record.Measure{{Op: "sum", Field: f.Key}}})
-	if err != nil || len(rows) != 1 || len(rows[0].Values) != 1 || rows[0].Values[0] == nil {
-		return "", err
-	}
-	return v.shownSum(f, rows[0].Values[0]), nil
+	return v.sumOf(l, f)
 }
 
 // card is a record on a board: a few values below its name.

@@ -1,6 +1,7 @@
 package office
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"strings"
@@ -27,6 +28,7 @@ type listView struct {
 	look    *look
 	views   []record.View
 	tabs    []ui.Link
+	late    bool // the tabs' counts come afterwards
 	page    record.Page
 	count   int
 	more    bool   // there are more than count
@@ -50,6 +52,12 @@ func (v *visit) list(w http.ResponseWriter) error {
 			return err
 		}
 		return web.Redirect(w, v.r, href)
+	}
+	if v.r.URL.Query().Get("part") == "tabs" {
+		if err := l.countTabs(v.ctx); err != nil {
+			return err
+		}
+		return v.part(w, http.StatusOK, l.viewTabs())
 	}
 	switch l.look.kind {
 	case record.BoardView:
@@ -119,19 +127,26 @@ func (l *listView) readList() error {
 		return l.noteFault(err)
 	}
 	l.page = page
-	if err := l.readCount(); err != nil {
-		return err
+	if err := l.readCount(); err != nil || l.more {
+		return err // what is too much to count is too much to add up
 	}
 	l.sums, err = l.v.sums(l.look)
 	return err
 }
 
-func (l *listView) readCount() (err error) {
-	if l.look.after == "" && l.page.Next == "" && l.look.kind == record.ListView {
-		l.count = len(l.page.Records)
+// readCount counts what the list is a page of; when that takes long, it is what was shown so far, and more.
+func (l *listView) readCount() error {
+	l.count, l.more = l.look.first+len(l.page.Records), l.page.Next != ""
+	if l.look.after == "" && !l.more {
 		return nil
 	}
-	l.count, l.more, err = l.v.store.Count(l.v.ctx, l.v.asker, l.look.query(), mostCounted)
+	_, err := l.v.briefly(func(ctx context.Context) error {
+		n, more, err := l.v.store.Count(ctx, l.v.asker, l.look.query(), mostCounted)
+		if err == nil {
+			l.count, l.more = n, more
+		}
+		return err
+	})
 	return err
 }
 
@@ -185,13 +200,25 @@ func (v *visit) sums(l *look) (string, error) {
 	if f == nil {
 		return "", nil
 	}
-	q := l.query()
-	q.After, q.Sort = "", nil
-	rows, err := v.store.Group(v.ctx, v.asker, record.GroupQuery{Query: q, Measures: []record.Measure{{Op: "sum", Field: f.Key}}})
-	if err != nil || len(rows) != 1 || len(rows[0].Values) != 1 || rows[0].Values[0] == nil {
+	sum, err := v.sumOf(l, f)
+	if sum == "" || err != nil {
 		return "", err
 	}
-	return v.t("office.sum", "field", v.in(f.Labels), "sum", v.shownSum(f, rows[0].Values[0])), nil
+	return v.t("office.sum", "field", v.in(f.Labels), "sum", sum), nil
+}
+
+// sumOf adds up a field of all that a list finds; "" when there is nothing to add, or it takes long.
+func (v *visit) sumOf(l *look, f *record.Field) (sum string, err error) {
+	q := l.query()
+	q.After, q.Sort = "", nil
+	_, err = v.briefly(func(ctx context.Context) error {
+		rows, err := v.store.Group(ctx, v.asker, record.GroupQuery{Query: q, Measures: []record.Measure{{Op: "sum", Field: f.Key}}})
+		if err == nil && len(rows) == 1 && len(rows[0].Values) == 1 && rows[0].Values[0] != nil {
+			sum = v.shown(f, rows[0].Values[0], nil)
+		}
+		return err
+	})
+	return sum, err
 }
 
 // summed is the field whose sum stands below a list: the first column of money, or else of numbers with decimals.
@@ -213,11 +240,27 @@ func (v *visit) summed(l *look) (found *record.Field) {
 	return found
 }
 
-func (v *visit) shownSum(f *record.Field, x any) string { return v.shown(f, x, nil) }
-
-// readTabs counts the views, each no further than a thousand.
+// readTabs counts the views, each no further than a thousand. When that takes long the page comes with bare tabs, and
+// fetches them again by itself.
 func (l *listView) readTabs() error {
-	return l.v.read(func(tx *db.Tx) error {
+	done, err := l.v.briefly(l.countTabs)
+	if done || err != nil {
+		return err
+	}
+	l.late = true
+	l.tabs = []ui.Link{l.allTab("")}
+	for _, view := range l.views {
+		l.tabs = append(l.tabs, l.tab(view))
+	}
+	return nil
+}
+
+func (l *listView) allTab(count string) ui.Link {
+	return ui.Link{Text: l.v.t("office.all"), Href: root(l.o.Key), Count: count, Current: l.look.view == nil}
+}
+
+func (l *listView) countTabs(ctx context.Context) error {
+	return l.v.site.DB.Read(ctx, func(tx *db.Tx) error {
 		reader := l.v.store.In(tx)
 		count := func(filter, search string) (string, error) {
 			n, more, err := reader.Count(l.v.asker, record.Query{Object: l.o.Key, Filter: filter, Search: search}, mostCounted)
@@ -230,7 +273,7 @@ func (l *listView) readTabs() error {
 		if err != nil {
 			return err
 		}
-		l.tabs = []ui.Link{{Text: l.v.t("office.all"), Href: root(l.o.Key), Count: all, Current: l.look.view == nil}}
+		l.tabs = []ui.Link{l.allTab(all)}
 		for _, view := range l.views {
 			tab := l.tab(view)
 			if tab.Count, err = count(view.Filter, view.Search); err != nil {
@@ -304,7 +347,7 @@ func (l *listView) grid() ui.Grid {
 // row is one record of the list.
 func (v *visit) row(l *look, rec *record.Record, shown []string) ui.Row {
 	path := pathOf(l.object.Object, rec.ID)
-	row := ui.Row{ID: l.object.ID(rec.ID), Name: rec.Title(), Href: path, PeekURL: path + "/peek"}
+	row := ui.Row{ID: l.object.ID(rec.ID), Name: rec.Title(), Href: address(path, l.values()), PeekURL: path + "/peek"}
 	for n, key := range shown {
 		cell := v.cell(rec, l.object, key)
 		if n == 0 {

@@ -137,6 +137,19 @@ func TestViewsAreSavedSharedAndRemoved(t *testing.T) {
 	w.get("admin", stalls+"?view="+view[1]).want(http.StatusNotFound)
 }
 
+// TestNoPageWaitsForCounts: what is slow to count comes afterwards.
+func TestNoPageWaitsForCounts(t *testing.T) {
+	t.Parallel()
+	w := market(t)
+	for n := range 60 {
+		w.make("stall", record.Values{"name": fmt.Sprintf("Stall %02d", n), "size": int64(1)})
+	}
+	w.get("admin", stalls+"?own=1&cols=name,size").want(http.StatusOK, "60 records", ` 60</span>`, "Size 60").lacks("part=tabs")
+	w.office.Brief = 1
+	w.get("admin", stalls).want(http.StatusOK, "Stall 59", "50+ records", `hx-get="/console/records/stall?part=tabs"`).lacks(` 60</span>`)
+	w.part("admin", stalls+"?part=tabs").want(http.StatusOK, ` 60</span>`, `class="tabs-row"`).lacks("<html", "Stall 59")
+}
+
 func TestColumnsAreChosen(t *testing.T) {
 	t.Parallel()
 	w := market(t)

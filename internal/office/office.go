@@ -32,7 +32,11 @@ type Office struct {
 	Files func(*site.Site) media.Blobs       // nil: files of records can be neither added nor fetched
 	Asker func(account.Session) record.Asker // what a role's permissions include
 	Shell Shell
+	Brief time.Duration // how long a page waits for counts and sums before it goes without; 0 is usualBrief
 }
+
+// usualBrief keeps the first page of a list quick when a view is slow to count; see visit.briefly.
+const usualBrief = 25 * time.Millisecond
 
 // seer guards every route; what else a request needs is asked of record for the object at hand.
 var seer = account.May(account.RecordsSee)
@@ -102,4 +106,5 @@ func (o *Office) Routes(m *web.Router) {
 			return route.answer(v, w)
 		}, options...)
 	}
+	o.defineRoutes(m)
 }

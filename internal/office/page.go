@@ -23,6 +23,7 @@ type pageView struct {
 	events   []happening
 	related  []record.RelatedList
 	reasons  []record.Reason
+	list     string // where it was opened from
 	newer    string
 	older    string
 	note     string // what was written and not saved
@@ -44,7 +45,7 @@ func (v *visit) page(w http.ResponseWriter) error {
 
 // pageOf reads a record with all about it. One in the trash has less.
 func (v *visit) pageOf(o *record.Seen, id value.ID) (*pageView, error) {
-	p := &pageView{v: v, o: o}
+	p := &pageView{v: v, o: o, list: root(o.Key)}
 	rec, err := v.store.Get(v.ctx, v.asker, o.Key, id)
 	if value.KindOf(err) == value.NotFound {
 		if rec, err = v.inTrash(o, id); err != nil {
@@ -101,6 +102,7 @@ func (p *pageView) readNeighbours() error {
 	if err != nil {
 		l = &look{object: p.o}
 	}
+	p.list = l.href()
 	id := strconv.FormatInt(int64(p.rec.ID), 10)
 	if p.newer, err = p.neighbour(l, "id > "+id, false); err != nil {
 		return err
@@ -150,7 +152,7 @@ func (p *pageView) content() (templ.Component, error) {
 		return nil, err
 	}
 	page := ui.RecordPage{
-		Back: ui.Link{Text: v.in(p.o.Plural), Href: root(p.o.Key)}, Title: p.rec.Title(), Icon: iconOf(p.o.Object), Line: line,
+		Back: ui.Link{Text: v.in(p.o.Plural), Href: p.list}, Title: p.rec.Title(), Icon: iconOf(p.o.Object), Line: line,
 		Tags: p.tags(), Actions: p.actions(), Sections: p.sections(), Related: related, Timeline: timeline, Aside: p.aside(),
 	}
 	if p.trashed {

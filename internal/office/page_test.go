@@ -107,6 +107,20 @@ func TestAPageTellsWhatIsRelatedAndWhatHappened(t *testing.T) {
 	w.get("admin", "/console/records/nothing").want(http.StatusNotFound)
 }
 
+func TestNeighboursAreThoseOfTheList(t *testing.T) {
+	t.Parallel()
+	w := market(t)
+	var all []*record.Record
+	for n := range 4 {
+		all = append(all, w.make("stall", record.Values{"name": fmt.Sprintf("Stall %d", n), "status": []string{"open", "closed"}[n%2]}))
+	}
+	w.get("admin", path(all[1])).want(http.StatusOK, `href="`+path(all[0])+`"`, `href="`+path(all[2])+`"`, `href="/console/records/stall"`)
+	state := "filter=status+%3D%3D+%22open%22&own=1"
+	rows := w.get("admin", "/console/records/stall?"+state).want(http.StatusOK)
+	rows.want(http.StatusOK, `href="`+path(all[2])+"?"+strings.ReplaceAll(state, "&", "&amp;")+`"`)
+	w.get("admin", path(all[2])+"?"+state).want(http.StatusOK, `href="`+path(all[0])+"?", `href="/console/records/stall?`+strings.ReplaceAll(state, "&", "&amp;")).lacks(path(all[1]), path(all[3]))
+}
+
 func TestRecordsAreMerged(t *testing.T) {
 	t.Parallel()
 	w := market(t)

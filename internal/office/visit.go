@@ -80,6 +80,20 @@ func (v *visit) capped(n int, more bool) string {
 	return v.words.Count(n)
 }
 
+// briefly does what a page can do without, such as counting. It reports whether that was done in the time a page waits.
+func (v *visit) briefly(fn func(ctx context.Context) error) (done bool, err error) {
+	limit := v.office.Brief
+	if limit == 0 {
+		limit = usualBrief
+	}
+	ctx, cancel := context.WithTimeout(v.ctx, limit)
+	defer cancel()
+	if err = fn(ctx); err != nil && ctx.Err() != nil && v.ctx.Err() == nil {
+		return false, nil
+	}
+	return err == nil, err
+}
+
 // sight is what the asker may see at all.
 func (v *visit) sight() (sight *record.Sight, err error) {
 	err = v.read(func(tx *db.Tx) error {

@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"fairground/internal/account"
 	"fairground/internal/audit"
@@ -37,6 +38,7 @@ type world struct {
 	*sitetest.World
 	store    *record.Store
 	router   *web.Router
+	office   *office.Office
 	blobs    media.Blobs
 	accounts map[string]account.Account // by role, and "member"
 }
@@ -138,8 +140,9 @@ func (w *world) serve() *web.Router {
 	around.office = &office.Office{
 		Store: func(*site.Site) *record.Store { return w.store },
 		Files: func(*site.Site) media.Blobs { return w.blobs },
-		Asker: asker, Shell: around,
+		Asker: asker, Shell: around, Brief: time.Minute, // machines that test are busy
 	}
+	w.office = around.office
 	around.office.Routes(m)
 	return m
 }
