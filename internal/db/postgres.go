@@ -37,6 +37,7 @@ func connectPostgres(ctx context.Context, config Config, readOnly bool) (*sql.DB
 	settings.RuntimeParams["application_name"] = "fairground"
 	settings.RuntimeParams["default_text_search_config"] = "pg_catalog.simple"
 	settings.RuntimeParams["timezone"] = "UTC"
+	settings.RuntimeParams["jit"] = "off" // compiling a statement takes longer than running ours
 	if readOnly {
 		settings.RuntimeParams["default_transaction_read_only"] = "on"
 	}
