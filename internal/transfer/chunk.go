@@ -229,8 +229,8 @@ func problemOf(p *plan, l *line, err *value.Error) Problem {
 	} else if err.Field == IDField {
 		at = p.idAt
 		out.Column = IDField
-	} else if err.Field != "" {
-		out.Reason = err.Field + ": " + err.Message
+	} else if f := p.seen.Field(err.Field); f != nil { // no column goes there
+		out.Reason = f.Labels.In("en") + ": " + err.Message
 	}
 	if at >= 0 && at < len(l.cells) {
 		out.Value = clip(l.cells[at], 200)

@@ -123,6 +123,13 @@ func (d *Desk) runExport(ctx context.Context, c job.Claim) error {
 		if x, err = findExport(tx, e.ID); err == nil {
 			asker, err = d.engaged(tx, x.agent)
 		}
+		if err != nil {
+			return err
+		}
+		seen, err := d.seen(tx, asker, x.object)
+		if err == nil {
+			x.Query.Object = seen.Key // it may have been renamed
+		}
 		return err
 	})
 	if errors.Is(err, noExport) || err == nil && x.State != Running {
