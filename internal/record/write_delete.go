@@ -9,7 +9,7 @@ import (
 	"fairground/internal/value"
 )
 
-// place is a record of some object.
+// spot is a record of some object.
 type spot struct {
 	object int
 	id     value.ID
@@ -87,9 +87,9 @@ func (f *fallout) spread(o *Object, roots []value.ID) error {
 				return err
 			}
 		}
-		if len(f.root) > MostWrites+len(roots) {
+		if len(f.root)+len(f.clears) > MostWrites+len(roots) {
 			for _, id := range roots {
-				f.blocked[id] = value.Errorf(value.Limited, "more than %d records would go with it; delete some of them first", MostWrites)
+				f.blocked[id] = value.Errorf(value.Limited, "more than %d records refer to it; change or delete some of them first", MostWrites)
 			}
 			return nil
 		}

@@ -242,3 +242,30 @@ func TestWritesTellNothingOfHiddenRecords(t *testing.T) {
 		}
 	})
 }
+
+// A record to which very many refer does not take them all into one transaction.
+func TestTooManyFollow(t *testing.T) {
+	t.Parallel()
+	d := dbtest.Open(t, dbtest.Cluster(t, db.SQLite), []db.Schema{Schema()})
+	s := loop(t, d, Clear)
+	row := create(t, s, "row", Values{"name": "1"})
+	ops := make([]Write, MostWrites)
+	for i := range ops {
+		ops[i] = Write{Op: DoCreate, Values: Values{"name": "T", "in_row": row.ID}}
+	}
+	doBatch(t, s, "tent", BatchOptions{}, ops...)
+	last := create(t, s, "tent", Values{"name": "T", "in_row": row.ID})
+	one := create(t, s, "tent", Values{"name": "T", "in_row": row.ID})
+	wantFault(t, s.Delete(t.Context(), clerk, "row", row.ID, 0), value.Limited, "")
+	for _, id := range []value.ID{last.ID, one.ID} {
+		if err := s.Delete(t.Context(), clerk, "tent", id, 0); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := s.Delete(t.Context(), clerk, "row", row.ID, 0); err != nil {
+		t.Fatal(err)
+	}
+	if n, _, err := s.Count(t.Context(), clerk, Query{Object: "tent", Filter: "in_row == null"}, 20_000); n != MostWrites || err != nil {
+		t.Errorf("%d were emptied, %v", n, err)
+	}
+}
