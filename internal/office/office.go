@@ -36,7 +36,7 @@ type Office struct {
 }
 
 // usualBrief keeps the first page of a list quick when a view is slow to count; see visit.briefly.
-const usualBrief = 25 * time.Millisecond
+const usualBrief = 15 * time.Millisecond
 
 // seer guards every route; what else a request needs is asked of record for the object at hand.
 var seer = account.May(account.RecordsSee)
