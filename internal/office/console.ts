@@ -1,3 +1,4 @@
+import "./define.ts";
 import { hit } from "../ui/scripts/dom.ts";
 
 const follows = ["sort"]; // what a swap of the grid alone changes in the address
