@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"fairground/internal/db"
@@ -51,42 +52,79 @@ func (d *Desk) ErrorFile(ctx context.Context, a record.Asker, id value.ID, w io.
 	if err != nil {
 		return err
 	}
-	var columns []string
-	for _, c := range m.Guess.Columns {
-		columns = append(columns, c.Name)
-	}
-	width := len(columns)
-	columns = append(columns, lineColumn, reasonColumn)
-	for i := range extra {
-		columns = append(columns, fmt.Sprintf("%s %d", extraColumn, i+1))
-	}
-	columns = columns[:min(len(columns), max(width+2, sheet.MostColumns))]
-	return d.writeFaults(ctx, id, columns, width, w)
+	t := faultTable{width: len(m.Guess.Columns), kept: keptColumns(m), extra: extra}
+	t.extra = min(extra, sheet.MostColumns-2-len(t.kept))
+	return d.writeFaults(ctx, m, t, w)
 }
 
-func (d *Desk) writeFaults(ctx context.Context, id value.ID, columns []string, width int, w io.Writer) error {
-	out, err := sheet.NewWriter(w, sheet.CSV, columns, sheet.WriterOptions{})
+// faultTable is the shape of an error file.
+type faultTable struct {
+	width int   // of the header
+	kept  []int // its columns that are written
+	extra int   // columns for cells beyond it
+}
+
+// keptColumns are all columns, unless line and reason would not fit beside them: then the last ones that go to no field
+// are left out.
+func keptColumns(m Import) []int {
+	goes := map[string]bool{}
+	for _, c := range m.Settings.Columns {
+		goes[c.Column] = c.Field != ""
+	}
+	surplus := len(m.Guess.Columns) + 2 - sheet.MostColumns
+	var kept []int
+	for i := len(m.Guess.Columns) - 1; i >= 0; i-- {
+		if surplus > 0 && !goes[m.Guess.Columns[i].Name] {
+			surplus--
+			continue
+		}
+		kept = append(kept, i)
+	}
+	slices.Reverse(kept)
+	return kept[:min(len(kept), sheet.MostColumns-2)]
+}
+
+func (t faultTable) names(m Import) []string {
+	var names []string
+	for _, i := range t.kept {
+		names = append(names, m.Guess.Columns[i].Name)
+	}
+	names = append(names, lineColumn, reasonColumn)
+	for i := range t.extra {
+		names = append(names, fmt.Sprintf("%s %d", extraColumn, i+1))
+	}
+	return names
+}
+
+func (d *Desk) writeFaults(ctx context.Context, m Import, t faultTable, w io.Writer) error {
+	out, err := sheet.NewWriter(w, sheet.CSV, t.names(m), sheet.WriterOptions{})
 	if err != nil {
 		return err
 	}
-	cells := make([]sheet.Cell, len(columns))
-	err = d.eachFault(ctx, id, func(f fault) error {
-		clear(cells)
-		for i, text := range f.cells {
-			if i >= width {
-				i += 2
-			}
-			if i < len(cells) {
-				cells[i] = sheet.Text(text)
-			}
-		}
-		cells[width], cells[width+1] = sheet.Whole(f.line), sheet.Text(f.reason())
+	cells := make([]sheet.Cell, len(t.kept)+2+t.extra)
+	err = d.eachFault(ctx, m.ID, func(f fault) error {
+		t.fill(cells, f)
 		return out.Write(cells)
 	})
 	if err != nil {
 		return err
 	}
 	return out.Close()
+}
+
+// fill puts a refused row into the cells of the error file.
+func (t faultTable) fill(cells []sheet.Cell, f fault) {
+	clear(cells)
+	for n, i := range t.kept {
+		if i < len(f.cells) {
+			cells[n] = sheet.Text(f.cells[i])
+		}
+	}
+	rest := cells[len(t.kept):]
+	rest[0], rest[1] = sheet.Whole(f.line), sheet.Text(f.reason())
+	for i := range min(t.extra, len(f.cells)-t.width) {
+		rest[2+i] = sheet.Text(f.cells[t.width+i])
+	}
 }
 
 // reason is what is wrong with a row, in one line.
