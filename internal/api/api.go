@@ -13,6 +13,7 @@ import (
 	"fairground/internal/change"
 	"fairground/internal/db"
 	"fairground/internal/job"
+	"fairground/internal/record"
 	"fairground/internal/site"
 	"fairground/internal/value"
 	"fairground/internal/web"
@@ -37,12 +38,20 @@ const Path = "/api/v1"
 type Config struct {
 	Clock value.Clock // for limits
 
-	// Sight says what a caller may see of a change; nil shows nobody anything.
+	// Records are those of a site; nil leaves out everything about records and how they are defined.
+	Records func(s *site.Site) *record.Store
+	// Asker is on whose behalf a caller reads and writes records: what the role of the account allows. The API limits it
+	// further to what the token names. It is required with Records.
+	Asker func(c Caller) record.Asker
+
+	// Sight says what a caller may see of a change that is not of a record; nil shows nobody anything.
 	Sight func(s *site.Site) Sight
-	// Conditions checks and evaluates the conditions of webhooks; nil refuses conditions.
+	// Conditions checks and evaluates the conditions of webhooks; nil takes them over records, or refuses them when there
+	// are none.
 	Conditions Conditions
 	// Extend adds the operations of a site's own objects to its document, as far as the caller may know them. The caller
-	// is zero for a request without a token.
+	// is zero for a request without a token. What it adds depends on the caller's role and scopes and on the catalog of
+	// records only, because the document is kept for those.
 	Extend func(ctx context.Context, s *site.Site, c Caller, d *Document) error
 	// Page puts the content of the page for people into the site's shell; nil is a plain one.
 	Page func(r *http.Request, title string, content templ.Component) templ.Component
@@ -53,6 +62,8 @@ type Config struct {
 	Loopback bool
 	// Resolver looks up the names of receivers; nil is the machine's.
 	Resolver *net.Resolver
+	// Limit is what each token may do; the zero Limit is 100 requests a second, 200 at once.
+	Limit Limit
 	// Heartbeat is how often a quiet stream shows that it lives; 0 is 15 s.
 	Heartbeat time.Duration
 }
@@ -60,8 +71,8 @@ type Config struct {
 // Conditions are how webhooks are narrowed by what a record holds.
 type Conditions interface {
 	// Check returns an error of kind Invalid on the field "condition" for a condition that cannot be evaluated for these
-	// objects. An empty name stands for all objects.
-	Check(s *site.Site, objects []string, condition string) error
+	// objects, as the caller sees them. An empty name stands for all objects.
+	Check(ctx context.Context, s *site.Site, c Caller, objects []string, condition string) error
 	// Holds reports whether a condition is true for the record of a change, as far as the caller may see it.
 	Holds(ctx context.Context, s *site.Site, c Caller, condition string, row change.Row) (bool, error)
 }
@@ -85,11 +96,14 @@ type API struct {
 
 // New returns an API. It panics without a clock, because that is a mistake of the program.
 func New(c Config) *API {
-	if c.Clock == nil {
-		panic("api.New: it needs a clock")
+	if c.Clock == nil || c.Records != nil && c.Asker == nil {
+		panic("api.New: it needs a clock, and an asker for records")
+	}
+	if c.Limit == (Limit{}) {
+		c.Limit = Limit{PerSecond: perSecond, Burst: burst}
 	}
 	return &API{
-		config: c, limits: newLimits(c.Clock), flights: flights{now: make(map[string]bool)},
+		config: c, limits: newLimits(c.Clock, c.Limit), flights: flights{now: make(map[string]bool)},
 		failures: web.NewLimiter(c.Clock, web.Rate{Events: 60, Per: time.Minute}, 10_000),
 		out:      newOutbound(c.Loopback, c.Resolver),
 		document: newDocument(),
@@ -98,21 +112,39 @@ func New(c Config) *API {
 
 // room is what the API keeps for an open site.
 type room struct {
-	hub    *hub
-	reader *change.Reader
+	hub       *hub
+	reader    *change.Reader
+	lookout   *lookout
+	callers   callers
+	documents documents
 }
 
 func (a *API) room(s *site.Site) *room {
 	return site.Part(s, func(s *site.Site) *room {
-		return &room{hub: newHub(s.DB), reader: &change.Reader{Name: "webhook", Batch: 1000, Apply: desk{a, s}.tell}}
+		return &room{hub: newHub(s.DB), lookout: &lookout{api: a, site: s}, callers: callers{count: revocations(s)}, reader: &change.Reader{Name: "webhook", Batch: 1000, Apply: desk{a, s}.tell}}
 	})
 }
 
 func (a *API) sight(s *site.Site) Sight {
+	if a.config.Records != nil {
+		return a.room(s).lookout
+	}
+	return a.otherSight(s)
+}
+
+// otherSight is the Sight for what is not a record.
+func (a *API) otherSight(s *site.Site) Sight {
 	if a.config.Sight == nil {
 		return nil
 	}
 	return a.config.Sight(s)
+}
+
+func (a *API) conditions() Conditions {
+	if a.config.Conditions == nil && a.config.Records != nil {
+		return recordConditions{a}
+	}
+	return a.config.Conditions
 }
 
 // Readers follow the change log of a site for the API: one makes the deliveries of webhooks.

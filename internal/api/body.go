@@ -47,6 +47,10 @@ func badRequest(err error) error { return web.Status(http.StatusBadRequest, err)
 func Decode(body []byte, into any) error {
 	decoder := json.NewDecoder(bytes.NewReader(body))
 	decoder.DisallowUnknownFields()
+	return decodeWhole(decoder, into)
+}
+
+func decodeWhole(decoder *json.Decoder, into any) error {
 	if err := decoder.Decode(into); err != nil {
 		return undecodable(err)
 	}
@@ -129,4 +133,12 @@ func writeJSON(w http.ResponseWriter, status int, v any) error {
 		return fmt.Errorf("api: %w", err)
 	}
 	return nil
+}
+
+// decodeNumbers is Decode that keeps all digits of numbers.
+func decodeNumbers(body []byte, into any) error {
+	decoder := json.NewDecoder(bytes.NewReader(body))
+	decoder.DisallowUnknownFields()
+	decoder.UseNumber()
+	return decodeWhole(decoder, into)
 }

@@ -119,11 +119,12 @@ type follower struct {
 }
 
 func (a *API) follower(r *http.Request, s *site.Site, q asked) *follower {
+	a.room(s).lookout.begin()
 	return &follower{api: a, site: s, hub: a.room(s).hub, sight: a.sight(s), caller: CallerFrom(r.Context()), objects: q.objects, at: q.after}
 }
 
 func (f *follower) see(ctx context.Context, row change.Row) (Change, bool) {
-	if len(f.objects) > 0 && !slices.Contains(f.objects, row.Object) {
+	if len(f.objects) > 0 && !slices.Contains(f.objects, nameOf(ctx, f.sight, row)) {
 		return Change{}, false
 	}
 	seen, _, ok := see(ctx, f.sight, f.caller, row)

@@ -8,7 +8,7 @@ import (
 )
 
 // Describe makes a schema of a Go type. Names come from the tag json, descriptions from the tag doc, and a tag format
-// is copied. A field is required unless it is omitempty or a pointer. Structs that are named take their place in the
+// is copied. A field is required unless it is omitempty, omitzero or a pointer. Structs that are named take their place in the
 // components of the document.
 func (d *Document) Describe(v any) *Shape { return d.describe(reflect.TypeOf(v)) }
 
@@ -43,8 +43,15 @@ func (d *Document) describe(t reflect.Type) *Shape {
 		return &Shape{Type: "integer"}
 	case reflect.Float32, reflect.Float64:
 		return &Shape{Type: "number"}
+	case reflect.Interface:
+		return anything()
 	}
 	return &Shape{}
+}
+
+// anything is any JSON value, null too.
+func anything() *Shape {
+	return &Shape{Type: []string{"null", "boolean", "number", "string", "array", "object"}}
 }
 
 func (d *Document) describeStruct(t reflect.Type) *Shape {
@@ -60,7 +67,7 @@ func (d *Document) describeStruct(t reflect.Type) *Shape {
 			continue
 		}
 		s.Properties[tag] = d.describeField(field)
-		if !strings.Contains(options, "omitempty") && field.Type.Kind() != reflect.Pointer {
+		if !strings.Contains(options, "omit") && field.Type.Kind() != reflect.Pointer {
 			s.Required = append(s.Required, tag)
 		}
 	}

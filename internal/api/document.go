@@ -59,12 +59,7 @@ func messageHeaders() []Parameter {
 
 // documentOf is a site's document as a caller may know it.
 func (a *API) documentOf(r *http.Request) (*Document, error) {
-	d := a.document.clone()
-	d.Info.Title = site.From(r.Context()).Settings().Name
-	if a.config.Extend == nil {
-		return d, nil
-	}
-	return d, a.config.Extend(r.Context(), site.From(r.Context()), CallerFrom(r.Context()), d)
+	return a.documentFor(r.Context(), site.From(r.Context()), CallerFrom(r.Context()))
 }
 
 func (a *API) showDocument(w http.ResponseWriter, r *http.Request) error {

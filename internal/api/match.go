@@ -13,6 +13,25 @@ import (
 // Tag is the ETag of a revision of a record.
 func Tag(rev int64) string { return `"` + strconv.FormatInt(rev, 10) + `"` }
 
+// tagIn is the ETag of a record as it looks under a revision of the catalog: the same record looks otherwise when a field
+// was added. If-Match asks for the record's revision only.
+func tagIn(rev, catalog int64) string { return fmt.Sprintf(`"%d.%d"`, rev, catalog) }
+
+// changedError is the answer to a change of a revision that is not the present one.
+type changedError struct {
+	error
+	rev int64 // the present one
+}
+
+// Unwrap returns the error without the revision.
+func (e *changedError) Unwrap() error { return e.error }
+
+// changed is that error: 412 with the present revision as ETag and in the problem.
+func changed(rev int64, message string) error {
+	err := web.Status(http.StatusPreconditionFailed, value.Errorf(value.Conflict, "%s", message))
+	return withHeader(&changedError{err, rev}, "ETag", Tag(rev))
+}
+
 // Fresh sets the ETag of an answer and reports whether the client has it already; then 304 was answered.
 func Fresh(w http.ResponseWriter, r *http.Request, rev int64) bool {
 	w.Header().Set("ETag", Tag(rev))
@@ -38,9 +57,7 @@ func CheckMatch(r *http.Request, rev int64, required bool) error {
 	if names(given, rev) {
 		return nil
 	}
-	err := web.Status(http.StatusPreconditionFailed,
-		value.Errorf(value.Conflict, "this is at revision %d now; read it again and repeat your change", rev))
-	return withHeader(err, "ETag", Tag(rev))
+	return changed(rev, fmt.Sprintf("this is at revision %d now; read it again and repeat your change", rev))
 }
 
 // ExpectedRev is the one revision that If-Match names, for verbs that compare in their own transaction. ok is false
@@ -74,5 +91,6 @@ func parseTag(tag string) (int64, error) {
 	if len(tag) < 3 || tag[0] != '"' || tag[len(tag)-1] != '"' {
 		return 0, fmt.Errorf("%q is not an ETag", short(tag))
 	}
-	return strconv.ParseInt(tag[1:len(tag)-1], 10, 64)
+	rev, _, _ := strings.Cut(tag[1:len(tag)-1], ".") // what comes behind is the catalog's
+	return strconv.ParseInt(rev, 10, 64)
 }

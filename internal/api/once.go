@@ -96,21 +96,28 @@ func Once(tx *db.Tx, k Key, effect func() (Answer, error)) (Answer, error) {
 	if k.Text == "" {
 		return effect()
 	}
-	kept, hash, err := findAnswer(tx, k)
-	switch {
-	case err == nil && hash != string(k.hash[:]):
-		return Answer{}, value.Errorf(value.Invalid, "this %s was used for another request; take a new one", keyHeader)
-	case err == nil:
-		kept.replayed = true
-		return kept, nil
-	case value.KindOf(err) != value.NotFound:
-		return Answer{}, err
+	kept, err := replayed(tx, k)
+	if value.KindOf(err) != value.NotFound {
+		return kept, err
 	}
 	answer, err := effect()
 	if err != nil || answer.Unchanged {
 		return answer, err
 	}
 	return answer, insertAnswer(tx, k, answer)
+}
+
+// replayed is the answer that was kept for a key, or NotFound.
+func replayed(tx *db.Tx, k Key) (Answer, error) {
+	if k.Text == "" {
+		return Answer{}, value.Errorf(value.NotFound, "there is no key")
+	}
+	kept, hash, err := findAnswer(tx, k)
+	if err == nil && hash != string(k.hash[:]) {
+		return Answer{}, value.Errorf(value.Invalid, "this %s was used for another request; take a new one", keyHeader)
+	}
+	kept.replayed = true
+	return kept, err
 }
 
 // Write runs the effect of a request in one write by the caller, once for its Idempotency-Key, and answers. body is
@@ -142,6 +149,35 @@ func (a *API) once(r *http.Request, body []byte, action string, effect func(tx *
 		err = s.DB.Maintain(r.Context(), "keep an answer", func(tx *db.Tx) error { return insertAnswer(tx, key, answer) })
 	}
 	return answer, err
+}
+
+// afterwards answers a request whose effect opens transactions of its own. Its answer is kept once the effect is there,
+// so after a crash between the two a repetition finds the effect done already, and says so as the effect itself does.
+func (a *API) afterwards(w http.ResponseWriter, r *http.Request, body []byte, effect func() (Answer, error)) error {
+	key, err := KeyOf(r, body)
+	if err != nil {
+		return err
+	}
+	s := site.From(r.Context())
+	leave, err := a.flights.enter(s.Slug, key)
+	if err != nil {
+		return err
+	}
+	defer leave()
+	var answer Answer
+	err = s.DB.Read(r.Context(), func(tx *db.Tx) (err error) {
+		answer, err = replayed(tx, key)
+		return err
+	})
+	if value.KindOf(err) == value.NotFound {
+		if answer, err = effect(); err == nil && key.Text != "" {
+			err = s.DB.Maintain(r.Context(), "keep an answer", func(tx *db.Tx) error { return insertAnswer(tx, key, answer) })
+		}
+	}
+	if err != nil {
+		return err
+	}
+	return answer.Write(w)
 }
 
 // flights knows which keys are being worked on.

@@ -85,7 +85,8 @@ type Body struct {
 
 // Media is content of one type.
 type Media struct {
-	Schema *Shape `json:"schema,omitempty"`
+	Schema  *Shape `json:"schema,omitempty"`
+	Example any    `json:"example,omitempty"`
 }
 
 // Response is what is answered with one status.

@@ -2,6 +2,7 @@ package api
 
 import (
 	"net/http"
+	"slices"
 	"time"
 
 	"fairground/internal/db"
@@ -20,7 +21,7 @@ type operation struct {
 
 // operations are all operations that every site has.
 func (a *API) operations() []operation {
-	return append(a.baseOperations(), a.webhookOperations()...)
+	return slices.Concat(a.baseOperations(), a.webhookOperations(), a.recordOperations())
 }
 
 func (a *API) baseOperations() []operation {

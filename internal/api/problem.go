@@ -16,6 +16,7 @@ type Problem struct {
 	Status   int            `json:"status" doc:"The status of the answer."`
 	Detail   string         `json:"detail" doc:"What is wrong this time, and what to do about it."`
 	Instance string         `json:"instance" doc:"Names this occurrence; quote it when you ask for help."`
+	Rev      int64          `json:"rev,omitempty" doc:"The present revision, when somebody changed the record first."`
 	Errors   []FieldProblem `json:"errors,omitempty" doc:"What is wrong with which part of the body."`
 }
 
@@ -54,14 +55,15 @@ func Errors(next web.OnError) web.OnError {
 			next(w, r, status, id, err)
 			return
 		}
-		_ = writeProblem(w, r, status, id, collect(err)) // a failure to write means that the client is gone
+		_ = writeProblem(w, r, status, id, err) // a failure to write means that the client is gone
 	}
 }
 
 // Beneath reports whether a path belongs to the API.
 func Beneath(path string) bool { return path == Path || strings.HasPrefix(path, Path+"/") }
 
-func writeProblem(w http.ResponseWriter, r *http.Request, status int, id string, all []*value.Error) error {
+func writeProblem(w http.ResponseWriter, r *http.Request, status int, id string, err error) error {
+	all := collect(err)
 	kind, known := kinds[status]
 	if !known {
 		kind = [2]string{"other", http.StatusText(status)}
@@ -73,9 +75,13 @@ func writeProblem(w http.ResponseWriter, r *http.Request, status int, id string,
 	if len(all) > 1 {
 		p.Detail = "several things are wrong; see errors"
 	}
-	for _, one := range all {
+	var newer *changedError
+	if errors.As(err, &newer) {
+		p.Rev = newer.rev
+	}
+	for _, one := range all[:min(len(all), mostProblems)] {
 		if one.Field != "" || len(all) > 1 {
-			p.Errors = append(p.Errors, FieldProblem{Field: one.Field, Pointer: pointer(one.Field), Detail: one.Message})
+			p.Errors = append(p.Errors, fieldProblem(one))
 		}
 	}
 	h := w.Header()
@@ -85,6 +91,54 @@ func writeProblem(w http.ResponseWriter, r *http.Request, status int, id string,
 	h.Set("Content-Type", problemType)
 	h.Set("Cache-Control", "no-store")
 	return web.WriteJSON(w, status, p)
+}
+
+const mostProblems = 100 // told of at once
+
+// fieldProblem tells of one field. Its name is the last part of the place where it stands.
+func fieldProblem(e *value.Error) FieldProblem {
+	name := e.Field
+	if strings.HasPrefix(name, "/") {
+		name = name[strings.LastIndexByte(name, '/')+1:]
+	}
+	return FieldProblem{Field: name, Pointer: pointer(e.Field), Detail: e.Message}
+}
+
+// under moves the errors of fields to where they stand in the body, such as /values. An error that is none of the
+// caller's stays as it is.
+func under(place string, err error) error {
+	all := collect(err)
+	kind := value.KindOf(err)
+	if len(all) == 0 || kind == value.Internal || kind == value.Unavailable {
+		return err
+	}
+	moved := make(faults, len(all))
+	for i, one := range all {
+		copied := *one
+		if one.Field != "" && one.Field[0] != '/' {
+			copied.Field = place + "/" + strings.NewReplacer("~", "~0", "/", "~1").Replace(one.Field)
+		}
+		moved[i] = &copied
+	}
+	if len(moved) == 1 {
+		return moved[0]
+	}
+	return moved
+}
+
+// faults are several errors at once. Their kind is that of the first.
+type faults []*value.Error
+
+// Error lists them.
+func (e faults) Error() string { return errors.Join(e.Unwrap()...).Error() }
+
+// Unwrap returns them one by one.
+func (e faults) Unwrap() []error {
+	all := make([]error, len(e))
+	for i, one := range e {
+		all[i] = one
+	}
+	return all
 }
 
 // detailOf is the message for a program. The router speaks of pages.
@@ -152,5 +206,5 @@ func refuse(w http.ResponseWriter, r *http.Request, err error) error {
 	if special {
 		w.Header().Set(with.name, with.content)
 	}
-	return writeProblem(w, r, status, web.ID(r.Context()), all)
+	return writeProblem(w, r, status, web.ID(r.Context()), err)
 }

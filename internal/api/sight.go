@@ -23,6 +23,20 @@ type Seen struct {
 	Verb Verb            // what the change means for the record; empty leaves that to VerbOf
 }
 
+// Namer is a Sight that knows other names of objects than those of the log.
+type Namer interface {
+	// Name is what the API calls the object of a change: in scopes, events, and answers.
+	Name(ctx context.Context, row change.Row) string
+}
+
+// nameOf is what the API calls the object of a change.
+func nameOf(ctx context.Context, sight Sight, row change.Row) string {
+	if n, ok := sight.(Namer); ok {
+		return n.Name(ctx, row)
+	}
+	return row.Object
+}
+
 // Verb is what happened to a record, in the names of events.
 type Verb string
 
@@ -70,7 +84,11 @@ type Change struct {
 // see is what a caller gets to know of a change: the token's scope and the account's role allow the object, and the
 // Sight the record.
 func see(ctx context.Context, sight Sight, c Caller, row change.Row) (Change, Verb, bool) {
-	if sight == nil || !c.May(ChangesRead, row.Object) {
+	if sight == nil {
+		return Change{}, "", false
+	}
+	name := nameOf(ctx, sight, row)
+	if !c.May(ChangesRead, name) {
 		return Change{}, "", false
 	}
 	seen, ok := sight.See(ctx, c, row)
@@ -85,5 +103,5 @@ func see(ctx context.Context, sight Sight, c Caller, row change.Row) (Change, Ve
 	if len(diff) == 0 {
 		diff = json.RawMessage("null")
 	}
-	return Change{Seq: row.Seq, At: row.At, Actor: actor, Action: row.Action, Object: row.Object, ID: seen.ID, Diff: diff}, seen.Verb, true
+	return Change{Seq: row.Seq, At: row.At, Actor: actor, Action: row.Action, Object: name, ID: seen.ID, Diff: diff}, seen.Verb, true
 }

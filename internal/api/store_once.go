@@ -31,13 +31,12 @@ func insertAnswer(tx *db.Tx, k Key, a Answer) error {
 	if body == nil {
 		body = []byte{}
 	}
-	_, err = tx.Exec(`
+	return tx.Keep(`
 		insert into api_idempotency (token, key, hash, status, headers, body, at_us)
 		values ($1, $2, $3, $4, $5, $6, $7)
 		on conflict (token, key) do update set
 			hash = excluded.hash, status = excluded.status, headers = excluded.headers, body = excluded.body, at_us = excluded.at_us`,
 		k.Token, k.Text, k.hash[:], a.Status, string(headers), body, value.Micros(tx.Now()))
-	return err
 }
 
 // purgeAnswers forgets answers past their age, some at a time, and returns how many.

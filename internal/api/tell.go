@@ -43,16 +43,17 @@ func (k desk) deliveries(tx *db.Tx, h Webhook, rows []change.Row) ([]Delivery, e
 	if err != nil || !ok {
 		return nil, err
 	}
-	objects := h.objects()
+	objects, sight := h.objects(), k.api.sight(k.site)
 	for _, row := range rows {
-		if row.At.Before(h.Created) || !slices.Contains(objects, "") && !slices.Contains(objects, row.Object) {
+		name := nameOf(tx.Context(), sight, row)
+		if row.At.Before(h.Created) || !slices.Contains(objects, "") && !slices.Contains(objects, name) {
 			continue
 		}
 		_, verb, ok := k.event(tx.Context(), h, c, row)
 		if !ok {
 			continue
 		}
-		made = append(made, Delivery{ID: tx.NewID(), Webhook: h.ID, Seq: row.Seq, Type: row.Object + "." + string(verb), State: Waiting, Created: row.At, Next: tx.Now()})
+		made = append(made, Delivery{ID: tx.NewID(), Webhook: h.ID, Seq: row.Seq, Type: name + "." + string(verb), State: Waiting, Created: row.At, Next: tx.Now()})
 	}
 	return made, nil
 }
@@ -60,16 +61,16 @@ func (k desk) deliveries(tx *db.Tx, h Webhook, rows []change.Row) ([]Delivery, e
 // event is what a webhook is to be told of a change; ok is false when it is nothing.
 func (k desk) event(ctx context.Context, h Webhook, c Caller, row change.Row) (Change, Verb, bool) {
 	seen, verb, ok := see(ctx, k.api.sight(k.site), c, row)
-	if !ok || !h.wants(row.Object, verb) {
+	if !ok || !h.wants(seen.Object, verb) {
 		return seen, verb, false
 	}
 	if h.Condition == "" {
 		return seen, verb, true
 	}
-	if k.api.config.Conditions == nil {
+	if k.api.conditions() == nil {
 		return seen, verb, false
 	}
-	fits, err := k.api.config.Conditions.Holds(ctx, k.site, c, h.Condition, row)
+	fits, err := k.api.conditions().Holds(ctx, k.site, c, h.Condition, row)
 	if err != nil { // a condition that errs does not hold
 		slog.Debug("the condition of a webhook", "site", k.site.Slug, "webhook", h.ID, "error", err)
 	}

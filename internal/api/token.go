@@ -157,6 +157,7 @@ func RevokeToken(ctx context.Context, s *site.Site, actor value.Actor, id value.
 		if err != nil || !t.Revoked.IsZero() {
 			return err
 		}
+		tx.After(func() { revocations(s).Add(1) })
 		tx.Log(db.Change{Object: tokenObject, Record: id, Diff: map[string]any{"revoked": true}})
 		return revokeToken(tx, id)
 	})

@@ -143,6 +143,7 @@ func TestScopeAndRoleMustBothAllow(t *testing.T) {
 		w.do("GET", "/webhooks", secret, "").want(200)
 		w.staff("eve@example.org", account.Admin) // somebody must be left to administer
 		w.write("test", func(tx *db.Tx) error { return account.SetRole(tx, w.ada.ID, account.Sales) })
+		w.clock.add(callerMoment)
 		w.do("GET", "/webhooks", secret, "").problem(http.StatusForbidden, "role sales")
 	})
 }

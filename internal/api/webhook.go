@@ -84,7 +84,7 @@ func (a *API) makeWebhook(tx *db.Tx, s *site.Site, d WebhookDraft) (Webhook, err
 	if _, err := activeStaff(tx, d.Account); err != nil {
 		return h, err
 	}
-	if err := a.checkWebhook(s, &h); err != nil {
+	if err := a.checkWebhook(tx, s, &h); err != nil {
 		return h, err
 	}
 	all, err := findWebhooks(tx)
@@ -101,7 +101,7 @@ func (a *API) makeWebhook(tx *db.Tx, s *site.Site, d WebhookDraft) (Webhook, err
 }
 
 // checkWebhook checks and tidies what people write.
-func (a *API) checkWebhook(s *site.Site, h *Webhook) error {
+func (a *API) checkWebhook(tx *db.Tx, s *site.Site, h *Webhook) error {
 	var err error
 	if h.Name, err = oneLine("name", h.Name, 80); err != nil {
 		return err
@@ -115,10 +115,14 @@ func (a *API) checkWebhook(s *site.Site, h *Webhook) error {
 	if h.Condition = strings.TrimSpace(h.Condition); h.Condition == "" {
 		return nil
 	}
-	if a.config.Conditions == nil {
+	if a.conditions() == nil {
 		return value.Fieldf("condition", "conditions are not available here; leave it empty")
 	}
-	return a.config.Conditions.Check(s, h.objects(), h.Condition)
+	c, _, err := h.caller(tx) // that of an account which may see nothing any more allows no condition
+	if err != nil {
+		return err
+	}
+	return a.conditions().Check(tx.Context(), s, c, h.objects(), h.Condition)
 }
 
 // checkEvents accepts *, object.*, and object.created, object.updated or object.deleted.

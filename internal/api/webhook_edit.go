@@ -38,7 +38,7 @@ func (a *API) editWebhook(tx *db.Tx, s *site.Site, id value.ID, rev int64, e Web
 		return before, value.Errorf(value.Conflict, "this webhook is at revision %d now; read it again and repeat your change", before.Rev)
 	}
 	after := e.applied(before)
-	if err := a.checkWebhook(s, &after); err != nil {
+	if err := a.checkWebhook(tx, s, &after); err != nil {
 		return before, err
 	}
 	diff := webhookDiff(before, after)

@@ -19,6 +19,7 @@ import (
 	"fairground/internal/db/dbtest"
 	"fairground/internal/job"
 	"fairground/internal/mail"
+	"fairground/internal/record"
 	"fairground/internal/site"
 	"fairground/internal/site/sitetest"
 	"fairground/internal/ui"
@@ -51,7 +52,7 @@ type world struct {
 	vic    account.Account // viewer
 }
 
-var schemas = []db.Schema{job.Schema(), mail.Schema(), account.Schema(), Schema()}
+var schemas = []db.Schema{job.Schema(), mail.Schema(), account.Schema(), record.Schema(), Schema()}
 
 func each(t *testing.T, test func(t *testing.T, w *world)) {
 	t.Helper()
