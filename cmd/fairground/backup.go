@@ -14,6 +14,7 @@ import (
 	"fairground/internal/app"
 	"fairground/internal/backup"
 	"fairground/internal/media"
+	"fairground/internal/record"
 	"fairground/internal/site"
 	"fairground/internal/value"
 )
@@ -105,6 +106,8 @@ func (c restoreCommand) Run(e *environment) error {
 			Slug: c.Slug, Hosts: c.Hosts, Secret: secret, Progress: showCopying(e, "restored"),
 			Files: func(s *site.Site) media.Blobs { return a.Rooms(s).Blobs },
 			Check: func(ctx context.Context, s *site.Site) error { return c.check(ctx, e, a.Rooms(s)) },
+
+			Describing: record.Describing(), Make: record.Rebuild,
 		})
 		if err != nil {
 			return err
@@ -117,6 +120,9 @@ func (c restoreCommand) Run(e *environment) error {
 
 // check refuses a site that breaks a promise, and fills its search index.
 func (c restoreCommand) check(ctx context.Context, e *environment, rooms *app.Rooms) error {
+	if err := rooms.Records.RebuildWords(ctx); err != nil {
+		return err
+	}
 	report, err := rooms.Check(ctx)
 	if err != nil {
 		return err

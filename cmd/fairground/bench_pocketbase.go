@@ -20,7 +20,7 @@ type recordServer interface {
 	process() string // its id under /proc
 	create(n int) (*http.Request, error)
 	batch(from, count int) (*http.Request, error)
-	first(n int) (*http.Request, error)             // filter and sort, served by an index over both
+	first(n int) (*http.Request, error)              // filter and sort, served by an index over both
 	page(n int, after string) (*http.Request, error) // page n of 50, newest first; after is what the page before told
 	next(body []byte) string
 	stop() error

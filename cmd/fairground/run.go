@@ -37,6 +37,7 @@ type commands struct {
 	Export  exportCommand  `cmd:"" help:"Export listings to a file."`
 	Site    siteCommand    `cmd:"" help:"Create, list, suspend and drop sites."`
 	Account accountCommand `cmd:"" help:"Invite staff and set passwords."`
+	Schema  schemaCommand  `cmd:"" help:"Objects and fields of a site, as a file."`
 	Backup  backupCommand  `cmd:"" help:"Write a site into one file while it is served."`
 	Restore restoreCommand `cmd:"" help:"Make a site from a backup."`
 	Check   checkCommand   `cmd:"" help:"Check that a site keeps its promises."`

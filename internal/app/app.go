@@ -19,6 +19,8 @@ import (
 	"fairground/internal/mail"
 	"fairground/internal/market"
 	"fairground/internal/media"
+	"fairground/internal/office"
+	"fairground/internal/record"
 	"fairground/internal/safety"
 	"fairground/internal/site"
 	"fairground/internal/ui"
@@ -44,6 +46,7 @@ type App struct {
 	door     *account.Door
 	market   *market.Market
 	console  *console.Console
+	office   *office.Office
 	api      *api.API
 }
 
@@ -64,7 +67,7 @@ func Open(ctx context.Context, config Config) (*App, error) {
 }
 
 func (a *App) openWords(context.Context) (err error) {
-	a.words, err = text.New(ui.Messages(), web.Messages(), account.Messages(), market.Messages(), console.Messages(), api.Messages(), Messages())
+	a.words, err = text.New(ui.Messages(), web.Messages(), account.Messages(), market.Messages(), console.Messages(), office.Messages(), api.Messages(), Messages())
 	return err
 }
 
@@ -130,8 +133,15 @@ func (a *App) furnish() {
 			rooms := a.Rooms(s)
 			return console.Services{Listings: rooms.Listings, Moderation: rooms.Moderation, Mailbox: a.config.SMTP == "", Arrivals: arrivals}
 		},
-		Account: accountOf,
+		Account: accountOf, Palette: "/console/palette",
 	}
+	a.office = &office.Office{
+		Store: func(s *site.Site) *record.Store { return a.Rooms(s).Records },
+		Files: func(s *site.Site) media.Blobs { return a.Rooms(s).Blobs },
+		Asker: func(s account.Session) record.Asker { return askerOf(s.Account, s.Role) },
+		Shell: a.console,
+	}
+	a.console.Rail = a.office.Rail
 }
 
 // arrivals is listing.Arrivals in the console's words.
@@ -177,6 +187,7 @@ func (a *App) Router() *web.Router {
 	a.door.Routes(m)
 	a.market.Routes(m)
 	a.console.Routes(m)
+	a.office.Routes(m)
 	a.api.Routes(m)
 	return m
 }

@@ -9,6 +9,7 @@ import (
 	"fairground/internal/db"
 	"fairground/internal/demo"
 	"fairground/internal/listing"
+	"fairground/internal/record"
 	"fairground/internal/safety"
 	"fairground/internal/site"
 	"fairground/internal/value"
@@ -24,7 +25,7 @@ type Report struct {
 }
 
 // Check goes through everything stored that could break a promise: no listing is live without a genuine clearance for
-// its content, no clearance is forged, the change log agrees with its seals.
+// its content, no clearance is forged, records are as they are defined, the change log agrees with its seals.
 func (r *Rooms) Check(ctx context.Context) (Report, error) {
 	var report Report
 	if _, err := r.Sealer.CatchUp(ctx, r.Site.DB); err != nil {
@@ -48,6 +49,9 @@ func (r *Rooms) Check(ctx context.Context) (Report, error) {
 	if err != nil {
 		return report, fmt.Errorf("app.Check(%s): %w", r.Site.Slug, err)
 	}
+	if err := r.checkRecords(ctx, &report); err != nil {
+		return report, fmt.Errorf("app.Check(%s): %w", r.Site.Slug, err)
+	}
 	sealed, err := audit.Verify(ctx, r.Site.DB, r.SealKey.Public())
 	if err != nil {
 		return report, fmt.Errorf("app.Check(%s): %w", r.Site.Slug, err)
@@ -57,6 +61,20 @@ func (r *Rooms) Check(ctx context.Context) (Report, error) {
 		report.Faults = append(report.Faults, problem.Text)
 	}
 	return report, nil
+}
+
+// checkRecords compares the tables of objects with their definitions, and what is derived with what it comes from.
+func (r *Rooms) checkRecords(ctx context.Context, report *Report) error {
+	for _, check := range []func(context.Context) ([]record.Problem, error){r.Records.CheckCatalog, r.Records.CheckAll} {
+		problems, err := check(ctx)
+		if err != nil {
+			return err
+		}
+		for _, p := range problems {
+			report.Faults = append(report.Faults, fmt.Sprintf("%s %s %s: %s", p.Object, p.Record, p.Field, p.What))
+		}
+	}
+	return nil
 }
 
 // PlantTree gives a site the category tree of the demonstration to begin with.

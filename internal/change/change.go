@@ -41,9 +41,12 @@ func Append(tx *db.Tx, changes []db.Change) error {
 	salts := make([]byte, saltLength*len(changes))
 	rand.Read(salts) // never fails
 	for i, c := range changes {
-		diff, err := json.Marshal(c.Diff)
-		if err != nil {
-			return fmt.Errorf("change.Append(%s %d): %w", c.Object, c.Record, err)
+		diff, written := c.Diff.(json.RawMessage) // JSON already, as an import has by the thousand
+		if !written {
+			var err error
+			if diff, err = json.Marshal(c.Diff); err != nil {
+				return fmt.Errorf("change.Append(%s %d): %w", c.Object, c.Record, err)
+			}
 		}
 		salt := salts[i*saltLength : (i+1)*saltLength]
 		rows[i] = []any{int64(tx.NewID()), value.Micros(tx.Now()), tx.Actor().String(), tx.Action(), c.Object, int64(c.Record),

@@ -12,8 +12,8 @@ import (
 // mostProblems is how many problems CheckAll lists.
 const mostProblems = 200
 
-// CheckAll compares what is derived with what it is derived from: roll-ups, stored formulas, folded keys, and whatever
-// refers to records. Each object is read in parts, so records that are written meanwhile hold nothing up. It is empty
+// CheckAll compares what is derived with what it is derived from: roll-ups, stored formulas, words to search, folded
+// keys, and whatever refers to records. Each object is read in parts, so records that are written meanwhile hold nothing up. It is empty
 // for a sound site.
 func (s *Store) CheckAll(ctx context.Context) ([]Problem, error) {
 	var problems []Problem
@@ -84,7 +84,7 @@ func (w *Writer) checkPart(number int, after value.ID) ([]Problem, value.ID, int
 		problems = append(problems, Problem{Object: o.Key, Record: id, Field: f.Key, What: fmt.Sprintf(what, args...)})
 	}
 	for _, check := range []func(*form, map[value.ID]*Record, func(value.ID, *Field, string, ...any)) error{
-		w.checkFormulas, w.checkRollups, w.checkReferences,
+		w.checkFormulas, w.checkRollups, w.checkReferences, w.checkWords,
 	} {
 		if err := check(m, found, note); err != nil {
 			return nil, after, 0, err
