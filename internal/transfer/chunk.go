@@ -121,7 +121,10 @@ func (c *chunk) apply(tx *db.Tx, records *record.Store, a record.Asker, p *plan,
 		}
 	}
 	written := t.rows - t.failed - t.made
-	if written > 0 && !o.DryRun {
+	switch {
+	case p.seen.Owned != nil:
+		t.changed = written // its owner does not tell
+	case written > 0 && !o.DryRun:
 		if t.changed, err = changes(tx, records, p, c, results); err != nil {
 			return tally{}, nil, nil, err
 		}

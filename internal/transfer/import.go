@@ -124,7 +124,7 @@ func (d *Desk) Find(tx *db.Tx, a record.Asker, id value.ID) (Import, error) {
 	if err := d.show(tx, a, &m); err != nil {
 		return Import{}, err
 	}
-	m.Before, err = earlier(tx, m)
+	m.Before, err = earlier(tx, a, m)
 	return m, err
 }
 

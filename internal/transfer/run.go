@@ -87,41 +87,16 @@ type running struct {
 	chunk chunk
 }
 
-// mostRaces is how often a chunk is repeated that lost a race for a unique value.
-const mostRaces = 3
-
-// write writes a chunk. When the database itself refuses it again and again, it is divided, so that in the end one row
-// alone is refused.
+// write writes a chunk, in parts when the database or the object's owner refuses it as a whole.
 func (r *running) write(ctx context.Context, c *chunk) error {
-	var err error
-	for range mostRaces {
-		if err = ctx.Err(); err != nil {
-			return err
-		}
-		if err = r.attempt(ctx, c, nil); !refused(err) {
-			return err
-		}
-	}
-	if len(c.lines) == 1 {
-		return r.attempt(ctx, c, value.Errorf(value.Conflict, "the database refuses this row, because another one has taken its place"))
-	}
-	half := len(c.lines) / 2
-	for _, lines := range [][]line{c.lines[:half], c.lines[half:]} {
-		if err := r.write(ctx, &chunk{lines: lines}); err != nil {
-			return err
-		}
-	}
-	return nil
+	return divide(c, func(c *chunk) error { return r.attempt(ctx, c) })
 }
 
-// refused reports whether a constraint of the database refused a write.
-func refused(err error) bool {
-	var known *value.Error
-	return errors.As(err, &known) && known.Kind == value.Conflict && known.Err != nil
-}
-
-// attempt writes a chunk, its refused rows and the checkpoint in one transaction. With bad, its only row is refused.
-func (r *running) attempt(ctx context.Context, c *chunk, bad error) error {
+// attempt writes a chunk, its refused rows and the checkpoint in one transaction.
+func (r *running) attempt(ctx context.Context, c *chunk) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
 	var t tally
 	err := r.desk.DB.Write(ctx, r.actor, "record.import", func(tx *db.Tx) error {
 		asker, err := r.desk.engaged(tx, r.m.agent)
@@ -134,9 +109,6 @@ func (r *running) attempt(ctx context.Context, c *chunk, bad error) error {
 		p, err := r.desk.plan(tx, asker, r.m, r.names)
 		if err != nil {
 			return err
-		}
-		if bad != nil {
-			c.lines[0].err = bad
 		}
 		var faults []fault
 		if t, faults, _, err = c.apply(tx, r.desk.Records, asker, p, record.BatchOptions{Batch: r.m.ID}); err != nil {
@@ -156,10 +128,10 @@ func (r *running) attempt(ctx context.Context, c *chunk, bad error) error {
 // mine looks at the checkpoint before the work is done, and checkpoint looks again when it moves it.
 func (r *running) mine(tx *db.Tx) error {
 	m, err := findImport(tx, r.m.ID)
-	if err != nil {
-		return err
+	if errors.Is(err, noImport) {
+		return errOver
 	}
-	return r.moved(m.State == Running && m.Done == r.m.Done, nil)
+	return r.moved(err == nil && m.State == Running && m.Done == r.m.Done, err)
 }
 
 func (r *running) moved(ok bool, err error) error {

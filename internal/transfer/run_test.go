@@ -349,3 +349,75 @@ func TestTidyForgets(t *testing.T) {
 		}
 	})
 }
+
+// A constraint that nobody foresaw refuses single rows, not chunks and not the import.
+func TestTheDatabaseRefusesARow(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		seen := w.all("stall")
+		if len(seen) != 0 {
+			t.Fatal("the market is not empty")
+		}
+		var size *record.Field
+		var table string
+		w.must(w.db.Read(t.Context(), func(tx *db.Tx) error {
+			catalog, err := w.records.Catalog(tx)
+			if err != nil {
+				return err
+			}
+			o, err := catalog.Object("stall")
+			size, table = o.Field("size"), o.LogName()
+			return err
+		}))
+		w.must(w.db.Maintain(t.Context(), "test", func(tx *db.Tx) error {
+			_, err := tx.Exec(fmt.Sprintf("create unique index odd on %s (f_%d)", table, size.Number))
+			return err
+		}))
+		w.desk.chunk = 6
+		m := w.ready("stall", rows(12), "")
+		trial := w.try(m)
+		counts(t, w.carry(m), Done, 9, 0, 0, 3) // the sizes go from 1 to 9
+		if trial.Make != 12 {
+			t.Errorf("a trial that writes nothing cannot know: %+v", trial)
+		}
+		file := w.errorFile(m.ID)
+		if strings.Count(file, "the database refuses this row") != 3 || !strings.Contains(file, "Stall 9,") {
+			t.Errorf("%s", file)
+		}
+	})
+}
+
+// Objects of other rooms are changed by their owner's verb, row by row.
+func TestImportIntoWhatAnotherRoomOwns(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		file := "id,seats\n"
+		w.must(w.db.Maintain(t.Context(), "test", func(tx *db.Tx) error {
+			if _, err := tx.Exec("create table shop (id bigint primary key, name text, seats bigint, created_us bigint not null)"); err != nil {
+				return err
+			}
+			for i := range 9 {
+				if _, err := tx.Exec("insert into shop (id, name, seats, created_us) values ($1, 'Shop', 1, 5)", i+1); err != nil {
+					return err
+				}
+				file += fmt.Sprintf("%s,%d\n", value.ID(i+1).Text("shp"), i+9)
+			}
+			return nil
+		}))
+		m := w.ready("shop", file+"shp_00000000000zz,2\n,4\nnonsense,2\n", IDField)
+		trial := w.try(m)
+		m = w.carry(m)
+		counts(t, m, Done, 0, 8, 0, 4)
+		if trial.Change != 8 || trial.Fail != 4 {
+			t.Errorf("tried %+v", trial)
+		}
+		if text := w.errorFile(m.ID); !strings.Contains(text, "seats: no shop has 13 seats") {
+			t.Errorf("%s", text)
+		}
+		for _, rec := range w.all("shop") {
+			if want := int64(rec.ID) + 8; rec.Values["seats"] != want && want != 13 {
+				t.Errorf("shop %d: %v", rec.ID, rec.Values)
+			}
+		}
+		_, err := w.desk.Undo(t.Context(), w.asker(ada), m.ID)
+		wantKind(t, err, value.Conflict, "cannot be undone")
+	})
+}

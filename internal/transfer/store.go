@@ -64,11 +64,13 @@ func listImports(tx *db.Tx, a record.Asker, limit int) ([]Import, error) {
 		where account = $1 or $2 order by id desc limit $3`, int64(a.Account), a.Define, limit)
 }
 
-// earlier is the newest other import of the same file into the same object that wrote something that still stands.
-func earlier(tx *db.Tx, m Import) (value.ID, error) {
+// earlier is the newest other import of the same file into the same object that wrote something that still stands, of
+// those that the asker may know of.
+func earlier(tx *db.Tx, a record.Asker, m Import) (value.ID, error) {
 	return db.One(tx, db.Column[value.ID], `
 		select coalesce((select max(id) from transfer_import
-			where sha256 = $1 and object = $2 and id <> $3 and state <> 'undone' and made + changed > 0), 0)`, m.sha256, m.object, int64(m.ID))
+			where sha256 = $1 and object = $2 and id <> $3 and state <> 'undone' and made + changed > 0 and (account = $4 or $5)), 0)`,
+		m.sha256, m.object, int64(m.ID), int64(a.Account), a.Define)
 }
 
 // rival is another import of the same file into the same object that runs now.

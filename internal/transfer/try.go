@@ -87,6 +87,10 @@ func (r *rehearsal) run(ctx context.Context) error {
 // step tries one chunk. Where records may be there already it is written and taken back, which alone tells a change from
 // none; otherwise everything is checked and nothing written.
 func (r *rehearsal) step(ctx context.Context) error {
+	return divide(&r.chunk, func(c *chunk) error { return r.attempt(ctx, c) })
+}
+
+func (r *rehearsal) attempt(ctx context.Context, c *chunk) error {
 	var t tally
 	var faults []fault
 	var results []record.Result
@@ -96,7 +100,7 @@ func (r *rehearsal) step(ctx context.Context) error {
 		if p, err = r.desk.plan(tx, r.asker, r.m, r.src.Columns()); err != nil {
 			return err
 		}
-		if t, faults, results, err = r.chunk.apply(tx, r.desk.Records, r.asker, p, record.BatchOptions{DryRun: p.key == ""}); err != nil {
+		if t, faults, results, err = c.apply(tx, r.desk.Records, r.asker, p, record.BatchOptions{DryRun: p.key == ""}); err != nil {
 			return err
 		}
 		return errTried
@@ -104,7 +108,7 @@ func (r *rehearsal) step(ctx context.Context) error {
 	if !errors.Is(err, errTried) {
 		return err
 	}
-	faults = r.repeated(p, results, &t, faults)
+	faults = r.repeated(p, c, results, &t, faults)
 	r.count(t, faults)
 	return nil
 }
@@ -123,31 +127,31 @@ func (r *rehearsal) count(t tally, faults []fault) {
 
 // repeated finds unique values that stand in an earlier chunk too. By then the import will have written that one: a row
 // that is found by it is a change, any other one is refused.
-func (r *rehearsal) repeated(p *plan, results []record.Result, t *tally, faults []fault) []fault {
+func (r *rehearsal) repeated(p *plan, c *chunk, results []record.Result, t *tally, faults []fault) []fault {
 	fresh := map[string]int64{}
-	for i := range r.chunk.lines {
-		l := &r.chunk.lines[i]
+	for i := range c.lines {
+		l := &c.lines[i]
 		if l.err != nil || results[i].Err != nil || !results[i].Made {
 			continue
 		}
-		for _, c := range p.uniques {
-			text := strings.ToLower(strings.TrimSpace(l.cells[c.at]))
+		for _, u := range p.uniques {
+			text := strings.ToLower(strings.TrimSpace(l.cells[u.at]))
 			if text == "" {
 				continue
 			}
-			name := c.key + "\x00" + text
+			name := u.key + "\x00" + text
 			first, twice := r.known[name]
 			if !twice {
 				fresh[name] = l.number
 				continue
 			}
 			t.made--
-			if c.key == p.key {
+			if u.key == p.key {
 				t.changed++
 				break
 			}
 			t.failed++
-			faults = append(faults, fault{l.number, []Problem{{Line: l.number, Column: c.name, Value: clip(l.cells[c.at], 200), Reason: sameAs(first), Key: "transfer.same_as", Args: []any{first}}}, l.cells})
+			faults = append(faults, fault{l.number, []Problem{{Line: l.number, Column: u.name, Value: clip(l.cells[u.at], 200), Reason: sameAs(first), Key: "transfer.same_as", Args: []any{first}}}, l.cells})
 			break
 		}
 	}

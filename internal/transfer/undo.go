@@ -15,7 +15,7 @@ import (
 // what it changed is as before. Records that somebody changed since keep those changes; Import.Kept counts them and
 // Import.Why lists the first.
 func (d *Desk) Undo(ctx context.Context, a record.Asker, id value.ID) (Import, error) {
-	m, _, err := d.load(ctx, a, id)
+	m, seen, err := d.load(ctx, a, id)
 	if err != nil {
 		return m, err
 	}
@@ -24,6 +24,8 @@ func (d *Desk) Undo(ctx context.Context, a record.Asker, id value.ID) (Import, e
 	case was == Undoing && d.DB.Clock().Now().Sub(m.Moved) > idle:
 	case was != Done && was != Failed && was != Cancelled:
 		return m, value.Errorf(value.Conflict, "the import is %s; only one that has ended can be undone", was)
+	case seen.Owned != nil:
+		return m, value.Errorf(value.Conflict, "what an import changed of %s cannot be undone here", seen.Plural.In("en"))
 	case m.Made+m.Changed == 0:
 		return m, value.Errorf(value.Conflict, "the import changed nothing")
 	}

@@ -115,6 +115,25 @@ func stall() *record.Object {
 	}}
 }
 
+// shop belongs to another room, which never takes the number 13.
+func shop() *record.Object {
+	return &record.Object{Key: "shop", Short: "shp", Labels: en("Shop"), Plural: en("Shops"), Icon: "list", Title: "name",
+		Fields: []*record.Field{{Key: "name", Labels: en("Name"), Type: record.Text}, {Key: "seats", Labels: en("Seats"), Type: record.Integer}},
+		Owned: &record.Owned{Table: "shop", Key: "id", Created: "{t}.created_us", Updated: "{t}.created_us",
+			Columns: map[string][]string{"name": {"{t}.name"}, "seats": {"{t}.seats"}},
+			Update: func(u record.OwnedUpdate) error {
+				if u.Values["seats"] == int64(13) {
+					return value.Fieldf("seats", "no shop has 13 seats")
+				}
+				n, err := u.Tx.Exec("update shop set seats = $2 where id = $1", int64(u.ID), u.Values["seats"])
+				u.Tx.Log(db.Change{Object: "shop", Record: u.ID, Diff: map[string]any{"seats": u.Values["seats"]}})
+				if err == nil && n == 0 {
+					err = value.Errorf(value.NotFound, "there is no such shop")
+				}
+				return err
+			}}}
+}
+
 // each runs a test in a fresh world on both engines.
 func each(t *testing.T, test func(t *testing.T, w *world)) {
 	t.Helper()
@@ -125,7 +144,7 @@ func each(t *testing.T, test func(t *testing.T, w *world)) {
 func open(t testing.TB, d *db.DB) *world {
 	t.Helper()
 	w := &world{t: t, db: d, suspended: map[value.ID]bool{}}
-	w.records = record.New(d, record.Config{Rate: func(string, time.Time) (float64, bool) {
+	w.records = record.New(d, record.Config{Owned: []*record.Object{shop()}, Rate: func(string, time.Time) (float64, bool) {
 		if w.rated != nil {
 			w.rated()
 		}
