@@ -14,13 +14,15 @@ document.addEventListener("keydown", (event) => {
   next.focus();
 });
 
-// In the form that adds fields, Enter adds; in a text of several lines with Ctrl or ⌘, because Enter alone begins a line.
+// In the form that adds fields, Enter adds from anywhere. Only in the list of choices it begins a line, and with Shift in
+// a formula; there Ctrl or ⌘ adds.
 document.addEventListener("keydown", (event) => {
-  const form = hit(event, "[data-quick] :is(textarea, select)")?.closest<HTMLFormElement>("form");
-  const isText = hit(event, "textarea") !== null;
-  if (!form || event.key !== "Enter" || event.isComposing || (isText && !event.ctrlKey && !event.metaKey)) return;
+  const input = hit(event, "[data-quick] :is(textarea, select)");
+  if (!input || event.key !== "Enter" || event.isComposing || event.shiftKey) return;
+  const isList = input.matches("textarea:not(.code)");
+  if (isList && !event.ctrlKey && !event.metaKey) return;
   event.preventDefault();
-  form.requestSubmit();
+  input.closest<HTMLFormElement>("form")!.requestSubmit();
 });
 
 // A label suggests the name for conditions, as long as nobody wrote one.

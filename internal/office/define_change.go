@@ -102,7 +102,7 @@ func (d *defining) shownIn(field string) (string, bool) {
 
 // preview is the page that tells what a change would do.
 func (c *change) preview(w http.ResponseWriter, status int) error {
-	page, err := c.shell(c.title, nil)
+	page, err := c.shell(c.t("office.define.before", "title", c.title), nil)
 	if err != nil {
 		return err
 	}

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"fairground/internal/listing"
 	"fairground/internal/record"
 )
 
@@ -231,4 +232,63 @@ func TestTheSchemaComesAndGoesAsText(t *testing.T) {
 	} {
 		w.post("admin", schema, "schema", wrong).want(http.StatusUnprocessableEntity, want, `aria-invalid="true"`)
 	}
+}
+
+func TestARollUpIsDefinedByTheShortForm(t *testing.T) {
+	t.Parallel()
+	w := booth(t)
+	w.post("admin", setup, "label.en", "Guest", "title.en", "Name").wantTo("admin", setup+"/guest")
+	w.post("admin", setup+"/guest/fields", "label.en", "Booth", "type", "reference", "target", "booth").wantTo("admin", setup+"/guest")
+	w.post("admin", setup+"/guest/fields", "label.en", "Persons", "type", "integer").wantTo("admin", setup+"/guest")
+	w.get("admin", setup+"/booth").want(http.StatusOK, "Guests by Booth", "Guests: Persons")
+	sum := []string{"rollup_from", "guest.booth", "rollup_op", "sum", "rollup_of", "guest.persons", "rollup_where", "persons > 1"}
+	w.add("Visitors", record.Rollup, "rollup_from", "guest.booth", "rollup_op", "sum").want(http.StatusUnprocessableEntity, "Choose the field", `value="Visitors"`)
+	w.add("Visitors", record.Rollup, append(sum[:6:6], "rollup_where", "size > 1")...).want(http.StatusUnprocessableEntity, "There is no &#34;size&#34;")
+	check := setup + "/booth/check?name=rollup_where&for=gather"
+	w.post("admin", check, sum...).want(http.StatusOK, "True now for 0 records")
+	w.added("Visitors", record.Rollup, sum...)
+	b := w.make("booth", record.Values{"name": "First"})
+	for _, persons := range []int64{1, 2, 3} {
+		w.make("guest", record.Values{"name": "A guest", "booth": b.ID, "persons": persons})
+	}
+	if got := w.find("booth", b.ID).Values["visitors"]; got != int64(5) {
+		t.Errorf("the booth has %v visitors", got)
+	}
+	visitors := setup + "/booth/fields/visitors"
+	w.get("admin", visitors).want(http.StatusOK, `value="guest.booth" selected`, `value="guest.persons" selected`, "persons &gt; 1").lacks(`name="default"`)
+	w.post("admin", visitors, append([]string{"label.en", "Visitors"}, "rollup_from", "guest.booth", "rollup_op", "count", "rollup_of", "", "rollup_where", "", "confirm", "yes")...).wantTo("admin", visitors)
+	if r := w.defined("booth").Field("visitors").Options.Rollup; r.Op != "count" || r.Of != "" {
+		t.Errorf("the roll-up is %+v", r)
+	}
+}
+
+func TestWhatOthersKeepIsOnlyNamedHere(t *testing.T) {
+	t.Parallel()
+	w := worldOf(t, record.Config{Owned: listing.Records("CHF")})
+	w.get("admin", setup).want(http.StatusOK, "Kept by the program")
+	w.get("admin", setup+"/listing").want(http.StatusOK, "Another part of the program keeps these records").lacks("Add a field", `href="/console/setup/objects/listing/rules"`, "data-move")
+	w.post("admin", setup+"/listing/fields", "label.en", "Extra", "type", "text").want(http.StatusUnprocessableEntity, "owner")
+	first := w.defined("listing").Fields[0]
+	address := setup + "/listing/fields/" + first.Key
+	w.post("admin", address, "label.en", "Other words", "key", "changed", "required", "yes", "box", "required").wantTo("admin", address).want(http.StatusOK, "Other words")
+	if now := w.defined("listing").Fields[0]; now.Key != first.Key || now.Labels["en"] != "Other words" {
+		t.Errorf("the field is %s, %v", now.Key, now.Labels)
+	}
+	w.get("admin", setup+"/listing/access").want(http.StatusOK, "Sees all").lacks(`value="make"`)
+	w.post("admin", setup+"/listing/access/fields", "field."+first.Key+".viewer", "hidden", "confirm", "yes").wantTo("admin", setup+"/listing/access").want(http.StatusOK, "Does not know of: Other words")
+	w.post("admin", setup+"/listing/removal", "confirm", "yes").want(http.StatusSeeOther)
+	w.get("admin", setup+"/listing").want(http.StatusOK)
+}
+
+// TestEveryPageIsInTwoLanguages: no key of a message stands where its words should.
+func TestEveryPageIsInTwoLanguages(t *testing.T) {
+	t.Parallel()
+	w, pages := setUp(t)
+	for name, address := range pages {
+		p := w.do("admin", "GET", address, nil, "Accept-Language", "de").want(http.StatusOK)
+		if at := strings.Index(p.body, "office.define."); at >= 0 {
+			t.Errorf("%s shows a key: %s", name, p.body[at:at+40])
+		}
+	}
+	w.do("admin", "POST", setup+"/booth/fields/area/removal", form("x", ""), "Accept-Language", "de").want(http.StatusOK, "Was das bewirkt", "Entfernt das Feld Area")
 }

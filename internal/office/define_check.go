@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
+	"strings"
+	"unicode"
 
 	"fairground/internal/db"
 	"fairground/internal/expr"
@@ -54,6 +56,7 @@ func (d *defining) reading(o *record.Object, text string, want expr.Type) (expr.
 	if problems := scope.Problems(text, want); len(problems) > 0 {
 		p := problems[0]
 		check.Error, check.Line, check.Column, check.Suggestion = capital(p.Message), p.Line, p.Column, p.Suggestion
+		check.Length = nameLength(text, p)
 		return 0, check
 	}
 	condition, err := scope.Compile(text, want)
@@ -62,6 +65,27 @@ func (d *defining) reading(o *record.Object, text string, want expr.Type) (expr.
 		return 0, check
 	}
 	return condition.Yields(), check
+}
+
+// nameLength is how long the name is that stands where a text is wrong; 0 when no name does.
+func nameLength(text string, p expr.Problem) (length int) {
+	lines := strings.Split(text, "\n")
+	if p.Line < 1 || p.Line > len(lines) {
+		return 0
+	}
+	runes := []rune(lines[p.Line-1])
+	for at := p.Column - 1; at >= 0 && at < len(runes) && (runes[at] == '_' || unicode.IsLetter(runes[at]) || unicode.IsDigit(runes[at])); at++ {
+		length++
+	}
+	return length
+}
+
+// recordCount is a number of records in words.
+func (d *defining) recordCount(n int, more bool) string {
+	if more {
+		return d.t("office.define.records_more", "count", d.words.Count(n))
+	}
+	return d.t("office.define.records", "count", n)
 }
 
 // check answers an ExpressionInput while one types. The query names the input and what it is for: formula, check, rule
@@ -107,7 +131,7 @@ func (d *defining) praise(check *ui.ExpressionCheck, o *record.Object, purpose, 
 	n, more, err := d.store.Count(d.ctx, record.System("office"), record.Query{Object: o.Key, Filter: text}, mostCounted)
 	switch {
 	case err == nil:
-		check.Sound = d.t("office.define.finds", "count", d.capped(n, more))
+		check.Sound = d.t("office.define.finds", "records", d.recordCount(n, more))
 	case purpose == "rule":
 		check.Error = d.error(err)
 	default:

@@ -53,7 +53,6 @@ func (d *defining) changeType(w http.ResponseWriter) error {
 		return err
 	}
 	f := d.fieldFrom(d.f, t)
-	f.Check, f.Message = "", nil
 	f.Labels = d.f.Labels
 	if isList(d.f.Type) && isList(t) {
 		f.Options.Choices = d.f.Options.Choices
@@ -111,6 +110,7 @@ const (
 type trial struct {
 	tried, filled, fits int
 	more                bool
+	lostDefault         string
 	lost                []lostValue
 }
 
@@ -121,7 +121,7 @@ var errTried = errors.New("enough records were tried")
 
 // tryTurning turns the values of the first records, and keeps nothing.
 func (d *defining) tryTurning(to *record.Field) (*trial, error) {
-	t := &trial{}
+	t := &trial{lostDefault: d.f.Default}
 	q := record.Query{Object: d.o.Key, Fields: []string{d.f.Key, d.o.Title}}
 	err := d.store.Each(d.ctx, record.System("office"), q, func(rec *record.Record) error {
 		if t.tried == mostTried {

@@ -70,7 +70,7 @@ func (l *definedList) count() error {
 				if err != nil {
 					return err
 				}
-				card.count = l.t("office.define.records", "count", l.capped(n, more))
+				card.count = l.recordCount(n, more)
 			}
 			l.all = append(l.all, card)
 		}
@@ -96,7 +96,7 @@ func (d *defining) origin(o *record.Object) ui.Tag {
 // mostRemoved bounds how many removed things are listed.
 const mostRemoved = 30
 
-// eachUndone walks the steps that would bring removed things back, the newest first.
+// eachRemoval walks the steps that would bring removed things back, the newest first.
 func (d *defining) eachRemoval(op record.Op, fn func(p record.Plan, s record.Step)) error {
 	plans, err := d.history(1000)
 	if err != nil {

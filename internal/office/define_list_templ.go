@@ -805,7 +805,7 @@ func (d *defining) nameInput(name, label string, l value.Locale, s inputSetting)
 		ctx = templ.ClearChildren(ctx)
 		input := name + "." + string(l)
 		templ_7745c5c3_Err = ui.TextInput{
-			Input: ui.Input{Name: input, Label: d.inLanguage(label, l), Hint: s.hint, Error: d.faults[input], Required: s.required, Focus: s.focus},
+			Input: ui.Input{Name: input, Label: d.inLanguage(label, l), Hint: s.hint, Error: d.faults[input], Required: s.required && !d.isNamedElsewhere(name, l), Focus: s.focus},
 			Kind:  s.kind, Rows: s.rows, Value: d.line(input), Attrs: templ.Attributes{"autocomplete": "off", "lang": string(l)},
 		}.Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {

@@ -98,6 +98,13 @@ func (d *defining) namesFrom(name string, was record.Names) record.Names {
 	return made
 }
 
+// isNamedElsewhere reports whether another language has the text, so that this one can do without.
+func (d *defining) isNamedElsewhere(name string, l value.Locale) bool {
+	return d.line(name+"."+string(l)) == "" && slices.ContainsFunc(d.languages(), func(other value.Locale) bool {
+		return d.line(name+"."+string(other)) != ""
+	})
+}
+
 // sent is a value of the form, trimmed, and whether the form has it.
 func (d *defining) sent(name string) (string, bool) {
 	all, sent := d.form[name]

@@ -903,7 +903,7 @@ func (v *fieldsView) addForm() templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if len(v.o.Sections) > 0 {
-			templ_7745c5c3_Err = ui.ChoiceInput{Input: ui.Input{Name: "section", Label: v.t("office.define.section"), Required: true}, Value: v.line("section"), Options: v.sectionOptions()}.Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.ChoiceInput{Input: ui.Input{Name: "section", Label: v.t("office.define.section")}, Value: v.line("section"), Options: v.sectionOptions()}.Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

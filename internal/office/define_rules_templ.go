@@ -126,7 +126,7 @@ func (v *rulesView) view() templ.Component {
 						return templ_7745c5c3_Err
 					}
 				}
-				templ_7745c5c3_Err = ui.ChoiceInput{Input: ui.Input{Name: checkInput(n, "field"), Label: v.t("office.define.check_field"), Required: true}, Value: v.line(checkInput(n, "field")), Options: v.fieldOptions()}.Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.ChoiceInput{Input: ui.Input{Name: checkInput(n, "field"), Label: v.t("office.define.check_field")}, Value: v.line(checkInput(n, "field")), Options: v.fieldOptions()}.Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

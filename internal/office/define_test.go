@@ -71,7 +71,7 @@ func TestTheListSaysWhoseAnObjectIs(t *testing.T) {
 	t.Parallel()
 	w := booth(t)
 	w.make("trader", record.Values{"name": "Velo Atelier"})
-	w.get("admin", setup).want(http.StatusOK, "Booths", "1 field", "Yours", "Traders", "1 records", "Comes with the program", "Contract")
+	w.get("admin", setup).want(http.StatusOK, "Booths", "1 field", "Yours", "Traders", "1 record", "Comes with the program", "Contract")
 	w.do("admin", "GET", setup, nil, "Accept-Language", "de").want(http.StatusOK, "Neues Objekt", "Eigenes", "Mitgeliefert")
 }
 
@@ -184,7 +184,7 @@ func TestTextsAreCheckedWhileOneTypes(t *testing.T) {
 	}
 	check("formula", "formula", "size * 2").want(http.StatusOK, "It yields: Whole number")
 	check("formula", "formula", "siez * 2").want(http.StatusOK, "Line 1, character 1", "<mark", "<code>size</code>")
-	check("rows.sales", "rule", "size > 3").want(http.StatusOK, "True for 1 records")
+	check("rows.sales", "rule", "size > 3").want(http.StatusOK, "True now for 1 record.")
 	check("rows.sales", "rule", "size + 3").want(http.StatusOK, "bool is needed")
 	check("check", "check", "").want(http.StatusOK).lacks("Good")
 }
