@@ -23,7 +23,7 @@
 //	GET  /console/records/{object}/trash                  what was deleted
 //	POST /console/records/{object}/trash                  restores, or deletes for good
 //	GET  /console/records/{object}/suggest                records by words, for links
-//	GET  /console/records/{object}/export                 the list as CSV
+//	GET  /console/records/{object}/export                 the list as CSV, XLSX or JSON lines, by format
 //	GET  /console/records/{object}/bulk                   the form that changes many
 //	POST /console/records/{object}/bulk                   changes or deletes what is selected, or all that matches
 //	POST /console/records/{object}/undo                   takes a bulk change back
@@ -44,4 +44,20 @@
 //	GET  /console/records/{object}/{id}/files/{sha256}    one of its files, as an attachment
 //	GET  /console/records/{object}/{id}/cells/{field}     the editor of one value
 //	POST /console/records/{object}/{id}/cells/{field}     saves it
+//
+// Imports ask for records.edit, and for the right to make records of the object:
+//
+//	GET  /console/records/{object}/import                 asks for a file; earlier imports
+//	POST /console/records/{object}/import                 takes it
+//	GET  /console/imports/{import}                        leads to the step that the import is at
+//	GET  /console/imports/{import}/mapping                how it is read, and where its columns go
+//	POST /console/imports/{import}/reading                reads it in another way
+//	POST /console/imports/{import}/mapping                settles the mapping
+//	GET  /console/imports/{import}/check                  what would become of each row
+//	POST /console/imports/{import}/start                  lets it run, or go on
+//	GET  /console/imports/{import}/progress               how far it is; a fragment each second
+//	POST /console/imports/{import}/cancellation           stops it
+//	GET  /console/imports/{import}/result                 what came of it
+//	GET  /console/imports/{import}/errors                 the refused rows as CSV
+//	POST /console/imports/{import}/undo                   takes it back
 package office

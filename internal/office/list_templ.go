@@ -201,7 +201,7 @@ func (l *listView) actions() templ.Component {
 			}
 		}
 		if l.v.mayExport(l.o) {
-			templ_7745c5c3_Err = ui.Button{Text: l.v.t("office.export"), Href: address(root(l.o.Key)+"/export", l.look.values()), Small: true}.Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = l.exportMenu().Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1227,7 +1227,7 @@ func iconOf(o *record.Object) string {
 func viewsPath(object string) string { return "/console/views/" + object }
 
 // importPath and definePath lead to pages of the same house that other files of this package serve.
-func importPath(object string) string { return "/console/import/" + object }
+func importPath(object string) string { return root(object) + "/import" }
 
 func definePath(object string) string { return definedAt(object) }
 

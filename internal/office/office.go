@@ -10,6 +10,7 @@ import (
 	"fairground/internal/media"
 	"fairground/internal/record"
 	"fairground/internal/site"
+	"fairground/internal/transfer"
 	"fairground/internal/ui"
 	"fairground/internal/web"
 )
@@ -32,6 +33,9 @@ type Office struct {
 	Files func(*site.Site) media.Blobs       // nil: files of records can be neither added nor fetched
 	Asker func(account.Session) record.Asker // what a role's permissions include
 	Shell Shell
+
+	Transfer func(*site.Site) *transfer.Desk // nil: no files are imported; its worker is app's
+
 	Brief time.Duration // how long a page waits for counts and sums before it goes without; 0 is usualBrief
 }
 
@@ -107,4 +111,5 @@ func (o *Office) Routes(m *web.Router) {
 		}, options...)
 	}
 	o.defineRoutes(m)
+	o.importRoutes(m)
 }

@@ -25,6 +25,7 @@ import (
 	"fairground/internal/safety"
 	"fairground/internal/site"
 	"fairground/internal/site/sitetest"
+	"fairground/internal/transfer"
 	"fairground/internal/ui"
 	"fairground/internal/ui/text"
 	"fairground/internal/value"
@@ -44,7 +45,7 @@ type world struct {
 }
 
 func schemas() []db.Schema {
-	return []db.Schema{audit.Schema(), job.Schema(), mail.Schema(), account.Schema(), safety.Schema(), listing.Schema(), record.Schema()}
+	return []db.Schema{audit.Schema(), job.Schema(), mail.Schema(), account.Schema(), safety.Schema(), listing.Schema(), record.Schema(), transfer.Schema()}
 }
 
 // market is a world with the objects of the weekly market.
