@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"fairground/internal/change"
@@ -23,6 +24,8 @@ import (
 type lookout struct {
 	api  *API
 	site *site.Site
+
+	reads atomic.Int64 // for tests: queries it needed
 
 	mu      sync.Mutex
 	catalog *record.Catalog
@@ -49,6 +52,7 @@ func (l *lookout) refresh(ctx context.Context, seq int64) error {
 	if l.catalog != nil && seq <= l.seq && now.Sub(l.at).Abs() < catalogAge {
 		return nil
 	}
+	l.reads.Add(1)
 	return l.site.DB.Read(ctx, func(tx *db.Tx) error {
 		last, err := change.Last(tx)
 		if err != nil {
@@ -127,6 +131,7 @@ func (l *lookout) sight(ctx context.Context, c Caller, asker record.Asker, row c
 	if known := l.sights[name]; known != nil {
 		return known, o, nil
 	}
+	l.reads.Add(1)
 	var made *record.Sight
 	err := l.site.DB.Read(ctx, func(tx *db.Tx) (err error) {
 		made, err = l.api.config.Records(l.site).Sight(tx, asker)

@@ -105,7 +105,7 @@ func (sh *shelf) exported(r *http.Request, asked record.Query) (seen *record.See
 func (sh *shelf) noteExport(r *http.Request, seen *record.Seen, q recordQuery, format sheet.Format) error {
 	return sh.site.DB.Write(r.Context(), sh.caller.Actor(), "record.export", func(tx *db.Tx) error {
 		tx.Log(db.Change{Object: exportLog, Record: tx.NewID(), Diff: map[string]any{
-			"object": seen.LogName(), "format": format, "filter": q.Filter, "search": q.Search, "token": sh.caller.Token,
+			"object": seen.LogName(), "format": format, "narrowed": q.Filter != "" || q.Search != "", "token": sh.caller.Token,
 		}})
 		return nil
 	})

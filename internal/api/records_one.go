@@ -67,9 +67,9 @@ func (a *API) showRecord(w http.ResponseWriter, r *http.Request) error {
 }
 
 // looksElsewhere reports whether records of an object can look otherwise while their revision stays: through roll-ups,
-// and formulas that read the time or other records.
+// through formulas that read the time or other records, or because a feature counts no revisions.
 func looksElsewhere(o *record.Object) bool {
-	return slices.ContainsFunc(o.Fields, func(f *record.Field) bool { return f.Type == record.Rollup || !f.Stored() })
+	return o.Owned != nil && o.Owned.Rev == "" || slices.ContainsFunc(o.Fields, func(f *record.Field) bool { return f.Type == record.Rollup || !f.Stored() })
 }
 
 // notModified sets the ETag and reports whether the client has that already; then 304 was answered.

@@ -203,3 +203,33 @@ func TestChangesOfRecords(t *testing.T) {
 }
 
 func secretField(f *record.Field) { secret(f); f.Searchable = true }
+
+// A thousand followers of a hundred changes need no query each.
+func TestFollowersNeedNoQueries(t *testing.T) {
+	oneOffice(t, func(t *testing.T, o *office) {
+		secret := o.secret("records:write")
+		var ops []string
+		for i := range 100 {
+			ops = append(ops, fmt.Sprintf(`{"op": "create", "values": {"name": "deal %d", "size": 1}}`, i))
+		}
+		o.do("POST", "/records/deal/batch", secret, `{"operations": [`+strings.Join(ops, ",")+`]}`).want(200)
+		rows := o.rows()
+		sight := o.api.sight(o.Site)
+		shown := 0
+		for i := range 1000 {
+			c := Caller{Account: o.ada, Scopes: Scopes{ChangesRead}}
+			if i%2 == 0 {
+				c = Caller{Account: o.sal, Scopes: Scopes{ChangesRead + ":deal"}}
+			}
+			for _, row := range rows {
+				if _, _, ok := see(t.Context(), sight, c, row); ok {
+					shown++
+				}
+			}
+		}
+		seconds := int64(20) // the catalog is looked at once a second besides
+		if n := o.api.room(o.Site).lookout.reads.Load(); shown != 100_000 || n > 4+seconds {
+			t.Errorf("%d changes shown, %d reads", shown, n)
+		}
+	})
+}
