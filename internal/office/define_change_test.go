@@ -267,7 +267,7 @@ func TestWhatOthersKeepIsOnlyNamedHere(t *testing.T) {
 	w := worldOf(t, record.Config{Owned: listing.Records("CHF")})
 	w.get("admin", setup).want(http.StatusOK, "Kept by the program")
 	w.get("admin", setup+"/listing").want(http.StatusOK, "Another part of the program keeps these records").lacks("Add a field", `href="/console/setup/objects/listing/rules"`, "data-move")
-	w.post("admin", setup+"/listing/fields", "label.en", "Extra", "type", "text").want(http.StatusUnprocessableEntity, "owner")
+	w.post("admin", setup+"/listing/fields", "label.en", "Extra", "type", "text").wantTo("admin", setup+"/listing").want(http.StatusOK, `class="notice alarm`)
 	first := w.defined("listing").Fields[0]
 	address := setup + "/listing/fields/" + first.Key
 	w.post("admin", address, "label.en", "Other words", "key", "changed", "required", "yes", "box", "required").wantTo("admin", address).want(http.StatusOK, "Other words")

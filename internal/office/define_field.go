@@ -101,7 +101,7 @@ func (c *change) backWith(w http.ResponseWriter) error {
 }
 
 // mostShownChoices bounds how many choices are edited on one page: a form holds so many values.
-const mostShownChoices = 100
+const mostShownChoices = 60
 
 // shownChoices are the choices on the page, from a place in the list.
 func (v *fieldView) shownChoices() []record.Option {

@@ -151,6 +151,9 @@ func (d *defining) addField(w http.ResponseWriter) error {
 	if err := d.send(); err != nil {
 		return err
 	}
+	if d.isFixed() {
+		return d.goBack(w, d.at(), &value.Error{Kind: value.Invalid, Key: "office.define.owned_text", Message: "another part of the program keeps these records"})
+	}
 	f := d.fieldFrom(&record.Field{}, record.Type(d.line("type")))
 	label := d.in(f.Labels)
 	for _, other := range d.o.Fields {
