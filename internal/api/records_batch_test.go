@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 
+	"fairground/internal/record"
 	"fairground/internal/sheet"
 )
 
@@ -110,6 +112,65 @@ func TestExport(t *testing.T) {
 		log := o.do("GET", "/changes?format=json", o.secret("changes:read"), "").want(200)
 		if strings.Contains(log.Body, "record_export") {
 			t.Errorf("%s", log.Body)
+		}
+	})
+}
+
+// Of sixteen programs that make records of one unique value at once, one succeeds, and the others are told which field.
+func TestOneOfManyTakesAUniqueValue(t *testing.T) {
+	eachOffice(t, func(t *testing.T, o *office) {
+		secret := o.secret("records:read", "records:write")
+		for round := range 3 {
+			var all sync.WaitGroup
+			answers := make([]answer, 16)
+			for i := range answers {
+				all.Go(func() {
+					answers[i] = o.do("POST", "/records/deal", secret, fmt.Sprintf(`{"values": {"name": "n%d", "code": "U-%d"}}`, i, round))
+				})
+			}
+			all.Wait()
+			made := 0
+			for _, a := range answers {
+				if a.Status == 201 {
+					made++
+				} else if p := a.problem(409); len(p.Errors) != 1 || p.Errors[0].Pointer != "#/values/code" {
+					t.Errorf("%+v", p)
+				}
+			}
+			if made != 1 {
+				t.Errorf("%d were made", made)
+			}
+		}
+	})
+}
+
+// An object that a feature owns is read here, and written by its owner only.
+func TestOwnedObjects(t *testing.T) {
+	eachOffice(t, func(t *testing.T, o *office) {
+		owned := &record.Object{Key: "member", Short: "mem", Labels: name("Member"), Plural: name("Members"), Icon: "users", Title: "name",
+			Fields: []*record.Field{field("name", record.Text)},
+			Owned:  &record.Owned{Table: "account", Key: "id", Created: "{t}.created_us", Updated: "{t}.created_us", Log: "account", Columns: map[string][]string{"name": {"{t}.name"}}},
+		}
+		o.store = record.New(o.Site.DB, record.Config{Owned: []*record.Object{owned}})
+		o.ok(o.store.Ensure(t.Context()))
+		o.serve(o.config())
+		secret := o.secret("records:read", "records:write", "changes:read")
+		page := o.list(secret, "member", "filter", `name != ""`)
+		if len(page.Records) != 3 {
+			t.Fatalf("%+v", page)
+		}
+		at := "/records/member/" + page.Records[0].ID
+		tag := o.do("GET", at, secret, "").want(200).Header.Get("ETag")
+		o.do("GET", at, secret, "", "If-None-Match", tag).want(200) // it counts no revisions
+		for method, body := range map[string]string{"PATCH": `{"values": {"name": "x"}}`, "DELETE": ""} {
+			o.do(method, at, secret, body).problem(403)
+		}
+		o.do("POST", "/records/member", secret, `{"values": {"name": "x"}}`).problem(403)
+		o.do("POST", "/records/member/batch", secret, `{"operations": [{"op": "delete", "id": "`+page.Records[0].ID+`"}]}`).want(200, `"status":403`)
+		o.log("account.update", "account", map[string]string{"password": "hash"})
+		changes := o.do("GET", "/changes?format=json&after=0&object=member", secret, "").want(200, `"object":"member"`)
+		if strings.Contains(changes.Body, "hash") || strings.Contains(changes.Body, "password") {
+			t.Errorf("%s", changes.Body)
 		}
 	})
 }
