@@ -3,6 +3,7 @@ package office
 import (
 	"errors"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 
@@ -34,9 +35,9 @@ func (d *defining) fields(w http.ResponseWriter) error {
 	return d.showFields(w)
 }
 
-// freshField fills the form for the next field in.
+// freshField fills the form for the next field in; it goes to the section of the one before.
 func (d *defining) freshField() {
-	d.form = filled{"type": {string(record.Text)}, "scale": {"2"}, "rollup_op": {"count"}}
+	d.form = filled{"type": {string(record.Text)}, "scale": {"2"}, "rollup_op": {"count"}, "section": {d.r.URL.Query().Get("section")}}
 }
 
 func (d *defining) showFields(w http.ResponseWriter) error {
@@ -171,7 +172,7 @@ func (d *defining) addField(w http.ResponseWriter) error {
 		plan, err = d.store.Apply(d.ctx, d.asker, d.t("office.define.did.add_field", "field", label, "object", d.in(d.o.Labels)),
 			[]record.Step{{Op: record.AddField, Object: d.o.Key, Field: key, NewField: f}})
 		if err == nil {
-			return d.goOn(w, d.at()+planQuery(plan)+"&next=1", d.t("office.define.added", "field", label))
+			return d.goOn(w, d.at()+planQuery(plan)+"&next=1&section="+url.QueryEscape(f.Section), d.t("office.define.added", "field", label))
 		}
 		if !isAbout(err, "key") || d.line("key") != "" {
 			break

@@ -220,6 +220,8 @@ func TestFieldsAreMoved(t *testing.T) {
 	move("field", "a", "step", "down")
 	order("name b c a")
 	w.post("admin", setup+"/booth/sections", "title.en", "Where it is").wantTo("admin", setup+"/booth").want(http.StatusOK, "Where it is")
+	w.add("D", record.Text, "section", "where_it_is").wantTo("admin", setup+"/booth").want(http.StatusOK, `value="where_it_is" selected`)
+	w.post("admin", setup+"/booth/fields/d/removal", "confirm", "yes").wantTo("admin", setup+"/booth")
 	moved := w.do("admin", "POST", setup+"/booth/order?field=b", form("to", "where_it_is", "before", ""), "HX-Request", "true")
 	moved.want(http.StatusNoContent)
 	order("name where_it_is:b c a")
