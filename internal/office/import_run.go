@@ -163,7 +163,7 @@ func (i *importing) tally(made, changed, same, failed int64, key string) []ui.Fa
 	}
 }
 
-// keptNames are the records that an undo left as they are: "Blue awning (Rent), changed by Jon Perret".
+// keptRows are the records that an undo left as they are, as far as the asker may see them.
 func (i *importing) keptRows() (rows []keptRow) {
 	for _, k := range i.m.Why {
 		row := keptRow{reason: capital(k.Reason)}

@@ -215,6 +215,20 @@ func TestAnImportIsStoppedAndGoesOn(t *testing.T) {
 	again.wantTo("sales", "/console/imports/").want(http.StatusOK, "This file was imported before", at)
 }
 
+// TestAReadingWithoutSuggestionsIsMapped by hand: it is kept with its mapping, not before.
+func TestAReadingWithoutSuggestionsIsMapped(t *testing.T) {
+	t.Parallel()
+	w := openImports(t)
+	at := strings.TrimSuffix(w.upload("admin", "stall", "stalls.csv", "Name;b\nBread,3;x\nOil,4;y\n").Header.Get("Location"), "/mapping")
+	p := w.get("admin", at+"/mapping").want(http.StatusOK, "2 columns")
+	p = w.do("admin", "POST", at+"/reading", p.kept(at+"/reading", "comma", "124", "encoding", "utf-8", "header_line", "0")).want(http.StatusUnprocessableEntity, "Column A", "Bread,3;x", "none does yet")
+	w.get("admin", at+"/mapping").want(http.StatusOK, "2 columns")
+	w.do("admin", "POST", at+"/mapping", p.kept(at+"/mapping", "field.0", "name", "on_blank", "keep")).wantTo("admin", at+"/check").want(http.StatusOK, "All 3 rows were checked", "1 column")
+
+	lines := w.upload("admin", "stall", "stalls.ndjson", `{"name": "Bread", "size": 3}`+"\n").wantTo("admin", "/console/imports/")
+	lines.want(http.StatusOK, "JSON lines", `<option value="size" selected>`).lacks("/reading")
+}
+
 func TestImportsAreForThoseWhoMayMakeRecords(t *testing.T) {
 	t.Parallel()
 	w := openImports(t)
