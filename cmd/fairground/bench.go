@@ -22,14 +22,17 @@ import (
 )
 
 type benchCommand struct {
-	Name     string  `arg:"" help:"market, import, screen, write or all." enum:"market,import,screen,write,all"`
-	Quick    bool    `help:"Measure for less than half a minute each."`
-	JSON     bool    `name:"json" help:"Print one JSON object instead of tables."`
-	Seconds  float64 `help:"How long each figure is measured; 0 means a time that fits it." default:"0"`
-	Listings int     `help:"How many the market has; 0 means 200,000, or 20,000 with --quick." default:"0"`
-	Seed     uint64  `help:"Another number makes another market." default:"2026"`
-	Shared   string  `help:"Directory of the public data sets." default:"../shared/data" placeholder:"DIR"`
-	Mappings string  `help:"Directory of their mapping files." default:"docs/imports" placeholder:"DIR"`
+	Name       string  `arg:"" help:"market, import, screen, write, records or all." enum:"market,import,screen,write,records,all"`
+	Quick      bool    `help:"Measure for less than half a minute each."`
+	JSON       bool    `name:"json" help:"Print one JSON object instead of tables."`
+	Seconds    float64 `help:"How long each figure is measured; 0 means a time that fits it." default:"0"`
+	Listings   int     `help:"How many the market has; 0 means 200,000, or 20,000 with --quick." default:"0"`
+	Records    int     `help:"How many records are measured; 0 means 1,000,000, or 20,000 with --quick." default:"0"`
+	Seed       uint64  `help:"Another number makes another market." default:"2026"`
+	Shared     string  `help:"Directory of the public data sets." default:"../shared/data" placeholder:"DIR"`
+	PocketBase string  `name:"pocketbase" help:"Program of PocketBase's examples/base, to be asked the same as our records." type:"existingfile" placeholder:"FILE"`
+	CEL        string  `name:"cel" help:"Directory of CEL's conformance files, tests/simple/testdata of the module cel.dev/expr; none leaves them out." placeholder:"DIR"`
+	Mappings   string  `help:"Directory of their mapping files." default:"docs/imports" placeholder:"DIR"`
 }
 
 // bench is one measurement under way: what it may use, and what it found.
@@ -42,6 +45,7 @@ type bench struct {
 
 var benches = map[string]func(*bench) error{
 	"market": (*bench).market, "import": (*bench).imports, "screen": (*bench).screen, "write": (*bench).writes,
+	"records": (*bench).records,
 }
 
 // Run measures. It fails when something cannot be measured, never because of a figure.
@@ -52,7 +56,7 @@ func (c benchCommand) Run(e *environment) error {
 	}
 	names := []string{c.Name}
 	if c.Name == "all" {
-		names = []string{"screen", "write", "import", "market"}
+		names = []string{"screen", "write", "import", "records", "market"}
 	}
 	b.machine()
 	for _, name := range names {

@@ -84,7 +84,7 @@ func (b *bench) startServer(config app.Config) (*child, error) {
 	}
 	c := exec.CommandContext(b.ctx, program, "serve", "--address", "127.0.0.1:0", "--data", config.Directory)
 	c.Args[0] = "fairground" // tests run this program under that name
-	c.Env = append(os.Environ(), "FAIRGROUND_POSTGRES="+config.PostgresURL, "FAIRGROUND_S3=", "FAIRGROUND_SMTP=", "FAIRGROUND_LOG_LEVEL=warn")
+	c.Env = append(os.Environ(), "FAIRGROUND_POSTGRES="+config.PostgresURL, "FAIRGROUND_S3=", "FAIRGROUND_SMTP=", "FAIRGROUND_LOG_LEVEL=warn", "FAIRGROUND_API_RATE=1000000")
 	c.Cancel = func() error { return c.Process.Signal(syscall.SIGTERM) }
 	c.Stderr = b.err
 	out, err := c.StdoutPipe()

@@ -27,6 +27,7 @@ type commands struct {
 	S3       string   `name:"s3" help:"Where photos are kept, s3://key:secret@host/bucket?region=…; without it they are files." env:"FAIRGROUND_S3" placeholder:"URL"`
 	Proxies  []string `help:"Networks whose X-Forwarded-For is believed." env:"FAIRGROUND_PROXIES" placeholder:"CIDR"`
 	HTTPS    bool     `name:"https" help:"Visitors come by HTTPS through a proxy." env:"FAIRGROUND_HTTPS"`
+	APIRate  int      `name:"api-rate" help:"Requests a second that one token of the API may make." default:"100" env:"FAIRGROUND_API_RATE"`
 	Unsafe   bool     `help:"Do not wait for the disk. Only for data that may be lost." env:"FAIRGROUND_UNSAFE"`
 	LogLevel string   `help:"Least level of what is logged: debug, info, warn or error. Requests are logged at info." enum:"debug,info,warn,error" default:"info" env:"FAIRGROUND_LOG_LEVEL"`
 	LogJSON  bool     `name:"log-json" help:"Write the log as JSON." env:"FAIRGROUND_LOG_JSON"`
@@ -90,7 +91,7 @@ func (c *commands) logHandler(w io.Writer) slog.Handler {
 }
 
 func (c *commands) config() (app.Config, error) {
-	config := app.Config{Directory: c.Data, PostgresURL: c.Postgres, SMTP: c.SMTP, HTTPS: c.HTTPS, Unsafe: c.Unsafe}
+	config := app.Config{Directory: c.Data, PostgresURL: c.Postgres, SMTP: c.SMTP, HTTPS: c.HTTPS, APIRate: c.APIRate, Unsafe: c.Unsafe}
 	for _, text := range c.Proxies {
 		network, err := netip.ParsePrefix(text)
 		if err != nil {

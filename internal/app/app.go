@@ -23,6 +23,7 @@ import (
 	"fairground/internal/record"
 	"fairground/internal/safety"
 	"fairground/internal/site"
+	"fairground/internal/transfer"
 	"fairground/internal/ui"
 	"fairground/internal/ui/text"
 	"fairground/internal/value"
@@ -127,6 +128,9 @@ func (a *App) furnish() {
 	}
 	a.api = api.New(api.Config{
 		Clock: a.clock, Page: a.accountPage, Letters: a.lettersIn, Loopback: a.config.SMTP == "",
+		Limit:   api.Limit{PerSecond: a.config.APIRate, Burst: 2 * a.config.APIRate},
+		Records: func(s *site.Site) *record.Store { return a.Rooms(s).Records },
+		Asker:   func(c api.Caller) record.Asker { return askerOf(c.Account.ID, c.Role()) },
 	})
 	a.console = &console.Console{
 		Services: func(s *site.Site) console.Services {
@@ -140,6 +144,8 @@ func (a *App) furnish() {
 		Files: func(s *site.Site) media.Blobs { return a.Rooms(s).Blobs },
 		Asker: func(s account.Session) record.Asker { return askerOf(s.Account, s.Role) },
 		Shell: a.console,
+
+		Transfer: func(s *site.Site) *transfer.Desk { return a.Rooms(s).Transfer },
 	}
 	a.console.Rail = a.office.Rail
 }

@@ -22,13 +22,30 @@ func (a *App) Attend(ctx context.Context, group *job.Group) {
 			slog.Error("listing the sites to attend", "error", err)
 		}
 		for _, entry := range sites {
-			if entry.State == site.Active && !attended[entry.Slug] {
-				attended[entry.Slug] = true
-				group.Go("attend "+entry.Slug, func(ctx context.Context) { a.attendSite(ctx, entry.Slug) })
+			if entry.State != site.Active || attended[entry.Slug] {
+				continue
+			}
+			attended[entry.Slug] = true
+			for _, l := range lanes {
+				group.Go(l.name+" "+entry.Slug, func(ctx context.Context) { a.attendSite(ctx, entry.Slug, l) })
 			}
 		}
 		pause(ctx, nil, 5*time.Second)
 	}
+}
+
+// lane is work that is done one after the other. What may take long has a lane of its own, so that nothing else waits:
+// a receiver of webhooks that does not answer, an import of a million rows.
+type lane struct {
+	name string
+	work func(*Rooms, context.Context) (busy bool, err error)
+	rest time.Duration // between two looks at least
+}
+
+var lanes = []lane{
+	{"attend", (*Rooms).follow, 0},
+	{"calls", (*Rooms).call, 250 * time.Millisecond},
+	{"loads", (*Rooms).carry, 250 * time.Millisecond},
 }
 
 const (
@@ -36,21 +53,21 @@ const (
 	longestPause  = time.Minute
 )
 
-func (a *App) attendSite(ctx context.Context, slug string) {
+func (a *App) attendSite(ctx context.Context, slug string, l lane) {
 	wait := shortestPause
 	for ctx.Err() == nil {
 		var changed <-chan struct{}
 		busy := false
 		err := a.Registry.Use(ctx, slug, func(ctx context.Context, s *site.Site) (err error) {
 			changed = s.DB.Changed()
-			busy, err = a.Rooms(s).CatchUp(ctx)
+			busy, err = l.work(a.Rooms(s), ctx)
 			return err
 		})
 		switch {
 		case ctx.Err() != nil:
 			return
 		case err != nil:
-			slog.Error("attending a site", "site", slug, "retry_s", longestPause.Seconds(), "error", err)
+			slog.Error("attending a site", "site", slug, "lane", l.name, "retry_s", longestPause.Seconds(), "error", err)
 			changed, wait = nil, longestPause
 		case busy:
 			wait = shortestPause
@@ -60,12 +77,23 @@ func (a *App) attendSite(ctx context.Context, slug string) {
 		if pause(ctx, changed, wait) {
 			wait = shortestPause
 		}
+		pause(ctx, nil, l.rest)
 	}
 }
 
 // CatchUp does everything that is due for a site now and reports whether there was anything. What fails does not keep
 // the rest from being done: without an index, listings still expire and mail still goes out.
 func (r *Rooms) CatchUp(ctx context.Context) (busy bool, err error) {
+	var errs []error
+	for _, l := range lanes {
+		did, err := l.work(r, ctx)
+		busy, errs = busy || did, append(errs, err)
+	}
+	return busy, errors.Join(errs...)
+}
+
+// follow does what should be done at once: readers of the change log, expiry, mail and automations.
+func (r *Rooms) follow(ctx context.Context) (busy bool, err error) {
 	var errs []error
 	did := func(n int, err error) {
 		busy, errs = busy || n > 0, append(errs, err)
@@ -74,10 +102,21 @@ func (r *Rooms) CatchUp(ctx context.Context) (busy bool, err error) {
 		did(reader.CatchUp(ctx, r.Site.DB))
 	}
 	did(r.Listings.Expire(ctx))
-	did(r.Records.Work(ctx))
 	did(r.Jobs.RunDue(ctx))
-	did(r.Calls.RunDue(ctx))
 	return busy, errors.Join(errs...)
+}
+
+// call calls servers of others.
+func (r *Rooms) call(ctx context.Context) (bool, error) {
+	n, err := r.Calls.RunDue(ctx)
+	return n > 0, err
+}
+
+// carry brings files in and out, and computes what follows from new definitions.
+func (r *Rooms) carry(ctx context.Context) (bool, error) {
+	worked, workErr := r.Records.Work(ctx)
+	loaded, loadErr := r.Loads.RunDue(ctx)
+	return worked+loaded > 0, errors.Join(workErr, loadErr)
 }
 
 // Readers are what follows the change log of a site.

@@ -17,6 +17,7 @@ type Config struct {
 	S3          media.S3Settings
 	Proxies     []netip.Prefix // whose X-Forwarded-For is believed
 	HTTPS       bool           // visitors come by HTTPS even when the proxy does not say so
+	APIRate     int            // requests a second for one token of the API; 0 = 100
 	Unsafe      bool           // do not wait for the disk; for tests and demonstrations that may be lost
 
 	Clock value.Clock // nil is the machine's

@@ -20,6 +20,7 @@ import (
 	"fairground/internal/safety"
 	"fairground/internal/search"
 	"fairground/internal/site"
+	"fairground/internal/transfer"
 	"fairground/internal/value"
 )
 
@@ -32,12 +33,14 @@ type Rooms struct {
 	Index      *search.Database
 	Moderation *moderation.Desk
 	Automation *automation.Desk
+	Transfer   *transfer.Desk
 	Photos     *media.Photos
 	Blobs      media.Blobs
 	SealKey    audit.Key
 	Sealer     *change.Reader
 	Jobs       *job.Worker
 	Calls      *job.Worker // webhooks, which may wait long for an answer
+	Loads      *job.Worker // imports and exports, which may take minutes
 
 	followers []*change.Reader // of rooms that serve all sites
 }
@@ -61,6 +64,7 @@ func (a *App) openRooms(s *site.Site) *Rooms {
 	desk := &listing.Desk{DB: s.DB, Gate: gate, Trees: listing.NewTrees(s.DB)}
 	records := openRecords(s)
 	flows := a.automation(s, records)
+	carrier := &transfer.Desk{DB: s.DB, Records: records, Files: blobs, Asker: colleagues{}.Asker}
 	return &Rooms{
 		Site: s, Gate: gate, Records: records, Listings: desk, Blobs: blobs,
 		Photos:     media.NewPhotos(blobs, a.decoders),
@@ -68,10 +72,11 @@ func (a *App) openRooms(s *site.Site) *Rooms {
 		Moderation: &moderation.Desk{DB: s.DB, Listings: decided{desk}},
 		SealKey:    key,
 		Sealer:     audit.Sealer(key),
-		Automation: flows,
-		Jobs:       job.NewWorker(s.DB, 2, append(a.jobs(s), flows.Jobs()...)...),
-		Calls:      job.NewWorker(s.DB, 2, a.calls(s)...),
-		followers:  append(a.api.Readers(s), crm.Sellers(records, sellersFor)),
+		Automation: flows, Transfer: carrier,
+		Jobs:      job.NewWorker(s.DB, 2, append(a.jobs(s), flows.Jobs()...)...),
+		Calls:     job.NewWorker(s.DB, 2, a.calls(s)...),
+		Loads:     job.NewWorker(s.DB, 1, carrier.Jobs()...),
+		followers: append(a.api.Readers(s), crm.Sellers(records, sellersFor)),
 	}
 }
 

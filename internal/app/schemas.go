@@ -15,13 +15,14 @@ import (
 	"fairground/internal/safety"
 	"fairground/internal/search"
 	"fairground/internal/site"
+	"fairground/internal/transfer"
 )
 
 // SiteSchemas are the tables of a site, those that others refer to first.
 func SiteSchemas() []db.Schema {
 	return []db.Schema{
 		change.Schema(), audit.Schema(), job.Schema(), mail.Schema(), site.Schema(), account.Schema(),
-		record.Schema(), safety.Schema(), listing.Schema(), search.Schema(), moderation.Schema(), automation.Schema(), api.Schema(),
+		record.Schema(), transfer.Schema(), safety.Schema(), listing.Schema(), search.Schema(), moderation.Schema(), automation.Schema(), api.Schema(),
 	}
 }
 
