@@ -32,9 +32,25 @@ type lookout struct {
 	seq     int64                    // the newest change when the catalog was read
 	at      time.Time                // when that was
 	sights  map[string]*record.Sight // by role and scopes
+	told    map[toldTo]toldOf        // what was decided lately: many programs follow with the same rights
 }
 
-const mostSights = 1000
+// toldTo is a change for somebody with certain rights. Row rules may ask who it is.
+type toldTo struct {
+	rights  string
+	account value.ID
+	seq     int64
+}
+
+type toldOf struct {
+	told record.Told
+	ok   bool
+}
+
+const (
+	mostSights = 1000
+	mostTold   = 8192
+)
 
 // catalogAge is how old the catalog may be for those who read what happened long ago.
 const catalogAge = time.Second
@@ -63,7 +79,7 @@ func (l *lookout) refresh(ctx context.Context, seq int64) error {
 			return err
 		}
 		if present != l.catalog {
-			l.catalog, l.sights = present, nil
+			l.catalog, l.sights, l.told = present, nil, nil
 		}
 		l.seq, l.at = max(last, seq), now
 		return nil
@@ -86,8 +102,7 @@ func (l *lookout) Name(ctx context.Context, row change.Row) string {
 
 // See decides about changes of records, and asks the other Sight about all others and about objects of features.
 func (l *lookout) See(ctx context.Context, c Caller, row change.Row) (Seen, bool) {
-	asker := l.api.asker(c, ChangesRead)
-	sight, o, err := l.sight(ctx, c, asker, row)
+	told, o, err := l.decide(ctx, c, row)
 	if err != nil {
 		slog.Warn("reading the catalog for followers", "site", l.site.Slug, "error", err)
 		return Seen{}, false
@@ -99,37 +114,51 @@ func (l *lookout) See(ctx context.Context, c Caller, row change.Row) (Seen, bool
 	if o == nil {
 		return other.See(ctx, c, row)
 	}
-	told, ok := sight.Told(asker, row)
-	if !ok {
-		return Seen{}, false
-	}
-	seen := Seen{ID: told.ID, Diff: told.Diff}
+	seen := Seen{ID: told.told.ID, Diff: told.told.Diff}
 	switch {
 	case o.Owned != nil: // the feature's own actions tell
-	case told.Gone:
+	case told.told.Gone:
 		seen.Verb = Deleted
-	case told.Made:
+	case told.told.Made:
 		seen.Verb = Created
 	default:
 		seen.Verb = Updated
 	}
-	return seen, true
+	return seen, told.ok
 }
 
-// sight is what a caller sees under the present catalog, and the object of a change; nil when it is no record's.
-func (l *lookout) sight(ctx context.Context, c Caller, asker record.Asker, row change.Row) (*record.Sight, *record.Object, error) {
+// decide is what a caller is told of a change under the present catalog, and its object; nil when it is no record's.
+func (l *lookout) decide(ctx context.Context, c Caller, row change.Row) (toldOf, *record.Object, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if err := l.refresh(ctx, row.Seq); err != nil {
-		return nil, nil, err
+		return toldOf{}, nil, err
 	}
 	o := l.catalog.ByLog(row.Object)
 	if o == nil {
-		return nil, nil, nil
+		return toldOf{}, nil, nil
 	}
-	name := string(c.Role()) + " " + strings.Join(c.Scopes.Texts(), " ")
-	if known := l.sights[name]; known != nil {
+	to := toldTo{string(c.Role()) + " " + strings.Join(c.Scopes.Texts(), " "), c.Account.ID, row.Seq}
+	if known, ok := l.told[to]; ok {
 		return known, o, nil
+	}
+	asker := l.api.asker(c, ChangesRead)
+	sight, err := l.sight(ctx, to.rights, asker)
+	if err != nil {
+		return toldOf{}, nil, err
+	}
+	var made toldOf
+	made.told, made.ok = sight.Told(asker, row)
+	if l.told == nil || len(l.told) >= mostTold {
+		l.told = make(map[toldTo]toldOf)
+	}
+	l.told[to] = made
+	return made, o, nil
+}
+
+func (l *lookout) sight(ctx context.Context, rights string, asker record.Asker) (*record.Sight, error) {
+	if known := l.sights[rights]; known != nil {
+		return known, nil
 	}
 	l.reads.Add(1)
 	var made *record.Sight
@@ -138,13 +167,13 @@ func (l *lookout) sight(ctx context.Context, c Caller, asker record.Asker, row c
 		return err
 	})
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	if l.sights == nil || len(l.sights) >= mostSights {
 		l.sights = make(map[string]*record.Sight)
 	}
-	l.sights[name] = made
-	return made, o, nil
+	l.sights[rights] = made
+	return made, nil
 }
 
 // recordConditions are the conditions of webhooks over records. They are about the record as it is when its message is

@@ -16,14 +16,14 @@ func TestHiddenFieldsAreNowhere(t *testing.T) {
 		admin := o.secret("records:read", "records:write")
 		seller := o.as(o.sal, "records:read", "records:write", "changes:read", "schema:read")
 		ann := o.create(admin, "person", `{"name": "Ann", "note": "xylophone"}`)
-		deal := o.create(admin, "deal", `{"name": "Stand", "size": 2, "margin": 4711, "person": "`+ann.ID+`"}`)
-		o.do("PATCH", "/records/deal/"+deal.ID, admin, `{"values": {"margin": 4712}}`).want(200)
-		o.do("PATCH", "/records/deal/"+deal.ID, admin, `{"values": {"margin": 4713, "size": 1}}`).want(200)
+		deal := o.create(admin, "deal", `{"name": "Stand", "size": 2, "margin": 48151623, "person": "`+ann.ID+`"}`)
+		o.do("PATCH", "/records/deal/"+deal.ID, admin, `{"values": {"margin": 48151624}}`).want(200)
+		o.do("PATCH", "/records/deal/"+deal.ID, admin, `{"values": {"margin": 48151625, "size": 1}}`).want(200)
 		ledger := o.create(admin, "ledger", `{"name": "Secret ledger"}`)
 		quiet := func(a answer) {
 			t.Helper()
-			for _, word := range []string{"margin", "471", "xylophone", `"note"`, "ledger", "Secret ledger"} {
-				if strings.Contains(strings.ReplaceAll(a.Body, "9426", ""), word) {
+			for _, word := range []string{"margin", "4815162", "9630324", "xylophone", `"note"`, "ledger", "Secret ledger"} {
+				if strings.Contains(a.Body, word) {
 					t.Errorf("%d %s: %q is in it", a.Status, a.Body, word)
 				}
 			}
@@ -58,7 +58,7 @@ func TestHiddenFieldsAreNowhere(t *testing.T) {
 			}
 		}
 		o.do("GET", "/records/deal?filter=person.note+%3D%3D+%22xylophone%22", seller, "").problem(400)
-		o.do("PATCH", at, admin, `{"values": {"margin": 4714}}`, "If-Match", `"3"`).want(200)
+		o.do("PATCH", at, admin, `{"values": {"margin": 48151626}}`, "If-Match", `"3"`).want(200)
 		quiet(o.do("PATCH", at, seller, `{"values": {"size": 3}}`, "If-Match", `"3"`)) // somebody changed what sales do not see
 	})
 }
