@@ -152,6 +152,9 @@ func (v *visit) rail(here string, w waiting) []ui.Section {
 		}},
 		{"console.rail.setup", []place{
 			{href: "/console/settings", key: "console.settings", icon: "settings", permission: account.SettingsSee},
+			{href: "/console/setup/objects", key: "console.objects", icon: "blocks", permission: account.SettingsSee},
+			{href: "/console/setup/automations", key: "console.automations", icon: "workflow", permission: account.SettingsSee},
+			{href: "/console/setup/developers", key: "console.developers", icon: "key-round", permission: account.SettingsSee},
 			{href: "/console/staff", key: "console.staff", icon: "users", permission: account.StaffSee},
 			{href: "/console/mailbox", key: "console.mailbox", icon: "mail", permission: account.OperationsSee},
 		}},
