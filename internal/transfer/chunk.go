@@ -4,7 +4,6 @@ import (
 	"errors"
 	"io"
 	"slices"
-	"strings"
 
 	"fairground/internal/db"
 	"fairground/internal/record"
@@ -183,41 +182,6 @@ func planAnew(tx *db.Tx) error {
 	}
 	_, err := tx.Exec("set local plan_cache_mode = force_custom_plan")
 	return err
-}
-
-// changes counts the records that this transaction changed, of those that were there before it. A batch tells the
-// revision a record has, and not the one it had; but what this transaction changed bears its time.
-func changes(tx *db.Tx, records *record.Store, p *plan, c *chunk, results []record.Result) (int64, error) {
-	last := map[value.ID]int64{} // the revision after the row before
-	var ids []value.ID
-	again := int64(0)
-	for i, r := range results {
-		if c.lines[i].err != nil || r.Err != nil || r.ID == 0 {
-			continue
-		}
-		if rev, known := last[r.ID]; known {
-			if r.Rev > rev {
-				again++
-			}
-		} else if !r.Made {
-			ids = append(ids, r.ID)
-		}
-		last[r.ID] = r.Rev
-	}
-	if len(ids) == 0 {
-		return again, nil
-	}
-	var filter strings.Builder
-	filter.WriteString("updated == timestamp('" + tx.Now().UTC().Format("2006-01-02T15:04:05.999999Z07:00") + "') && id in [")
-	for i, id := range ids {
-		if i > 0 {
-			filter.WriteByte(',')
-		}
-		filter.WriteString(id.String())
-	}
-	filter.WriteByte(']')
-	n, _, err := records.In(tx).Count(record.System("transfer"), record.Query{Object: p.seen.Key, Filter: filter.String()}, len(ids))
-	return int64(n) + again, err
 }
 
 // problemsOf takes the error of a row apart, by column.

@@ -219,3 +219,13 @@ func TestListAndFind(t *testing.T) {
 		}
 	})
 }
+
+// Changes are counted right whether the rows of a file lie close together or far apart among the records.
+func TestChangesFarApart(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		counts(t, w.imports("stall", rows(1500), ""), Done, 1500, 0, 0, 0)
+		file := "name,size\nStall 1499,9\nStall 3,4\nStall 700,70\nStall 0,1\nStall 2000,2\nStall 2000,3\nStall 700,71\nStall 700,71\n"
+		counts(t, w.imports("stall", file, "name"), Done, 1, 4, 3, 0)
+		counts(t, w.imports("stall", "name,size\nStall 10,1\nStall 11,3\nStall 12,50\n", "name"), Done, 0, 2, 1, 0)
+	})
+}
