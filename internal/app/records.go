@@ -34,8 +34,14 @@ func sellersFor(tx *db.Tx, ids []value.ID) ([]crm.SellerFacts, error) {
 	return all, err
 }
 
-// prepare gives a site the objects that this program declares and it does not have yet.
-func (a *App) prepare(ctx context.Context, s *site.Site) error { return a.Rooms(s).Records.Ensure(ctx) }
+// prepare gives a site the objects that this program declares and it does not have yet, and the first views of them.
+func (a *App) prepare(ctx context.Context, s *site.Site) error {
+	store := a.Rooms(s).Records
+	if err := store.Ensure(ctx); err != nil {
+		return err
+	}
+	return crm.AddViews(ctx, store, s.Settings().Locales[0])
+}
 
 // lent are the objects whose tables other rooms own. Whoever may not see listings in the console does not see them here.
 func lent(s *site.Site) []*record.Object {

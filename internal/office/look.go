@@ -49,7 +49,7 @@ func lookFrom(q *web.Form, o *record.Seen, views []record.View) (*look, error) {
 		l.view = &view
 		l.takeView(view)
 	}
-	if l.own = q.Bool("own"); l.own {
+	if l.own = q.Bool("own") || l.view == nil && asks(q); l.own {
 		l.takeAddress(q)
 	}
 	l.month, l.after = q.Line("month", 7), q.Line("after", 2000)
@@ -60,6 +60,11 @@ func lookFrom(q *web.Form, o *record.Seen, views []record.View) (*look, error) {
 		l.first = int(q.Int("first", 0, 1<<40))
 	}
 	return l, q.Err()
+}
+
+// asks reports whether an address that names no view, as people write it by hand, asks for anything.
+func asks(q *web.Form) bool {
+	return slices.ContainsFunc([]string{"filter", "q", "sort", "cols", "by", "layout"}, func(name string) bool { return q.Raw(name) != "" })
 }
 
 func viewOf(views []record.View, text string) (record.View, error) {

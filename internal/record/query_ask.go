@@ -287,8 +287,8 @@ func (o *Object) orderColumns(f *Field, alias string) []string {
 	columns := o.columnsOf(f, alias)
 	for _, name := range kindOf(f.Type).order(f) {
 		for i, c := range kindOf(f.Type).columns(f) {
-			if f.column(c.suffix) == name && i < len(columns) {
-				all = append(all, columns[i])
+			if f.column(c.suffix) == name && len(columns) > 0 {
+				all = append(all, columns[min(i, len(columns)-1)]) // a feature may keep no folded key
 			}
 		}
 	}

@@ -130,24 +130,27 @@ func (o *Object) describe(f *Field) expr.Field {
 	return d
 }
 
-// lent replaces the columns by those of the feature that owns the table.
+// lent replaces the columns by those of the feature that owns the table. A text that it keeps no folded key of cannot be
+// compared by fold().
 func (o *Object) lent(f *Field, d expr.Field) expr.Field {
 	own := o.Owned.Columns[f.Key]
 	names := kindOf(f.Type).columns(f)
-	if len(own) != len(names) || d.Type == 0 {
+	if len(own) > len(names) || d.Type == 0 {
 		return expr.Field{}
 	}
 	find := func(text string) string {
 		for i, c := range names {
-			if text == f.over(c.suffix) {
+			if text == f.over(c.suffix) && i < len(own) {
 				return own[i]
 			}
 		}
-		return text
+		return ""
 	}
 	columns := make([]string, len(d.Columns))
 	for i, text := range d.Columns {
-		columns[i] = find(text)
+		if columns[i] = find(text); columns[i] == "" {
+			return expr.Field{}
+		}
 	}
 	d.Columns, d.Folded = columns, find(d.Folded)
 	return d
