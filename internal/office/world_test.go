@@ -14,6 +14,7 @@ import (
 
 	"fairground/internal/account"
 	"fairground/internal/audit"
+	"fairground/internal/automation"
 	"fairground/internal/db"
 	"fairground/internal/db/dbtest"
 	"fairground/internal/job"
@@ -45,7 +46,7 @@ type world struct {
 }
 
 func schemas() []db.Schema {
-	return []db.Schema{audit.Schema(), job.Schema(), mail.Schema(), account.Schema(), safety.Schema(), listing.Schema(), record.Schema(), transfer.Schema()}
+	return []db.Schema{audit.Schema(), job.Schema(), mail.Schema(), account.Schema(), safety.Schema(), listing.Schema(), record.Schema(), automation.Schema(), transfer.Schema()}
 }
 
 // market is a world with the objects of the weekly market.
