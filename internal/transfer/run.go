@@ -141,8 +141,16 @@ func (r *running) moved(ok bool, err error) error {
 	return err
 }
 
+// worthAnalysing is how many rows change a table enough for the database to look at it anew.
+const worthAnalysing = 10_000
+
 // end marks the import as done.
 func (r *running) end(ctx context.Context) error {
+	if r.m.Done >= worthAnalysing {
+		if err := r.desk.Records.Analyse(ctx, r.m.Object); err != nil {
+			return err
+		}
+	}
 	return r.desk.DB.Write(ctx, r.actor, "import.end", func(tx *db.Tx) error {
 		m, err := findImport(tx, r.m.ID)
 		if err != nil {
