@@ -310,7 +310,7 @@ func (d *developing) newToken(w http.ResponseWriter) error {
 }
 
 func (d *developing) showToken(w http.ResponseWriter) error {
-	page, err := d.developerShell(d.t("office.developer.new_token"), "")
+	page, err := d.developerShell(d.t("office.developer.new_token"), developerRoot)
 	if err != nil {
 		return err
 	}

@@ -110,7 +110,7 @@ func (v *hookView) show(w http.ResponseWriter) error {
 	if v.hook.ID == 0 {
 		heading = v.t("office.developer.new_webhook")
 	}
-	page, err := v.developerShell(heading, "")
+	page, err := v.developerShell(heading, webhookRoot)
 	if err != nil {
 		return err
 	}
@@ -179,7 +179,7 @@ func (d *developing) removeWebhook(w http.ResponseWriter) error {
 		return err
 	}
 	if !d.isConfirmed() {
-		page, err := d.developerShell(d.hook.Name, "")
+		page, err := d.developerShell(d.hook.Name, webhookRoot)
 		if err != nil {
 			return err
 		}
@@ -239,7 +239,7 @@ func (d *developing) deliveries(w http.ResponseWriter) error {
 		l.all = all[:mostDeliveries]
 		l.older = l.stateAt(l.state) + "&before=" + l.all[mostDeliveries-1].ID.Text(deliveryKind)
 	}
-	page, err := d.developerShell(d.hook.Name, "")
+	page, err := d.developerShell(d.hook.Name, webhookRoot)
 	if err != nil {
 		return err
 	}
