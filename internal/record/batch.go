@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"fairground/internal/db"
 	"fairground/internal/value"
 )
 
@@ -87,6 +88,11 @@ func (w *Writer) Batch(object string, ops []Write, o BatchOptions) ([]Result, er
 	if s.seen.Owned != nil {
 		return s.ownedBatch(ops)
 	}
+	if len(ops) >= manyWrites {
+		if err := planAnew(w.tx); err != nil {
+			return nil, err
+		}
+	}
 	w.batch = o.Batch
 	results := make([]Result, 0, len(ops))
 	for first := 0; first < len(ops); {
@@ -98,6 +104,19 @@ func (w *Writer) Batch(object string, ops []Write, o BatchOptions) ([]Result, er
 		first += n
 	}
 	return results, s.verdict(results)
+}
+
+// manyWrites is from how many operations on it is worth it to plan statements anew.
+const manyWrites = 100
+
+// planAnew keeps PostgreSQL from using, until the end of the transaction, plans that it made when a table was empty: a
+// batch that fills it would read the whole table for each look-up.
+func planAnew(tx *db.Tx) error {
+	if tx.Engine() != db.Postgres {
+		return nil
+	}
+	_, err := tx.Exec("set local plan_cache_mode = force_custom_plan")
+	return err
 }
 
 // report appends the results of the entries that were run.

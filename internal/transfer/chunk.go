@@ -157,9 +157,6 @@ func (c *chunk) batch(tx *db.Tx, records *record.Store, a record.Asker, p *plan,
 	if len(c.ops) == 0 {
 		return placed, early, nil
 	}
-	if err := planAnew(tx); err != nil {
-		return nil, nil, err
-	}
 	w, err := records.Writing(tx, a)
 	if err != nil {
 		return nil, nil, err
@@ -172,16 +169,6 @@ func (c *chunk) batch(tx *db.Tx, records *record.Store, a record.Asker, p *plan,
 		placed[c.at[n]] = r
 	}
 	return placed, early, nil
-}
-
-// planAnew keeps PostgreSQL from using the plans that it made while the table was empty: they read the whole table for
-// each look-up, and an import fills it faster than statistics follow. It ends with the transaction.
-func planAnew(tx *db.Tx) error {
-	if tx.Engine() != db.Postgres {
-		return nil
-	}
-	_, err := tx.Exec("set local plan_cache_mode = force_custom_plan")
-	return err
 }
 
 // problemsOf takes the error of a row apart, by column.
