@@ -15,6 +15,7 @@ import (
 	"fairground/internal/job"
 	"fairground/internal/record"
 	"fairground/internal/site"
+	"fairground/internal/transfer"
 	"fairground/internal/value"
 	"fairground/internal/web"
 )
@@ -43,6 +44,8 @@ type Config struct {
 	// Asker is on whose behalf a caller reads and writes records: what the role of the account allows. The API limits it
 	// further to what the token names. It is required with Records.
 	Asker func(c Caller) record.Asker
+	// Transfer brings the records of a site in and out in files; nil leaves its routes out. It needs Records.
+	Transfer func(s *site.Site) *transfer.Desk
 
 	// Sight says what a caller may see of a change that is not of a record; nil shows nobody anything.
 	Sight func(s *site.Site) Sight
@@ -94,10 +97,10 @@ type API struct {
 	document *Document
 }
 
-// New returns an API. It panics without a clock, because that is a mistake of the program.
+// New returns an API. It panics without what it needs, because that is a mistake of the program.
 func New(c Config) *API {
-	if c.Clock == nil || c.Records != nil && c.Asker == nil {
-		panic("api.New: it needs a clock, and an asker for records")
+	if c.Clock == nil || c.Records != nil && c.Asker == nil || c.Transfer != nil && c.Records == nil {
+		panic("api.New: it needs a clock, an asker for records, and records for files")
 	}
 	if c.Limit == (Limit{}) {
 		c.Limit = Limit{PerSecond: perSecond, Burst: burst}

@@ -31,6 +31,11 @@
 // kept, so a request may be repeated after it was mended. Merges, undoing and plans open transactions of their own: their
 // answers are kept just after them, and repeating one that was done changes nothing.
 //
+// Imports and exports in files are those of package transfer, under the token's scopes: an object that they do not name
+// has no imports and no exports. Their jobs act for the account, also when the token was revoked meanwhile; suspending
+// the account stops them. An export's columns are settled when it is asked for, and a token that sees less than the one
+// that asked does not get the file.
+//
 // Tables: api_token, api_idempotency, webhook, webhook_delivery, in each site's database.
 //
 // Routes beneath /api/v1, with what the token needs at the end:
@@ -52,6 +57,18 @@
 //	GET    /records/{object}/{id}/history  what happened to it                     records:read
 //	GET    /records/{object}/{id}/why    why one may, or may not                   records:read
 //	POST   /records/batches/{id}/undo    takes a batch or a merge back             records:write
+//	POST   /imports                      keeps a file that is to become records    import
+//	GET    /imports                      imports                                   import
+//	GET    /imports/{id}                 how far one is                            import
+//	PUT    /imports/{id}/settings        where its columns go                      import
+//	POST   /imports/{id}/trial           what it would do                          import
+//	POST   /imports/{id}/start           lets it run, or go on                     import
+//	POST   /imports/{id}/cancel          stops it                                  import
+//	POST   /imports/{id}/undo            takes it back                             import
+//	GET    /imports/{id}/errors          the rows that were refused, as CSV        import
+//	POST   /exports                      lets a file be made                       export
+//	GET    /exports/{id}                 how far it is                             export
+//	GET    /exports/{id}/file            the file                                  export
 //	GET    /schema                       what is defined, in JSON or YAML          schema:read
 //	POST   /schema/plan                  what a change would do                    schema:read
 //	POST   /schema/apply                 changes it                                schema:write

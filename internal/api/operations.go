@@ -21,7 +21,7 @@ type operation struct {
 
 // operations are all operations that every site has.
 func (a *API) operations() []operation {
-	return slices.Concat(a.baseOperations(), a.webhookOperations(), a.recordOperations())
+	return slices.Concat(a.baseOperations(), a.webhookOperations(), a.recordOperations(), a.transferOperations())
 }
 
 func (a *API) baseOperations() []operation {

@@ -22,6 +22,7 @@ import (
 	"fairground/internal/record"
 	"fairground/internal/site"
 	"fairground/internal/site/sitetest"
+	"fairground/internal/transfer"
 	"fairground/internal/ui"
 	"fairground/internal/ui/text"
 	"fairground/internal/value"
@@ -52,7 +53,7 @@ type world struct {
 	vic    account.Account // viewer
 }
 
-var schemas = []db.Schema{job.Schema(), mail.Schema(), account.Schema(), record.Schema(), Schema()}
+var schemas = []db.Schema{job.Schema(), mail.Schema(), account.Schema(), record.Schema(), transfer.Schema(), Schema()}
 
 func each(t *testing.T, test func(t *testing.T, w *world)) {
 	t.Helper()
