@@ -127,3 +127,6 @@ func short(text string) string {
 	}
 	return text
 }
+
+// Limitable reports whether a verb can be limited to one object.
+func (s Scope) Limitable() bool { return slices.Contains(limitable, s) }

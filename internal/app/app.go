@@ -12,6 +12,7 @@ import (
 
 	"fairground/internal/account"
 	"fairground/internal/api"
+	"fairground/internal/automation"
 	"fairground/internal/change"
 	"fairground/internal/console"
 	"fairground/internal/db"
@@ -131,6 +132,8 @@ func (a *App) furnish() {
 		Limit:   api.Limit{PerSecond: a.config.APIRate, Burst: 2 * a.config.APIRate},
 		Records: func(s *site.Site) *record.Store { return a.Rooms(s).Records },
 		Asker:   func(c api.Caller) record.Asker { return askerOf(c.Account.ID, c.Role()) },
+
+		Transfer: func(s *site.Site) *transfer.Desk { return a.Rooms(s).Transfer },
 	})
 	a.console = &console.Console{
 		Services: func(s *site.Site) console.Services {
@@ -194,6 +197,8 @@ func (a *App) Router() *web.Router {
 	a.market.Routes(m)
 	a.console.Routes(m)
 	a.office.Routes(m)
+	a.office.FlowRoutes(m, office.Flows{Desk: func(s *site.Site) *automation.Desk { return a.Rooms(s).Automation }, Secret: api.CallSecret})
+	a.office.DeveloperRoutes(m, developers{a.api})
 	a.api.Routes(m)
 	return m
 }

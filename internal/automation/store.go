@@ -93,7 +93,7 @@ func deleteFlow(tx *db.Tx, id value.ID) error {
 type Run struct {
 	ID     value.ID
 	Flow   value.ID
-	Object string // as the change log names it
+	Object string // its key
 	Record value.ID
 	At     time.Time
 	Result Result

@@ -12,7 +12,7 @@ create table automation_flow (
 create table automation_run (
 	id     bigint primary key,
 	flow   bigint not null,
-	object text   not null, -- as the change log names it
+	object text   not null, -- its key
 	record bigint not null,
 	at_us  bigint not null,
 	result text   not null, -- done, passed (the condition did not hold), failed, stopped
