@@ -216,7 +216,7 @@ func TestImportsThatAreRefused(t *testing.T) {
 		h.do("POST", "/imports?object=stall&header=1", wide, stalls).problem(400, "header")
 		h.do("POST", "/imports?object=stall", wide, stalls, "Content-Type", "multipart/form-data; boundary=x").problem(415)
 		h.do("POST", "/imports?object=stall", wide, "", "Content-Type", "text/csv").problem(422)
-		for _, secret := range []string{h.secret("import", "records:read"), h.as(h.sal, "import:deal")} {
+		for _, secret := range []string{h.secret("import", "records:read"), h.as(h.sal, "import:deal"), h.as(h.sal, "import:deal", "records:read")} {
 			for method, path := range map[string]string{"GET": "", "PUT": "/settings", "POST": "/start"} {
 				h.do(method, "/imports/"+m.ID+path, secret, `{}`, "If-Match", "*").problem(404)
 			}
