@@ -217,5 +217,6 @@ func TestTheLogSpeaksGerman(t *testing.T) {
 	r := run(t, app.Demo{Listings: 5, Seed: 7})
 	safety := r.signedIn("safety@lakeside.example")
 	safety.sees("/language/de-CH?next=/console")
-	safety.sees("/console/changes", "Netz", "Passwort", "Elektrowerkzeug", "Ungefährer Ort")
+	safety.sees("/console/changes?object=account", "Netz", "Passwort")
+	safety.sees("/console/changes?object=listing", "Elektrowerkzeug", "Ungefährer Ort")
 }

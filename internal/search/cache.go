@@ -18,6 +18,7 @@ type cache[T any] struct {
 	most   int
 	weigh  func(T) int // nil: each weighs 1
 	stale  time.Duration
+	cheap  func(T) bool // an answer that is cheap to find again is never old; nil: none is
 	clock  value.Clock
 	flight singleflight.Group
 
@@ -73,7 +74,7 @@ func (c *cache[T]) find(key string, version int64) (none T, known bool) {
 		return none, false
 	}
 	e := element.Value.(*entry[T])
-	if e.version != version && c.clock.Now().Sub(e.at) >= c.stale {
+	if e.version != version && (c.clock.Now().Sub(e.at) >= c.stale || c.cheap != nil && c.cheap(e.kept)) {
 		return none, false
 	}
 	c.recent.MoveToFront(element)

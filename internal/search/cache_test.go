@@ -39,3 +39,21 @@ func TestCacheHoldsNoMoreThanItMay(t *testing.T) {
 		}
 	}
 }
+
+func TestOnlyWhatIsDearMayBeOld(t *testing.T) {
+	t.Parallel()
+	c := newCache[int](10, time.Minute, &value.FixedClock{At: time.Unix(0, 0)})
+	c.cheap = func(n int) bool { return n < 100 }
+	for key, want := range map[string]int{"few": 0, "many": 1_000} {
+		first := want
+		for version, fresh := range []int{first, first + 1} {
+			got, err := c.get(t.Context(), key, int64(version), func(context.Context) (int, error) { return fresh, nil })
+			if err != nil {
+				t.Fatal(err)
+			}
+			if old := version == 1 && got == first; old != (key == "many" && version == 1) {
+				t.Errorf("%s at version %d: got %d", key, version, got)
+			}
+		}
+	}
+}

@@ -57,9 +57,14 @@ func New(d *db.DB, source Source, config Config) *Database {
 		shelf:  newCache[[]like](mostShelves, config.Stale, d.Clock()),
 		stocks: newCache[*stock](config.Stocked, config.Stale, d.Clock())}
 	s.stocks.weigh = weighStock
+	s.counts.cheap = func(c counted) bool { return c.total <= fewCounted }
 	s.reader = &change.Reader{Name: "search", Batch: 1_000, Apply: s.apply}
 	return s
 }
+
+// fewCounted is a total that everybody can check by looking, and that is counted in no time. Such a count is never old: a
+// page that says that nothing was found would be kept after something was published.
+const fewCounted = 24
 
 // Reader is what keeps the index in step. The caller runs its Follow.
 func (s *Database) Reader() *change.Reader { return s.reader }
