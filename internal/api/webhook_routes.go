@@ -141,7 +141,7 @@ func (a *API) changeWebhook(w http.ResponseWriter, r *http.Request) error {
 		if err := CheckMatch(r, before.Rev, true); err != nil {
 			return Answer{}, err
 		}
-		after, err := a.editWebhook(tx, s, id, 0, WebhookEdit{Name: b.Name, URL: b.URL, Events: b.Events, Condition: b.Condition, Active: b.Active})
+		after, err := a.editWebhook(tx, s, id, 0, WebhookEdit(b))
 		if err != nil {
 			return Answer{}, err
 		}

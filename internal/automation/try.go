@@ -65,7 +65,7 @@ func (d *Desk) sample(tx *db.Tx, a record.Asker, flow Flow, ids []value.ID) ([]T
 	return trials, err
 }
 
-var takeBack = errors.New("this was only a rehearsal")
+var errRehearsal = errors.New("this was only a rehearsal")
 
 // rehearse does everything in a write that is never committed.
 func (d *Desk) rehearse(ctx context.Context, a record.Asker, flow Flow, t *Trial) error {
@@ -73,7 +73,7 @@ func (d *Desk) rehearse(ctx context.Context, a record.Asker, flow Flow, t *Trial
 		*t = Trial{Record: t.Record} // the write may run twice
 		s, err := d.about(tx, flow, a, t.Record.ID, false)
 		if value.KindOf(err) == value.NotFound {
-			return takeBack
+			return errRehearsal
 		}
 		if err == nil {
 			t.Holds = true
@@ -83,9 +83,9 @@ func (d *Desk) rehearse(ctx context.Context, a record.Asker, flow Flow, t *Trial
 			return err
 		}
 		t.Err = err
-		return takeBack
+		return errRehearsal
 	})
-	if errors.Is(err, takeBack) {
+	if errors.Is(err, errRehearsal) {
 		return nil
 	}
 	return err

@@ -13,7 +13,6 @@ type generator struct {
 	depth int
 	vars  []string // text variables of macros around
 	firms []string // paths of firms within reach
-	plain bool     // no field of the root: within a macro over people
 }
 
 func (g *generator) deeper(n int) *generator {

@@ -19,12 +19,12 @@ import (
 // The fields of me come from an object named "me" among the objects (its fields need no columns); without one they are
 // id (int), role (string) and roles (list of strings).
 type Scope struct {
-	objects           map[string]*Object
-	root              *Object
-	limits            Limits
-	names             []string // of variables and functions, for suggestions
-	conditions, rules kind
-	bare              bool // leave constant parts to the database
+	objects    map[string]*Object
+	root       *Object
+	limits     Limits
+	names      []string // of variables and functions, for suggestions
+	conditions kind
+	bare       bool // leave constant parts to the database
 }
 
 // kind is one of the two languages of a scope: that of conditions, and that of row rules, which may name inner fields.

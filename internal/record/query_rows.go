@@ -9,9 +9,6 @@ import (
 	"fairground/internal/value"
 )
 
-// systemCells is how many cells stand before those of the fields: id, revision, times, authors, deletion.
-const systemCells = 7
-
 // shape is which columns a statement reads and what they become.
 type shape struct {
 	columns []string

@@ -59,14 +59,6 @@ func (o *Object) searched(f *Field) bool {
 	}
 }
 
-// rewords reports whether a write of these fields changes the object's words, so that reword must be called.
-func (o *Object) rewords(v Values) bool {
-	return slices.ContainsFunc(o.Fields, func(f *Field) bool {
-		_, written := v[f.Key]
-		return written && o.searched(f)
-	})
-}
-
 // reword writes what the records' searchable fields hold into the object's table of words, in few statements.
 func reword(tx *db.Tx, o *Object, records []worded) error {
 	var stale []value.ID
@@ -281,25 +273,6 @@ func (s *Seen) searchLent(in *statement, words []string) string {
 		all = append(all, "("+strings.Join(ways, " or ")+")")
 	}
 	return strings.Join(all, " and ")
-}
-
-// reword writes the words of records anew, as they are stored now, after searchable fields changed.
-func (s *Store) reword(tx *db.Tx, c *Catalog, o *Object, ids []value.ID) error {
-	k, err := s.In(tx).searchable(c, o)
-	if err != nil {
-		return err
-	}
-	found, err := k.byID(ids)
-	if err != nil {
-		return err
-	}
-	var records []*Record
-	for _, id := range ids {
-		if rec := found[id]; rec != nil {
-			records = append(records, rec)
-		}
-	}
-	return k.reword(records)
 }
 
 // rewordFrom writes the words of up to limit records after an id anew. It returns the last id and how many there were;

@@ -36,7 +36,6 @@ type Writer struct {
 	whole   *Sight                   // of the program itself
 	near    map[value.ID]expr.Record // linked records that conditions have read
 	batch   value.ID                 // under which what is written can be undone
-	depth   int                      // of what follows from what
 }
 
 // Writing returns a Writer for a transaction. It must not be used after it.

@@ -53,14 +53,6 @@ type Problem struct {
 // tally is what became of some rows.
 type tally struct{ rows, made, changed, same, failed int64 }
 
-func (t *tally) add(other tally) {
-	t.rows += other.rows
-	t.made += other.made
-	t.changed += other.changed
-	t.same += other.same
-	t.failed += other.failed
-}
-
 // fill reads the next rows. It is empty at the end of the file. An error is about the rest of the file.
 func (c *chunk) fill(src *source, most int) error {
 	width := len(src.Columns())
