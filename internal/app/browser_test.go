@@ -172,7 +172,9 @@ func TestEveryOtherPageInBrowser(t *testing.T) {
 	signIn(tab, "admin")
 	tab.At("/console")
 	examine("/account/sessions", notice, "/console", "/console/safety", "/console/safety/rules", "/console/changes", "/console/listings/"+key,
-		"/console/settings", "/console/staff", "/console/mailbox", "/console/find?q=a")
+		"/console/settings", "/console/staff", "/console/mailbox", "/console/find?q=a",
+		"/console/records/person", "/console/setup/objects", "/console/setup/objects/deal", "/console/setup/automations",
+		"/console/setup/developers", "/console/records/deal/import")
 	tab.Quiet()
 }
 

@@ -314,6 +314,7 @@ func TestEveryPageInBrowser(t *testing.T) {
 	pages := []struct{ name, path string }{
 		{"home", "/"}, {"search", "/c/sports/bicycles?place=Lausanne&within=25"}, {"listing", bicycle},
 		{"today", "/console"}, {"safety", "/console/safety"}, {"listings", "/console/listings"},
+		{"records", "/console/records/business"}, {"board", "/console/records/deal?layout=board&by=stage"},
 	}
 	for i, page := range pages {
 		if i == 3 {
