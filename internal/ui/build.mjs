@@ -1,5 +1,5 @@
 // Bundles styles, scripts, fonts and icons into dist/, which the Go program embeds.
-// A feature adds to a bundle by having public.css, console.css, public.ts or console.ts in its folder.
+// A feature adds to a bundle by having public.css, member.css, console.css, public.ts, member.ts or console.ts in its folder.
 import { build } from "esbuild";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
@@ -11,7 +11,7 @@ const here = dirname(fileURLToPath(import.meta.url));
 const rooms = join(here, "..");
 const modules = join(here, "../../node_modules");
 const dist = join(here, "dist");
-const faces = ["public", "console"];
+const faces = ["public", "member", "console"]; // member comes on top of public on the pages of people signed in
 
 // entry is a module that exists only in memory: our own part of a bundle, then every feature's.
 function entry(face, kind) {
@@ -92,7 +92,7 @@ const css = { ...shared, target: ["chrome123", "firefox121", "safari17.5"] };
 const js = { ...shared, format: "esm", target: "es2022" };
 const results = await Promise.all([
   ...faces.map((face) => build({ ...css, entryPoints: entryOf(face, "css") })),
-  build({ ...js, entryPoints: entryOf("public", "ts"), splitting: true }), // htmx comes only where it is used
+  build({ ...js, entryPoints: [...entryOf("public", "ts"), ...entryOf("member", "ts")], splitting: true }), // htmx comes only where it is used
   build({ ...js, entryPoints: entryOf("console", "ts") }),
   build({ ...js, entryPoints: [join(here, "scripts/theme.ts")], format: "iife" }),
 ]);
