@@ -28,12 +28,11 @@ type Demo struct {
 // MakeDemo makes Lakeside Market with its people and listings, found and sealed. It makes all of it or nothing: half
 // a demonstration would look like a whole one the next time.
 func (a *App) MakeDemo(ctx context.Context, d Demo) (tally listing.Tally, err error) {
-	settings := site.Settings{
-		Name: "Lakeside Market", Tagline: "Buy, sell and give away around the lake", Locales: []value.Locale{"en-CH", "de-CH"},
-		Currency: demo.Currency, TimeZone: "Europe/Zurich", Country: "CH", Units: site.Metric,
-		Centre: value.Point{Lat: 46.52, Lon: 6.63}, ContactEmail: "hello@lakeside.example",
-		Imprint: "Lakeside Market is a demonstration of Fairground.\nThe people, shops and listings in it are made up.",
-	}
+	settings := site.Defaults("Lakeside Market", "hello@lakeside.example")
+	settings.Tagline, settings.Locales = "Buy, sell and give away around the lake", []value.Locale{"en-CH", "de-CH"}
+	settings.Currency, settings.TimeZone = demo.Currency, "Europe/Zurich"
+	settings.Centre = value.Point{Lat: 46.52, Lon: 6.63}
+	settings.Imprint = "Lakeside Market is a demonstration of Fairground.\nThe people, shops and listings in it are made up."
 	if _, err := a.Registry.Create(ctx, founder, DemoSlug, settings, "lakeside.localhost"); err != nil {
 		return tally, err
 	}

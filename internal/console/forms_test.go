@@ -22,6 +22,7 @@ func settingsForm(changes ...string) []string {
 	fields := map[string]string{
 		"name": "Lakeside Market", "tagline": "", "locales": "en, de-CH", "currency": "CHF", "time_zone": "Europe/Zurich", "country": "CH",
 		"units": "metric", "centre": "46.45, 6.65", "imprint": "", "contact_email": "desk@lakeside.example", "from_email": "",
+		"posts_per_day": "5", "live_per_member": "20", "guest_posting": "yes", "reply_domain": "reply.lakeside.example", "scan_messages": "reported",
 	}
 	for i := 0; i < len(changes); i += 2 {
 		fields[changes[i]] = changes[i+1]
@@ -39,14 +40,16 @@ func TestSettingsAreSavedAndLogged(t *testing.T) {
 		for field, c := range map[string][2]string{
 			"name": {"", "Write a name"}, "currency": {"XYZZY", "three letters"}, "country": {"Swiss", "two letters"}, "locales": {"en, en", "each once"},
 			"time_zone": {"Local", "time zone"}, "centre": {"north", "latitude and longitude"}, "contact_email": {"desk", "mail address"}, "units": {"leagues", "kilometres or miles"},
-			"imprint": {strings.Repeat("x", 5001), "5000"},
+			"imprint": {strings.Repeat("x", 5001), "5000"}, "posts_per_day": {"0", "from 1 to 1,000"}, "live_per_member": {"many", "whole number"},
+			"reply_domain": {"local host", "host name"}, "scan_messages": {"none", "which messages"},
 		} {
 			w.post("admin", "/console/settings", settingsForm(field, c[0], "tagline", "Kept as typed")...).
 				want(http.StatusUnprocessableEntity, c[1], `id="`+field+`-error"`, "Kept as typed", "One field needs your attention")
 		}
 		w.post("admin", "/console/settings", settingsForm("name", "Harbour Market", "centre", "", "imprint", "Harbour Association")...).wantTo("/console/settings")
 		got := w.Site.Settings()
-		if got.Name != "Harbour Market" || !got.Centre.IsZero() || got.Imprint != "Harbour Association" || got.Units != site.Metric {
+		if got.Name != "Harbour Market" || !got.Centre.IsZero() || got.Imprint != "Harbour Association" || got.Units != site.Metric ||
+			got.PostsPerDay != 5 || got.LivePerMember != 20 || !got.GuestPosting || got.ReplyDomain != "reply.lakeside.example" || got.ScanMessages != site.ScanReported {
 			t.Errorf("saved: %+v", got)
 		}
 		w.settle()

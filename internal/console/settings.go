@@ -20,7 +20,8 @@ type settingsView struct {
 }
 
 // settingFields are the fields of the form, named as in site.Settings.
-var settingFields = []string{"name", "tagline", "locales", "currency", "time_zone", "country", "units", "centre", "imprint", "contact_email", "from_email"}
+var settingFields = []string{"name", "tagline", "locales", "currency", "time_zone", "country", "units", "centre", "imprint", "contact_email", "from_email",
+	"posts_per_day", "live_per_member", "guest_posting", "reply_domain", "scan_messages"}
 
 func (v *visit) settingsForm(w http.ResponseWriter) error {
 	s := v.site.Settings()
@@ -32,6 +33,8 @@ func (v *visit) settingsForm(w http.ResponseWriter) error {
 		"name": s.Name, "tagline": s.Tagline, "locales": strings.Join(locales, ", "), "currency": s.Currency,
 		"time_zone": s.TimeZone, "country": s.Country, "units": string(s.Units), "centre": centreText(s.Centre),
 		"imprint": s.Imprint, "contact_email": string(s.ContactEmail), "from_email": string(s.FromEmail),
+		"posts_per_day": strconv.Itoa(s.PostsPerDay), "live_per_member": strconv.Itoa(s.LivePerMember), "guest_posting": yes(s.GuestPosting),
+		"reply_domain": s.ReplyDomain, "scan_messages": string(s.ScanMessages),
 	}})
 }
 
@@ -86,6 +89,9 @@ func (v *visit) typedSettings(f *web.Form) (site.Settings, error) {
 	s.TimeZone, s.Units = f.Line("time_zone", 60), site.Units(f.Line("units", 20))
 	s.Imprint = f.Text("imprint", longestTyped)
 	s.ContactEmail, s.FromEmail = value.Email(strings.TrimSpace(f.Raw("contact_email"))), value.Email(strings.TrimSpace(f.Raw("from_email")))
+	s.PostsPerDay, s.LivePerMember = int(f.Int("posts_per_day", 1, 1000)), int(f.Int("live_per_member", 1, 10_000))
+	s.GuestPosting, s.ReplyDomain = f.Bool("guest_posting"), strings.ToLower(f.Line("reply_domain", 300))
+	s.ScanMessages = site.Scanning(f.Line("scan_messages", 20))
 	centre, err := parseCentre(f.Line("centre", 60))
 	if err != nil {
 		f.Add(err)
@@ -114,4 +120,11 @@ func parseCentre(text string) (value.Point, *value.Error) {
 		return value.Point{}, value.Fieldf("centre", "write latitude and longitude, such as 46.45, 6.65")
 	}
 	return p, nil
+}
+
+func yes(b bool) string {
+	if b {
+		return "yes"
+	}
+	return ""
 }

@@ -36,13 +36,29 @@ type Settings struct {
 	Imprint      string         `json:"imprint"`       // who answers for the site, as plain text
 	ContactEmail value.Email    `json:"contact_email"` // shown to the public
 	FromEmail    value.Email    `json:"from_email"`    // sender of its mail; empty means ContactEmail
+
+	PostsPerDay   int      `json:"posts_per_day"`   // listings a private member may post in 24 hours
+	LivePerMember int      `json:"live_per_member"` // listings a private member may have live at once
+	GuestPosting  bool     `json:"guest_posting"`   // visitors may post, confirmed by mail
+	ReplyDomain   string   `json:"reply_domain"`    // of the masked addresses that conversations are answered at; empty means the site's first host
+	ScanMessages  Scanning `json:"scan_messages"`   // which messages between members the rules read
 }
+
+// Scanning says which messages between members are read by the safety rules.
+type Scanning string
+
+// The choices. Whatever the site chose, a conversation that somebody reported is read.
+const (
+	ScanAll      Scanning = "all"      // every message, before it is delivered
+	ScanReported Scanning = "reported" // none before somebody reports a conversation
+)
 
 // Defaults are the settings of a site that has only a name and a contact.
 func Defaults(name string, contact value.Email) Settings {
 	return Settings{
 		Name: name, Locales: []value.Locale{"en"}, Currency: "EUR", TimeZone: "UTC", Country: "CH",
 		Units: Metric, ContactEmail: contact,
+		PostsPerDay: 10, LivePerMember: 50, GuestPosting: true, ScanMessages: ScanAll,
 	}
 }
 
@@ -89,6 +105,10 @@ func (s Settings) Problems() []*value.Error {
 	check(knownCentre(s.Centre), "centre", "choose a point on the globe, or none")
 	check(utf8.ValidString(s.Imprint) && utf8.RuneCountInString(s.Imprint) <= 5000, "imprint", "write at most 5000 characters")
 	check(knownEmail(s.ContactEmail), "contact_email", "write the mail address at which people reach you")
+	check(s.PostsPerDay >= 1 && s.PostsPerDay <= 1000, "posts_per_day", "write a number from 1 to 1000")
+	check(s.LivePerMember >= 1 && s.LivePerMember <= 10_000, "live_per_member", "write a number from 1 to 10000")
+	check(s.ReplyDomain == "" || knownDomain(s.ReplyDomain), "reply_domain", "write a host name such as reply.example.org, or leave it empty")
+	check(s.ScanMessages == ScanAll || s.ScanMessages == ScanReported, "scan_messages", "choose which messages are read")
 	check(s.FromEmail == "" || knownEmail(s.FromEmail), "from_email", "write a mail address, or leave it empty")
 	return found
 }
@@ -133,6 +153,11 @@ func knownCountry(code string) bool {
 func knownCentre(centre value.Point) bool {
 	_, err := value.ParsePoint(centre.Lat, centre.Lon)
 	return centre.IsZero() || err == nil
+}
+
+// knownDomain reports whether mail can be sent to a host: a name with two labels at least.
+func knownDomain(host string) bool {
+	return len(host) <= 253 && hostName.MatchString(host) && strings.Contains(host, ".")
 }
 
 func knownEmail(email value.Email) bool {

@@ -15,18 +15,22 @@ import (
 func TestSettingsProblemsNameTheirField(t *testing.T) {
 	t.Parallel()
 	for field, spoil := range map[string]func(*site.Settings){
-		"":              func(*site.Settings) {},
-		"name":          func(s *site.Settings) { s.Name = "  " },
-		"tagline":       func(s *site.Settings) { s.Tagline = "two\nlines" },
-		"locales":       func(s *site.Settings) { s.Locales = []value.Locale{"en", "en"} },
-		"currency":      func(s *site.Settings) { s.Currency = "chf" },
-		"time_zone":     func(s *site.Settings) { s.TimeZone = "Local" },
-		"country":       func(s *site.Settings) { s.Country = "EU1" },
-		"units":         func(s *site.Settings) { s.Units = "cubits" },
-		"centre":        func(s *site.Settings) { s.Centre = value.Point{Lat: 91, Lon: 1} },
-		"imprint":       func(s *site.Settings) { s.Imprint = strings.Repeat("x", 5001) },
-		"contact_email": func(s *site.Settings) { s.ContactEmail = "" },
-		"from_email":    func(s *site.Settings) { s.FromEmail = "nobody" },
+		"":                func(*site.Settings) {},
+		"name":            func(s *site.Settings) { s.Name = "  " },
+		"tagline":         func(s *site.Settings) { s.Tagline = "two\nlines" },
+		"locales":         func(s *site.Settings) { s.Locales = []value.Locale{"en", "en"} },
+		"currency":        func(s *site.Settings) { s.Currency = "chf" },
+		"time_zone":       func(s *site.Settings) { s.TimeZone = "Local" },
+		"country":         func(s *site.Settings) { s.Country = "EU1" },
+		"units":           func(s *site.Settings) { s.Units = "cubits" },
+		"centre":          func(s *site.Settings) { s.Centre = value.Point{Lat: 91, Lon: 1} },
+		"imprint":         func(s *site.Settings) { s.Imprint = strings.Repeat("x", 5001) },
+		"contact_email":   func(s *site.Settings) { s.ContactEmail = "" },
+		"from_email":      func(s *site.Settings) { s.FromEmail = "nobody" },
+		"posts_per_day":   func(s *site.Settings) { s.PostsPerDay = 0 },
+		"live_per_member": func(s *site.Settings) { s.LivePerMember = -1 },
+		"reply_domain":    func(s *site.Settings) { s.ReplyDomain = "localhost" },
+		"scan_messages":   func(s *site.Settings) { s.ScanMessages = "never" },
 	} {
 		s := settings()
 		spoil(&s)
