@@ -26,7 +26,7 @@ type Letter struct {
 	Name    string // of the person
 	Subject string
 	Text    string // plain text; holds a secret link, so it must not be logged
-	Purpose string // "sign_in"
+	Purpose string // "sign_in", "join", "security" or "text": what kind of mail it is, for the outbox
 }
 
 // Post takes letters: it puts one into the outbox in the writer's transaction, so that it goes out exactly if the
@@ -48,9 +48,23 @@ type Config struct {
 	// request, and so are those to accounts without one.
 	Letters func(ctx context.Context, locale value.Locale) context.Context
 
+	// Teller tells members of changes of their security; nil writes them a letter. The staff always get a letter.
+	Teller Teller
+	// Screen says whether a name may be shown to others: an error of kind Invalid says why not. nil lets all through.
+	Screen func(ctx context.Context, s *site.Site, name string) error
+	// OpenID are the houses whose sign-in a site accepts; nil is none.
+	OpenID func(s *site.Site) []OpenID
+	// Texts sends short messages to telephones; without it numbers are not asked for.
+	Texts Texts
+	// HTTP talks to the houses of OpenID; nil is one with a limit of ten seconds.
+	HTTP *http.Client
+
 	ByAddress Limiter // tries of passwords for one address; nil is 10 in 15 minutes
 	ByNetwork Limiter // tries and links from one network; nil is 60 in 15 minutes
 	ByLink    Limiter // links to one address; nil is 5 in an hour
+	ByCode    Limiter // codes tried for one account; nil is 5 in 15 minutes
+	ByPhone   Limiter // texts to one number, and for one account; nil is 3 in an hour
+	ByStart   Limiter // passkey sign-ins begun from one network; nil is 120 in 15 minutes
 }
 
 // Door answers who somebody is: it signs people in and out and finds their sessions. One serves all sites.
@@ -76,6 +90,9 @@ func NewDoor(c Config) *Door {
 	c.ByAddress = limit(c.ByAddress, 10, 15*time.Minute)
 	c.ByNetwork = limit(c.ByNetwork, 60, 15*time.Minute)
 	c.ByLink = limit(c.ByLink, 5, time.Hour)
+	c.ByCode = limit(c.ByCode, 5, 15*time.Minute)
+	c.ByPhone = limit(c.ByPhone, 3, time.Hour)
+	c.ByStart = limit(c.ByStart, 120, 15*time.Minute)
 	if c.Home == nil {
 		c.Home = defaultHome
 	}
@@ -84,6 +101,9 @@ func NewDoor(c Config) *Door {
 	}
 	if c.Letters == nil {
 		c.Letters = func(ctx context.Context, _ value.Locale) context.Context { return ctx }
+	}
+	if c.HTTP == nil {
+		c.HTTP = &http.Client{Timeout: 10 * time.Second}
 	}
 	return &Door{config: c, passwords: NewPasswords(0)}
 }
