@@ -1,0 +1,4 @@
+package reach
+
+// Counter counts views in memory.
+type Counter struct{}
