@@ -1,7 +1,6 @@
 package automation
 
 import (
-	"encoding/json"
 	"slices"
 
 	"fairground/internal/change"
@@ -49,12 +48,12 @@ func (d *Desk) follow(tx *db.Tx, rows []change.Row) error {
 }
 
 func (d *Desk) concern(tx *db.Tx, flows []Flow, object *record.Object, row change.Row) error {
-	what := read(row)
+	what := record.ReadDiff(row.Diff)
 	for _, f := range flows {
 		if f.When.Object != object.Key || !f.When.concerns(what) {
 			continue
 		}
-		o := order{Flow: f.ID, Object: object.Number, Key: object.Key, Record: row.Record, Gone: what.event == Deleted}
+		o := order{Flow: f.ID, Object: object.Number, Key: object.Key, Record: row.Record, Gone: what.Gone}
 		if row.Actor == author.String() {
 			steps, err := chain(tx, row.Object, row.Record)
 			if err != nil {
@@ -69,36 +68,22 @@ func (d *Desk) concern(tx *db.Tx, flows []Flow, object *record.Object, row chang
 	return nil
 }
 
-// happened is what an entry of the log tells of a record.
-type happened struct {
-	event  Event
-	fields []string // that changed
-}
-
-// read tells what happened from the diff, which package record writes.
-func read(row change.Row) happened {
-	what := happened{event: Changed}
-	var diff map[string]json.RawMessage
-	if err := json.Unmarshal([]byte(row.Diff), &diff); err != nil {
-		return what // erased, or another feature's form: something changed
+// event is what happened to a record, in the words of triggers.
+func event(what record.Happened) Event {
+	switch {
+	case what.Gone:
+		return Deleted
+	case what.Made:
+		return Created
+	default:
+		return Changed
 	}
-	for key, part := range diff {
-		switch {
-		case len(part) > 0 && part[0] == '{':
-			what.fields = append(what.fields, key)
-		case key == "made":
-			what.event = Created
-		case string(part) == "true" && (key == "deleted" || key == "purged"):
-			what.event = Deleted
-		}
-	}
-	return what
 }
 
 // concerns reports whether a trigger waits for what happened.
-func (t Trigger) concerns(what happened) bool {
-	if t.Event != what.event {
+func (t Trigger) concerns(what record.Happened) bool {
+	if t.Event != event(what) {
 		return false
 	}
-	return t.Event != Changed || len(t.Fields) == 0 || slices.ContainsFunc(t.Fields, func(key string) bool { return slices.Contains(what.fields, key) })
+	return t.Event != Changed || len(t.Fields) == 0 || slices.ContainsFunc(t.Fields, func(key string) bool { return slices.Contains(what.Fields, key) })
 }

@@ -42,7 +42,7 @@ func (f Field) Operators() []string {
 	case FieldBool:
 		names = []string{"is", "is_not"}
 	case FieldDate, FieldTime:
-		names = []string{"before", "after", "between", "in_last_days", "in_next_days"}
+		names = []string{"before", "after", "at_least", "at_most", "between", "in_last_days", "in_next_days"}
 	case FieldChoice:
 		names = []string{"is", "is_not", "any_of", "none_of"}
 	case FieldChoices:
@@ -130,6 +130,14 @@ func (s *Scope) clause(c Clause) (string, error) {
 		return "", value.Fieldf(c.Field, "%s %s: %v", c.Field, c.Op, err)
 	}
 	return strings.ReplaceAll(form, "{f}", c.Field), nil
+}
+
+// Field is the field that a path leads to, as chips name it; false when there is none.
+func (s *Scope) Field(path string) (Field, bool) {
+	if f := s.at(path); f != nil {
+		return *f, true
+	}
+	return Field{}, false
 }
 
 // at is the field that a path leads to, or nil.

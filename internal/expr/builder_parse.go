@@ -305,7 +305,7 @@ func (r *reader) compared(e ast.Expr) (Clause, bool) {
 	v, ok := literal(x.right)
 	op := map[string]string{"==": "is", "!=": "is_not", ">": "over", "<": "under", ">=": "at_least", "<=": "at_most"}[x.sign]
 	if field.Type == FieldDate || field.Type == FieldTime {
-		op = map[string]string{">": "after", "<": "before"}[x.sign]
+		op = map[string]string{">": "after", "<": "before", ">=": "at_least", "<=": "at_most"}[x.sign]
 	}
 	return Clause{Field: x.name, Op: op, Value: v}, ok && op != ""
 }

@@ -1,6 +1,7 @@
 package office
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -168,20 +169,11 @@ func (v *visit) choicesOf(f *record.Field, have filled, empty bool) (options []u
 		options = append(options, ui.Option{Text: v.t("office.none")})
 	}
 	for _, o := range f.Options.Choices {
-		if !o.Retired || contains(have[f.Key], o.Key) {
+		if !o.Retired || slices.Contains(have[f.Key], o.Key) {
 			options = append(options, ui.Option{Value: o.Key, Text: v.in(o.Labels)})
 		}
 	}
 	return options
-}
-
-func contains(all []string, one string) bool {
-	for _, text := range all {
-		if text == one {
-			return true
-		}
-	}
-	return false
 }
 
 // sent is a form of fields as it came in.

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -78,17 +79,21 @@ func TestAFilterIsBuiltByAForm(t *testing.T) {
 	w.make("stall", record.Values{"name": "Red awning", "size": int64(3), "covered": false, "starts": "2025-01-01"})
 	for _, c := range []struct{ field, op, value, chip string }{
 		{"name", "contains", "BLUE", "Name <b>contains “BLUE”"},
-		{"name", "starts", "blue", "Name <b>begins with “blue”"},
+		{"name", "starts_with", "blue", "Name <b>begins with “blue”"},
 		{"name", "is", "Blue awning", "Name <b>Blue awning"},
 		{"status", "is", "Open", "Status <b>Open"},
 		{"status", "is", "open", "Status <b>Open"},
 		{"size", "over", "10", "Size <b>over 10"},
 		{"size", "is", "12", "Size <b>12"},
-		{"covered", "yes", "", "Covered <b>yes"},
-		{"starts", "from", "2026-01-01", "From <b>from Jan 1, 2026"},
+		{"covered", "is.true", "", "Covered <b>yes"},
+		{"starts", "at_least", "2026-01-01", "From <b>from Jan 1, 2026"},
 		{"goods", "has", "Bikes", "Goods <b>Bikes"},
-		{"trader", "refers", "Velo Atelier", "Trader <b>Velo Atelier"},
-		{"trader", "filled", "", "Trader <b>filled in"},
+		{"trader", "is", "Velo Atelier", "Trader <b>Velo Atelier"},
+		{"trader", "is_not_empty", "", "Trader <b>filled in"},
+		{"name", "not_contains", "red", "Name <b>does not contain “red”"},
+		{"status", "any_of", "Open, open", "Status <b>one of Open, Open"},
+		{"size", "at_least", "12", "Size <b>from 12"},
+		{"starts", "after", "2026-01-01", "From <b>after Jan 1, 2026"},
 	} {
 		p := w.get("admin", stalls+"?"+form("field", c.field, "op", c.op, "value", c.value).Encode())
 		if p.StatusCode != http.StatusSeeOther {
@@ -100,8 +105,45 @@ func TestAFilterIsBuiltByAForm(t *testing.T) {
 			t.Errorf("%v: no chip %q in %s", c, c.chip, clip(squeezed[strings.Index(squeezed, `<div class="chips"`):]))
 		}
 	}
-	for _, c := range [][3]string{{"size", "over", "many"}, {"starts", "from", "soon"}, {"status", "is", "Nowhere"}, {"trader", "refers", "Nobody"}, {"size", "contains", "1"}, {"rent_of", "is", "1"}, {"name", "is", ""}} {
+	for _, c := range [][3]string{{"size", "over", "many"}, {"starts", "at_least", "soon"}, {"status", "is", "Nowhere"}, {"trader", "is", "Nobody"}, {"size", "contains", "1"}, {"rent_of", "is", "1"}, {"name", "is", ""}} {
 		w.get("admin", stalls+"?"+form("field", c[0], "op", c[1], "value", c[2]).Encode()).want(http.StatusUnprocessableEntity, "Blue awning", "Red awning", `id="filter-value-error"`)
+	}
+}
+
+// TestChipsReadWhatTheFormWrites: every comparison that the menu offers for a kind of field gives a chip in words.
+func TestChipsReadWhatTheFormWrites(t *testing.T) {
+	t.Parallel()
+	w := market(t)
+	tr := w.make("trader", record.Values{"name": "Velo Atelier"})
+	w.make("stall", record.Values{"name": "Blue awning", "trader": tr.ID})
+	typed := map[string]string{"text": `a "quoted" && \b`, "number": "-12", "date": "2026-11-28", "choice": "open", "choices": "bikes", "link": "Velo Atelier"}
+	page := w.get("admin", stalls).want(http.StatusOK)
+	fields := regexp.MustCompile(`<option value="(\w+)" data-kind="(\w+)"`).FindAllStringSubmatch(page.body, -1)
+	offers := regexp.MustCompile(`<option value="([\w.]+)" data-kinds="([\w ]+)"`).FindAllStringSubmatch(page.body, -1)
+	tried := 0
+	for _, f := range fields {
+		for _, o := range offers {
+			if !slices.Contains(strings.Fields(o[2]), f[2]) {
+				continue
+			}
+			p := w.get("admin", stalls+"?"+form("field", f[1], "op", o[1], "value", typed[f[2]]).Encode())
+			if p.StatusCode == http.StatusUnprocessableEntity && strings.Contains(p.body, "no operator") {
+				continue // another field of this kind has it
+			}
+			if p.StatusCode != http.StatusSeeOther {
+				t.Errorf("%s %s: %d", f[1], o[1], p.StatusCode)
+				continue
+			}
+			p = w.get("admin", p.Header.Get("Location")).want(http.StatusOK)
+			chip := regexp.MustCompile(`(?s)<span class="clip">(.*?)</span>`).FindStringSubmatch(p.body)
+			if chip == nil || regexp.MustCompile(`==|fold\(|\.id|&amp;&amp; [a-z_]+ `).MatchString(chip[1]) || strings.Contains(chip[1], "office.") {
+				t.Errorf("%s %s: the chip says %q", f[1], o[1], chip)
+			}
+			tried++
+		}
+	}
+	if tried < 60 {
+		t.Errorf("only %d comparisons were tried", tried)
 	}
 }
 

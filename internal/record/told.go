@@ -46,8 +46,8 @@ func (v *Sight) Told(a Asker, row change.Row) (Told, bool) {
 	if seen.nothing || seen.rows != nil && !seen.tells(a, row, parts) {
 		return Told{}, false
 	}
-	t.Gone = string(parts["deleted"]) == "true" || string(parts["purged"]) == "true"
-	t.Made = !t.Gone && row.Diff != "" && madeIn(row, parts)
+	what := happened(parts)
+	t.Made, t.Gone = what.Made, what.Gone
 	return t, row.Diff == "" || t.show(v, parts)
 }
 
@@ -97,24 +97,6 @@ func (v *Sight) maskStep(part json.RawMessage) json.RawMessage {
 		return json.RawMessage("{}")
 	}
 	return masked
-}
-
-// madeIn reports whether an entry is that of the record's making: nothing was there before, and its id is no older than
-// the write. Batches and imports make and change under one name.
-func madeIn(row change.Row, parts map[string]json.RawMessage) bool {
-	for _, part := range parts {
-		var both map[string]json.RawMessage
-		if isStep(part) && json.Unmarshal(part, &both) == nil && both["old"] != nil {
-			return false
-		}
-	}
-	return row.Action == "record.create" || !idTime(row.Record).Before(row.At.Truncate(time.Millisecond))
-}
-
-// idTime is when an id was made, to the millisecond.
-func idTime(id value.ID) time.Time {
-	const epoch_ms, otherBits = 1735689600000, 22
-	return time.UnixMilli(int64(id)>>otherBits + epoch_ms)
 }
 
 // tells reports whether a diff by itself tells that the record is one that the asker sees: it has every field that the

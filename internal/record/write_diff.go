@@ -85,3 +85,33 @@ func quotable(text string) bool {
 	}
 	return true
 }
+
+// Happened is what an entry of the change log says of a record.
+type Happened struct {
+	Made   bool
+	Gone   bool     // it went to the trash, or for good
+	Fields []string // that changed
+}
+
+// ReadDiff reads what the log keeps of a write: diffOf's form, and that of features whose tables are lent, in which a
+// step is a pair. Of an entry that was erased, or is in a form of its own, it tells nothing.
+func ReadDiff(diff string) Happened {
+	var parts map[string]json.RawMessage
+	if json.Unmarshal([]byte(diff), &parts) != nil {
+		return Happened{}
+	}
+	return happened(parts)
+}
+
+func happened(parts map[string]json.RawMessage) Happened {
+	what := Happened{
+		Made: string(parts["made"]) == "true",
+		Gone: string(parts["deleted"]) == "true" || string(parts["purged"]) == "true",
+	}
+	for key, part := range parts {
+		if isStep(part) || len(part) > 0 && part[0] == '[' {
+			what.Fields = append(what.Fields, key)
+		}
+	}
+	return what
+}
