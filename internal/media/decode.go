@@ -12,6 +12,7 @@ import (
 	"image/png"
 	"io"
 	"runtime"
+	"sync/atomic"
 
 	"golang.org/x/image/webp"
 	"golang.org/x/sync/semaphore"
@@ -28,11 +29,14 @@ const (
 	maxAspect  = 10
 )
 
-// Decoders bounds how many photos a process decodes at once and the memory they take together.
+// Decoders bounds how many photos a process decodes at once, the memory they take together, and how many wait.
 type Decoders struct {
 	memory *semaphore.Weighted
 	total  int64
 	least  int64
+	places *semaphore.Weighted // of photos whose bytes are in memory
+	queue  atomic.Int64        // how many want a place or have one
+	most   int64               // of them
 }
 
 const (
@@ -40,6 +44,9 @@ const (
 	memoryAtLeast    = 512 << 20
 	memoryForSizes   = 48 << 20  // the halved picture, the three sizes and their encoder
 	memoryForTables  = 192 << 20 // code tables that a lossless WebP may ask for, whatever its dimensions
+
+	placesPerDecoder = 4  // photos read into memory, of up to MaxBytes each
+	queuePerDecoder  = 64 // photos whose senders wait; more are turned away at once
 )
 
 // NewDecoders allows atOnce photos at a time, or as many as there are processors if atOnce is 0. Together they take
@@ -49,7 +56,25 @@ func NewDecoders(atOnce int) *Decoders {
 		atOnce = runtime.GOMAXPROCS(0)
 	}
 	total := max(memoryAtLeast, int64(atOnce)*memoryPerDecoder)
-	return &Decoders{memory: semaphore.NewWeighted(total), total: total, least: total / int64(atOnce)}
+	return &Decoders{memory: semaphore.NewWeighted(total), total: total, least: total / int64(atOnce),
+		places: semaphore.NewWeighted(int64(atOnce) * placesPerDecoder), most: int64(atOnce) * queuePerDecoder}
+}
+
+// enter waits for a place to read an original into memory. When too many wait already the error is of kind Unavailable
+// and comes at once, so that a rush costs its senders a moment and not the site its memory.
+func (d *Decoders) enter(ctx context.Context) (leave func(), err error) {
+	if d.queue.Add(1) > d.most {
+		d.queue.Add(-1)
+		return nil, busy()
+	}
+	if err := d.places.Acquire(ctx, 1); err != nil {
+		d.queue.Add(-1)
+		return nil, err
+	}
+	return func() {
+		d.places.Release(1)
+		d.queue.Add(-1)
+	}, nil
 }
 
 // acquire waits for a turn and for memory, or until ctx ends.

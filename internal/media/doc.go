@@ -19,6 +19,10 @@
 // Keys are made from the SHA-256 of the original, so the same photo sent twice is decoded and stored once, and an
 // address never changes its content. Whoever deletes a photo must first know that no other listing shows it.
 //
+// Turn and Crop make another photo out of the largest size of one, for that is the best there is. Turning always begins
+// at the photo that was sent, so four quarters are that photo again and nothing fades on the way; what was cropped away
+// is gone. The photo it was made from stays until somebody deletes it, so that a change can be taken back.
+//
 // HEIC and AVIF are refused with advice. The decoders at hand cost 1.5 MB, yet cannot be stopped by time or by
 // memory, and a site that strangers write to needs both. Browsers on telephones convert to JPEG by themselves when
 // the file input accepts only image/jpeg, image/png, image/gif and image/webp (Accept).
@@ -27,7 +31,8 @@
 //
 // A file has at most 20 MB and 50 million pixels, its sides differ at most tenfold, the shorter one has at least 32
 // pixels. Dimensions are read before anything is decoded. Decoders bounds how many photos a process decodes at once
-// and how much memory they may take together; make one for the process and share it between sites.
+// and how much memory they may take together; make one for the process and share it between sites. Before that, only so
+// many originals are read into memory, and when 64 for each decoder wait, further ones are turned away at once.
 //
 // # Routes
 //

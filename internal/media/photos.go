@@ -34,8 +34,14 @@ const (
 
 // Process checks an original, stores its sizes and returns the photo. The same bytes a second time cost one read.
 // A photo that cannot be taken is an error of kind Invalid on the field "photo"; an error of r is returned wrapped.
-// Process heeds ctx while it waits for a turn and between two sizes; a decoder that runs is not broken off.
+// Process heeds ctx while it waits for a turn and between two sizes; a decoder that runs is not broken off. When very
+// many photos wait already the error is of kind Unavailable.
 func (p *Photos) Process(ctx context.Context, r io.Reader) (Photo, error) {
+	leave, err := p.decoders.enter(ctx)
+	if err != nil {
+		return Photo{}, err
+	}
+	defer leave()
 	raw, err := readAll(r)
 	if err != nil {
 		return Photo{}, err
@@ -49,7 +55,7 @@ func (p *Photos) Process(ctx context.Context, r io.Reader) (Photo, error) {
 	if err != nil {
 		return Photo{}, err
 	}
-	return photo, p.store(ctx, photo, drawn)
+	return photo, p.store(ctx, photo, drawn, record{})
 }
 
 // develop decodes and draws the sizes, smallest first, within the bounds of the process.
@@ -113,18 +119,21 @@ type record struct {
 	Width  int    `json:"width"`
 	Height int    `json:"height"`
 	Colour string `json:"colour"`
+	Of     string `json:"of,omitempty"`     // the photo this one was turned from
+	Turned int    `json:"turned,omitempty"` // quarters to the right
 }
 
 func recordKey(sha string) string { return fmt.Sprintf("photo/%.2s/%s.json", sha, sha) }
 
-// store writes the record last: where there is a record, there are all the sizes.
-func (p *Photos) store(ctx context.Context, photo Photo, drawn [][]byte) error {
+// store writes the record last: where there is a record, there are all the sizes. origin says what the photo was
+// turned from, if it was.
+func (p *Photos) store(ctx context.Context, photo Photo, drawn [][]byte, origin record) error {
 	for i, size := range photo.Sizes {
 		if err := p.blobs.Put(ctx, size.Key, bytes.NewReader(drawn[i]), int64(len(drawn[i]))); err != nil {
 			return err
 		}
 	}
-	text, err := json.Marshal(record{photo.Width, photo.Height, photo.Colour})
+	text, err := json.Marshal(record{photo.Width, photo.Height, photo.Colour, origin.Of, origin.Turned})
 	if err != nil {
 		return err
 	}
@@ -138,21 +147,29 @@ var (
 
 // Known returns a photo that was processed before, or an error of kind NotFound.
 func (p *Photos) Known(ctx context.Context, sha256 string) (Photo, error) {
+	kept, err := p.recorded(ctx, sha256)
+	if err != nil {
+		return Photo{}, err
+	}
+	return Photo{sha256, kept.Width, kept.Height, kept.Colour, SizesOf(sha256, kept.Width, kept.Height)}, nil
+}
+
+func (p *Photos) recorded(ctx context.Context, sha256 string) (record, error) {
 	if !shaShape.MatchString(sha256) {
-		return Photo{}, noBlob("of this name")
+		return record{}, noBlob("of this name")
 	}
 	key := recordKey(sha256)
 	blob, err := p.blobs.Open(ctx, key)
 	if err != nil {
-		return Photo{}, err
+		return record{}, err
 	}
 	defer blob.Close()
 	var kept record
 	err = json.NewDecoder(io.LimitReader(blob, 1024)).Decode(&kept)
 	if err != nil || checkShape(kept.Width, kept.Height) != nil || !colourShape.MatchString(kept.Colour) {
-		return Photo{}, noBlob(key).Because(err)
+		return record{}, noBlob(key).Because(err)
 	}
-	return Photo{sha256, kept.Width, kept.Height, kept.Colour, SizesOf(sha256, kept.Width, kept.Height)}, nil
+	return kept, nil
 }
 
 // Delete removes a photo and all its sizes. The caller knows that nothing shows it any more. A photo that is not
