@@ -19,7 +19,7 @@ const mostPlans = 10_000
 // keys they had, and a key may have had another owner since, who may even be hidden.
 func keyChanges(tx *db.Tx, c *Catalog, o *Object) ([]keyChange, error) {
 	return remember(c, "key changes "+o.Key, func() ([]keyChange, error) {
-		plans, err := Plans(tx, mostPlans)
+		plans, err := remember(c, "plans", func() ([]Plan, error) { return Plans(tx, mostPlans) })
 		if err != nil {
 			return nil, err
 		}
@@ -57,4 +57,33 @@ func keyAt(key string, at time.Time, changes []keyChange) string {
 		}
 	}
 	return key
+}
+
+// followKeys works out the key changes of all objects, for those who read the log without the database.
+func followKeys(tx *db.Tx, c *Catalog) error {
+	_, err := remember(c, "key changes", func() (map[string][]keyChange, error) {
+		all := make(map[string][]keyChange)
+		for _, o := range c.Objects() {
+			if o.Owned != nil {
+				continue
+			}
+			changes, err := keyChanges(tx, c, o)
+			if err != nil {
+				return nil, err
+			}
+			all[o.Key] = changes
+		}
+		return all, nil
+	})
+	return err
+}
+
+// logged is the key under which an entry of the log names a field; "" when there was no such field then. Without
+// followKeys it is the present one.
+func (c *Catalog) logged(o *Object, f *Field, at time.Time) string {
+	kept, ok := c.derived.Load("key changes")
+	if !ok {
+		return f.Key
+	}
+	return keyAt(f.Key, at, kept.(map[string][]keyChange)[o.Key])
 }

@@ -49,6 +49,9 @@ type Seen struct {
 // Sight returns what an asker may see.
 func (s *Store) Sight(tx *db.Tx, a Asker) (*Sight, error) {
 	c, err := s.Catalog(tx)
+	if err == nil {
+		err = followKeys(tx, c)
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -43,19 +43,19 @@ func (v *Sight) Told(a Asker, row change.Row) (Told, bool) {
 	if row.Diff != "" && json.Unmarshal([]byte(row.Diff), &parts) != nil {
 		return Told{}, false
 	}
-	if seen.nothing || seen.rows != nil && !seen.tells(a, row, parts) {
+	if seen.nothing || seen.rows != nil && !seen.tells(v.catalog, a, row, parts) {
 		return Told{}, false
 	}
 	what := happened(parts)
 	t.Made, t.Gone = what.Made, what.Gone
-	return t, row.Diff == "" || t.show(v, parts)
+	return t, row.Diff == "" || t.show(v, row.At, parts)
 }
 
 // show puts what may be seen of a diff into what is told. It reports whether that is anything at all.
-func (t *Told) show(v *Sight, parts map[string]json.RawMessage) bool {
+func (t *Told) show(v *Sight, at time.Time, parts map[string]json.RawMessage) bool {
 	shown := make(map[string]json.RawMessage, len(parts))
 	for _, f := range t.Object.Fields {
-		part, changed := parts[f.Key]
+		part, changed := parts[v.catalog.logged(t.Object.full, f, at)]
 		if !changed || !isStep(part) {
 			continue
 		}
@@ -101,15 +101,18 @@ func (v *Sight) maskStep(part json.RawMessage) json.RawMessage {
 
 // tells reports whether a diff by itself tells that the record is one that the asker sees: it has every field that the
 // row rule reads, and the rule is true for what they became.
-func (s *Seen) tells(a Asker, row change.Row, parts map[string]json.RawMessage) bool {
+func (s *Seen) tells(c *Catalog, a Asker, row change.Row, parts map[string]json.RawMessage) bool {
 	values := expr.Fields{"id": int64(row.Record)}
 	for _, use := range s.rows.Fields() {
 		if use.Field == "id" && use.Object == s.full.Key {
 			continue
 		}
 		f := s.full.Field(use.Field)
-		part, changed := parts[use.Field]
-		if use.Object != s.full.Key || f == nil || !changed || !f.plain() {
+		if use.Object != s.full.Key || f == nil || !f.plain() {
+			return false
+		}
+		part, changed := parts[c.logged(s.full, f, row.At)]
+		if !changed {
 			return false
 		}
 		var both map[string]any

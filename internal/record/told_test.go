@@ -83,11 +83,28 @@ func TestToldWithoutALook(t *testing.T) {
 				t.Errorf("%q is in\n%s", hidden, got)
 			}
 		}
+		renameHidden(t, s)
+		if got := told(t, s, guest); strings.Contains(got, "EUR") || !strings.Contains(got, `"size"`) {
+			t.Errorf("a guest is told of the hidden field whose name another has now\n%s", got)
+		}
 		days := clerk.Only([]string{"market_day", "stall"}).Only([]string{"market_day", "trader"})
 		if got := told(t, s, days); !strings.HasPrefix(got, "market_day made") || strings.Contains(got, "stall") {
 			t.Errorf("who is limited to days is told\n%s", got)
 		}
 	})
+}
+
+// renameHidden gives the rent, which guests do not see, another name, and its name to a field that they see.
+func renameHidden(t *testing.T, s *Store) {
+	t.Helper()
+	stall, err := read(t, s, s.Catalog).Object("stall")
+	if err != nil {
+		t.Fatal(err)
+	}
+	rent := stall.Field("rent").clone()
+	rent.Key = "fee"
+	apply(t, s, Step{Op: ChangeField, Object: "stall", Field: "rent", NewField: rent})
+	apply(t, s, Step{Op: AddField, Object: "stall", NewField: named("rent", "Rent", Text)})
 }
 
 // An asker who is limited to some objects knows no way to the others.
