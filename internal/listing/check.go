@@ -94,7 +94,8 @@ const largestPhoto = 1 << 16 // pixels of a side
 
 func checkPhotos(fail func(field, format string, args ...any), photos []Photo) []Photo {
 	if len(photos) > MostPhotos {
-		fail("photos", "a listing may have at most %d photos", MostPhotos)
+		fail("photos", "%s", tooManyPhotos(len(photos)).Message)
+		photos = photos[:MostPhotos]
 	}
 	photos = slices.Clone(photos)
 	for i := range photos {
@@ -109,6 +110,10 @@ func checkPhotos(fail func(field, format string, args ...any), photos []Photo) [
 		}
 	}
 	return photos
+}
+
+func tooManyPhotos(n int) *value.Error {
+	return value.Fieldf("photos", "a listing may have at most %d photos; these are %d", MostPhotos, n)
 }
 
 func (t *Tree) checkAttributes(category value.ID, given Attributes) (Attributes, error) {

@@ -3,6 +3,7 @@ package listing
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"fairground/internal/db"
 	"fairground/internal/value"
@@ -24,27 +25,44 @@ func (d *Desk) Remove(ctx context.Context, actor value.Actor, id value.ID, reaso
 }
 
 func (d *Desk) end(ctx context.Context, actor value.Actor, action string, id value.ID, status Status, reason string) error {
-	err := d.DB.Write(ctx, actor, action, func(tx *db.Tx) error { return End(tx, id, status, reason) })
+	err := d.DB.Write(ctx, actor, action, func(tx *db.Tx) error { return d.EndIn(tx, id, status, reason) })
 	if err != nil {
 		return fmt.Errorf("%s(%s): %w", action, id, err)
 	}
 	return nil
 }
 
-// End gives a listing a status that is not public, within a write that is under way. A listing that was rejected or
-// removed by staff stays so.
-func End(tx *db.Tx, id value.ID, status Status, reason string) error {
-	before, err := Find(tx, id)
+// EndIn is End, and tells the listing's people when it was not them who ended it.
+func (d *Desk) EndIn(tx *db.Tx, id value.ID, status Status, reason string) error {
+	before, after, err := end(tx, id, status, reason)
 	if err != nil {
 		return err
 	}
-	if !mayBecome(before.Status, status) {
-		return value.Errorf(value.Conflict, "a listing that is %s cannot become %s", before.Status, status)
+	return d.tellVerdict(tx, before, after)
+}
+
+// End gives a listing a status that is not public, within a write that is under way. A listing that was rejected or
+// removed by staff stays so. A member needs a seat at its seller. The reason of staff is kept in words for its author.
+func End(tx *db.Tx, id value.ID, status Status, reason string) error {
+	_, _, err := end(tx, id, status, reason)
+	return err
+}
+
+func end(tx *db.Tx, id value.ID, status Status, reason string) (before, after Listing, err error) {
+	if before, err = findToChange(tx, id); err != nil {
+		return before, before, err
 	}
-	after := before
+	if !before.mayEnd(status) {
+		return before, before, cannotBecome(before.Status, string(status))
+	}
+	after = before
 	after.end(status)
+	after.EndedBy, after.Reason = tx.Actor().Kind, reason
+	if status == Removed && tx.Actor().Kind == value.Member {
+		after.watched = before.watched // its author removed it; that alone makes nobody look twice at the next one
+	}
 	if err := updateListing(tx, after); err != nil {
-		return err
+		return before, before, err
 	}
 	notes := map[string]any{}
 	if reason != "" {
@@ -52,13 +70,16 @@ func End(tx *db.Tx, id value.ID, status Status, reason string) error {
 	}
 	after.Rev++
 	logChange(tx, before, after, notes)
-	return nil
+	return before, after, nil
 }
 
 // end sets the status, and notes what a person decided so that no screening undoes it. What is not to come back has no
 // clearance any more.
 func (l *Listing) end(status Status) {
-	l.Status = status
+	l.Status, l.Opens = status, time.Time{}
+	if status != Paused && status != Held {
+		l.Reserved = time.Time{}
+	}
 	if status.ended() {
 		return
 	}
@@ -69,11 +90,18 @@ func (l *Listing) end(status Status) {
 	}
 }
 
+// mayEnd also lets a scheduled listing be paused: it stays off the market.
+func (l Listing) mayEnd(status Status) bool {
+	return mayBecome(l.Status, status) || status == Paused && l.Scheduled()
+}
+
 // mayBecome is the table of the ways out of each status that need no clearance.
 func mayBecome(from, to Status) bool {
 	switch to {
-	case Paused, Sold, Expired:
-		return from == Live || from == Paused && to == Sold
+	case Paused, Expired:
+		return from == Live
+	case Sold:
+		return from == Live || from == Paused || from == Expired
 	case Rejected:
 		return from == Held || from == Challenged || from == Live || from == Paused
 	case Removed:
@@ -100,7 +128,7 @@ func (d *Desk) Expire(ctx context.Context) (int, error) {
 			}
 			n = len(due)
 			for _, id := range due {
-				if err := End(tx, id, Expired, ""); err != nil {
+				if err := d.EndIn(tx, id, Expired, ""); err != nil {
 					return err
 				}
 			}

@@ -41,21 +41,28 @@ const Lifetime = 60 * 24 * time.Hour
 type Listing struct {
 	ID value.ID
 	Content
-	Source    string // where it came from: "form", or the name of an import
-	External  string // its id there; empty for none
-	Seller    Seller
-	Status    Status
-	Rev       int64 // counts its changes
-	Created   time.Time
-	Updated   time.Time
-	Published time.Time // zero when it was never live
-	Expires   time.Time // zero when it was never live, or waits to be live again
+	Source     string // where it came from: "form", or the name of an import
+	External   string // its id there; empty for none
+	Seller     Seller
+	Status     Status
+	Rev        int64 // counts its changes
+	Created    time.Time
+	Updated    time.Time
+	Published  time.Time       // zero when it was never live
+	Expires    time.Time       // zero when it was never live, or waits to be live again
+	Reserved   time.Time       // when its author promised it to somebody; zero when it is free
+	Opens      time.Time       // when a paused or held listing is to go live; zero for one that is not scheduled
+	EndedBy    value.ActorKind // who gave it a status that is not public: value.Member is its author; empty while it is none
+	Reason     string          // why staff refused or removed it, in words for its author
+	RelistedOf value.ID        // the listing of the same seller that this one repeats; 0 for none
 
-	hash      safety.ContentHash
-	clearance value.ID
-	seal      []byte
-	watched   bool   // was refused or held by a person, and not released since
-	refused   string // hashes of the contents that staff refused, hexadecimal, one after the other
+	hash        safety.ContentHash
+	clearance   value.ID
+	seal        []byte
+	watched     bool      // was refused or held by a person, and not released since
+	refused     string    // hashes of the contents that staff refused, hexadecimal, one after the other
+	warned      time.Time // when its author was told that it expires soon
+	fingerprint int64
 }
 
 // SellerKind tells private people from businesses (traders).
@@ -86,7 +93,7 @@ func (l Listing) ClearedBy() value.ID { return l.clearance }
 // Visible reports whether the public may see the listing now: it is live, not expired, and its clearance is genuine
 // and for exactly the content it has. The hash is computed anew, so an edit behind the program's back hides it.
 func (l Listing) Visible(gate *safety.Gate, now time.Time) bool {
-	return l.Status == Live && now.Before(l.Expires) && l.Cleared(gate) == nil
+	return l.Status == Live && now.Before(l.Expires) && !now.Before(l.Opens) && l.Cleared(gate) == nil
 }
 
 // Cleared returns nil when a genuine clearance covers the present content.

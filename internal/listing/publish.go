@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"fairground/internal/account"
 	"fairground/internal/db"
 	"fairground/internal/safety"
 	"fairground/internal/value"
@@ -17,42 +18,10 @@ type Desk struct {
 	DB    *db.DB
 	Gate  *safety.Gate
 	Trees *Trees
-}
 
-// Submission is a content with who offers it and where it comes from.
-type Submission struct {
-	Content
-	Seller   Seller
-	Source   string // "form" when empty
-	External string
-	At       time.Time // when it was first offered elsewhere; zero means now
-}
-
-// Submit checks and screens a content and stores it as a new listing: live when it is cleared, otherwise held,
-// challenged or rejected, which the Outcome explains. The error joins one *value.Error for every field that is wrong.
-func (d *Desk) Submit(ctx context.Context, actor value.Actor, s Submission) (Listing, safety.Outcome, error) {
-	tree, err := d.Trees.Tree(ctx)
-	if err != nil {
-		return Listing{}, safety.Outcome{}, err
-	}
-	l, outcome, err := d.prepare(ctx, tree, s)
-	if err != nil {
-		return Listing{}, safety.Outcome{}, err
-	}
-	err = d.DB.Write(ctx, actor, "listing.submit", func(tx *db.Tx) error {
-		if err := safety.Keep(tx, outcome); err != nil {
-			return err
-		}
-		if err := insertListings(tx, []Listing{l}); err != nil {
-			return err
-		}
-		logChange(tx, Listing{}, l, nil)
-		return nil
-	})
-	if err != nil {
-		return Listing{}, safety.Outcome{}, fmt.Errorf("listing.Submit: %w", err)
-	}
-	return l, outcome, nil
+	Limits func(Seller) Limits // how much members may post; nil means no limits
+	Teller account.Teller      // tells members what became of their listings; nil means nobody is told
+	Guests Guests              // lets visitors post after a mail; nil means they cannot
 }
 
 // prepare makes a listing out of a submission, in the status its screening gives it, without storing anything.
@@ -69,8 +38,12 @@ func (d *Desk) prepare(ctx context.Context, tree *Tree, s Submission) (Listing, 
 	l := Listing{ID: d.DB.IDs().Next(), Content: content, Source: s.Source, External: s.External, Seller: s.Seller,
 		Rev: 1, Created: created, Updated: now, hash: content.Hash()}
 	if l.Source == "" {
-		l.Source = "form"
+		l.Source = formSource
 	}
+	if err := l.schedule(s.Opens, now); err != nil {
+		return Listing{}, safety.Outcome{}, err
+	}
+	l.fingerprint = fingerprint(content.Title, content.Body)
 	outcome := d.Gate.Screen(ctx, l.subject(tree, now), safety.Review{})
 	l.settle(outcome, safety.Review{}, now)
 	return l, outcome, nil
@@ -100,10 +73,14 @@ func (d *Desk) Renew(ctx context.Context, actor value.Actor, id value.ID) (Listi
 	return d.change(ctx, actor, "listing.renew", id, func(tx *db.Tx, tree *Tree, l *Listing) (safety.Outcome, error) {
 		switch l.Status {
 		case Live, Paused, Sold, Expired:
+			if err := d.limitedAgain(tx, *l); err != nil {
+				return safety.Outcome{}, err
+			}
+			l.Opens = time.Time{}
 			l.reopen()
 			return d.rescreen(tx, tree, l)
 		default:
-			return safety.Outcome{}, value.Errorf(value.Conflict, "a listing that is %s cannot be renewed", l.Status)
+			return safety.Outcome{}, cannotBecome(l.Status, "live")
 		}
 	})
 }
@@ -142,7 +119,7 @@ func (d *Desk) change(ctx context.Context, actor value.Actor, action string, id 
 }
 
 func (d *Desk) changeIn(tx *db.Tx, tree *Tree, id value.ID, fn func(*Listing) (safety.Outcome, error)) (Listing, safety.Outcome, error) {
-	before, err := Find(tx, id)
+	before, err := findToChange(tx, id)
 	if err != nil {
 		return Listing{}, safety.Outcome{}, err
 	}
@@ -157,14 +134,18 @@ func (d *Desk) changeIn(tx *db.Tx, tree *Tree, id value.ID, fn func(*Listing) (s
 	if err := updateListing(tx, after); err != nil {
 		return Listing{}, safety.Outcome{}, err
 	}
+	if err := notePrice(tx, before, after); err != nil {
+		return Listing{}, safety.Outcome{}, err
+	}
 	after.Rev++
 	logChange(tx, before, after, nil)
-	return after, outcome, nil
+	return after, outcome, d.tellVerdict(tx, before, after)
 }
 
 func (d *Desk) rescreen(tx *db.Tx, tree *Tree, l *Listing) (safety.Outcome, error) {
 	before := l.hash
 	l.hash = l.Content.Hash()
+	l.fingerprint = fingerprint(l.Title, l.Body)
 	switch {
 	case l.Status == Removed:
 		return safety.Outcome{}, value.Errorf(value.Conflict, "this listing was removed")
@@ -189,17 +170,24 @@ func (l *Listing) refusedBefore() bool { return strings.Contains(l.refused, l.ha
 func (l *Listing) reopen() { l.Status, l.Expires = Held, time.Time{} }
 
 // Publish makes a listing live under a clearance for exactly its present content; any other clearance is refused with
-// an error of kind Forbidden. It is the only way to the status Live.
+// an error of kind Forbidden, and so is a listing whose time has not come. It is the only way to the status Live.
 func (l *Listing) Publish(c safety.Clearance, now time.Time) error {
+	if now.Before(l.Opens) {
+		return value.Errorf(value.Forbidden, "this listing is not to be seen before its time")
+	}
 	if err := l.cover(c); err != nil {
 		return err
 	}
 	l.Status = Live
 	if l.Published.IsZero() {
 		l.Published = l.Created
+		if l.Opens.After(l.Created) {
+			l.Published = l.Opens
+		}
 	}
+	l.Opens = time.Time{}
 	if !now.Before(l.Expires) {
-		l.Expires = now.Add(Lifetime)
+		l.Expires, l.warned = now.Add(Lifetime), time.Time{}
 	}
 	return nil
 }
@@ -217,12 +205,17 @@ func (l *Listing) cover(c safety.Clearance) error {
 // a person, and stays so until somebody has reviewed exactly its present content.
 func (l *Listing) settle(outcome safety.Outcome, review safety.Review, now time.Time) {
 	l.uncover()
+	if !l.Status.ended() {
+		l.EndedBy, l.Reason = "", ""
+	}
 	clearance, cleared := outcome.Clearance()
 	switch {
 	case cleared && l.watched && review.ID() == 0:
 		l.Status = Held
 	case cleared && l.Status.ended() && l.cover(clearance) == nil:
 		l.watched = false
+	case cleared && now.Before(l.Opens) && l.cover(clearance) == nil:
+		l.Status, l.watched = Paused, false
 	case cleared && l.Publish(clearance, now) == nil:
 		l.watched = false
 	case outcome.Verdict == safety.Reject:

@@ -25,13 +25,14 @@ func Schema() db.Schema { return db.Schema{Feature: "listing", Files: files} }
 const listingColumns = `l.id, l.source, coalesce(l.external, ''), l.category, l.kind, l.locale, l.title, l.body,
 	l.price_minor, coalesce(l.currency, ''), l.place, l.lat, l.lon, l.attributes, l.photos, l.content_hash, l.status,
 	coalesce(l.clearance, 0), l.clearance_seal, l.watched, l.refused, l.rev, l.created_us, l.updated_us, l.published_us, l.expires_us,
+	l.reserved_us, l.opens_us, l.warned_us, l.ended_by, l.reason, coalesce(l.relisted_of, 0), coalesce(l.fingerprint, 0),
 	s.id, s.kind, s.name, s.town, s.since_us, s.verified_us`
 
 const listingTables = "listing l join seller s on s.id = l.seller"
 
 func scanListing(row db.Scanner) (Listing, error) {
 	var l Listing
-	var price, published_us, expires_us, verified_us *int64
+	var price, published_us, expires_us, verified_us, reserved_us, opens_us, warned_us *int64
 	var lat, lon *float64
 	var attributes, photos string
 	var hash []byte
@@ -39,6 +40,7 @@ func scanListing(row db.Scanner) (Listing, error) {
 	err := row.Scan(&l.ID, &l.Source, &l.External, &l.Category, &l.Kind, &l.Locale, &l.Title, &l.Body,
 		&price, &l.Price.Currency, &l.Place.Name, &lat, &lon, &attributes, &photos, &hash, &l.Status,
 		&l.clearance, &l.seal, &l.watched, &l.refused, &l.Rev, &created_us, &updated_us, &published_us, &expires_us,
+		&reserved_us, &opens_us, &warned_us, &l.EndedBy, &l.Reason, &l.RelistedOf, &l.fingerprint,
 		&l.Seller.ID, &l.Seller.Kind, &l.Seller.Name, &l.Seller.Town, &since_us, &verified_us)
 	if err != nil {
 		return Listing{}, err
@@ -52,6 +54,7 @@ func scanListing(row db.Scanner) (Listing, error) {
 	copy(l.hash[:], hash)
 	l.Created, l.Updated, l.Seller.Since = value.FromMicros(created_us), value.FromMicros(updated_us), value.FromMicros(since_us)
 	l.Published, l.Expires, l.Seller.Verified = moment(published_us), moment(expires_us), moment(verified_us)
+	l.Reserved, l.Opens, l.warned = moment(reserved_us), moment(opens_us), moment(warned_us)
 	if err := json.Unmarshal([]byte(attributes), &l.Attributes); err != nil {
 		return Listing{}, fmt.Errorf("attributes of listing %d: %w", l.ID, err)
 	}
@@ -72,7 +75,8 @@ func moment(us *int64) time.Time {
 
 var insertColumns = []string{"id", "source", "external", "seller", "category", "kind", "locale", "title", "body",
 	"price_minor", "currency", "place", "lat", "lon", "attributes", "photos", "content_hash", "status",
-	"clearance", "clearance_seal", "watched", "refused", "rev", "created_us", "updated_us", "published_us", "expires_us"}
+	"clearance", "clearance_seal", "watched", "refused", "published_us", "expires_us", "reserved_us", "opens_us", "warned_us",
+	"ended_by", "reason", "relisted_of", "fingerprint", "rev", "created_us", "updated_us"}
 
 // insertListings adds rows; their clearances must be there already.
 func insertListings(tx *db.Tx, listings []Listing) error {
@@ -80,7 +84,7 @@ func insertListings(tx *db.Tx, listings []Listing) error {
 	for i, l := range listings {
 		rows[i] = append([]any{int64(l.ID), l.Source, optionalText(l.External), int64(l.Seller.ID)}, l.contentValues()...)
 		rows[i] = append(rows[i], l.stateValues()...)
-		rows[i] = append(rows[i], l.Rev, value.Micros(l.Created), value.Micros(l.Updated), optionalTime(l.Published), optionalTime(l.Expires))
+		rows[i] = append(rows[i], l.Rev, value.Micros(l.Created), value.Micros(l.Updated))
 	}
 	if err := tx.Insert("listing", insertColumns, rows); err != nil {
 		return err
@@ -126,14 +130,15 @@ func (l Listing) shows(sha256 string) bool {
 // updateListing stores content and state when the row still has the revision the listing was read with.
 func updateListing(tx *db.Tx, l Listing) error {
 	args := append(l.contentValues(), l.stateValues()...)
-	args = append(args, value.Micros(tx.Now()), optionalTime(l.Published), optionalTime(l.Expires), int64(l.ID), l.Rev)
+	args = append(args, value.Micros(tx.Now()), int64(l.ID), l.Rev)
 	n, err := tx.Exec(`
 		update listing set
 			category = $1, kind = $2, locale = $3, title = $4, body = $5, price_minor = $6, currency = $7, place = $8,
 			lat = $9, lon = $10, attributes = $11, photos = $12, content_hash = $13, status = $14,
 			clearance = $15, clearance_seal = $16, watched = $17, refused = $18,
-			rev = rev + 1, updated_us = $19, published_us = $20, expires_us = $21
-		where id = $22 and rev = $23`, args...)
+			published_us = $19, expires_us = $20, reserved_us = $21, opens_us = $22, warned_us = $23, ended_by = $24,
+			reason = $25, relisted_of = $26, fingerprint = $27, rev = rev + 1, updated_us = $28
+		where id = $29 and rev = $30`, args...)
 	if err != nil {
 		return err
 	}
@@ -170,7 +175,15 @@ func (l Listing) stateValues() []any {
 	if l.clearance != 0 {
 		clearance, seal = int64(l.clearance), l.seal
 	}
-	return []any{string(l.Status), clearance, seal, l.watched, l.refused}
+	var relisted, fingerprint any
+	if l.fingerprint != 0 {
+		fingerprint = l.fingerprint
+	}
+	if l.RelistedOf != 0 {
+		relisted = int64(l.RelistedOf)
+	}
+	return []any{string(l.Status), clearance, seal, l.watched, l.refused, optionalTime(l.Published), optionalTime(l.Expires),
+		optionalTime(l.Reserved), optionalTime(l.Opens), optionalTime(l.warned), string(l.EndedBy), l.Reason, relisted, fingerprint}
 }
 
 // Find returns a listing whatever its status, or an error of kind NotFound. Whoever shows it to the public asks

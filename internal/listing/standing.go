@@ -1,0 +1,169 @@
+package listing
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"fairground/internal/db"
+	"fairground/internal/safety"
+	"fairground/internal/value"
+)
+
+// State is what a seller is told about a listing. The words are in the catalogue as "listing.state.STATE" and
+// "listing.state.STATE.hint".
+type State string
+
+// The states.
+const (
+	IsChecked   State = "checking" // a person looks at it
+	IsLive      State = "live"
+	IsReserved  State = "reserved"
+	IsScheduled State = "scheduled"
+	NeedsChange State = "change"  // Reasons say what and why
+	IsRefused   State = "refused" // Reasons say why; it can be appealed
+	IsPaused    State = "paused"
+	IsSold      State = "sold"
+	IsExpired   State = "expired"
+	IsRemoved   State = "removed" // by its author
+)
+
+// Reason is why a listing may not be seen as it is, in words for its author. What a rule looks for is not in it.
+type Reason struct {
+	Field  string       // the form field it is about: title, body, place, photos, an attribute; empty for the whole
+	Words  safety.Words // by language
+	Policy string       // the paragraph of the site's terms; may be empty
+}
+
+// Standing is the honest answer to "what about my listing?".
+type Standing struct {
+	State      State
+	At         time.Time // when it opens (scheduled) or expires (live, reserved); else zero
+	Reasons    []Reason
+	ByStaff    bool // a person decided it
+	MayEdit    bool
+	MayRenew   bool
+	MayPause   bool
+	MayReserve bool
+	MaySell    bool
+	MayAppeal  bool
+}
+
+// StandingOf says where a listing stands. It reads the latest screening of those that were refused or need a change.
+func StandingOf(tx *db.Tx, l Listing) (Standing, error) {
+	s := l.standing(tx.Now())
+	if s.State != NeedsChange && s.State != IsRefused {
+		return s, nil
+	}
+	if l.Reason != "" {
+		s.Reasons = []Reason{{Words: safety.Words{string(l.Locale): l.Reason, "en": l.Reason}}}
+	}
+	screening, err := safety.FindScreening(tx, l.ID)
+	if value.KindOf(err) == value.NotFound {
+		return s, nil
+	}
+	if err != nil || screening.Object != Object {
+		return s, err
+	}
+	s.explain(l, screening)
+	return s, nil
+}
+
+// explain adds the grounds of the rules that decided. A rule that nobody on the site overrules refuses; any other asks
+// for a change.
+func (s *Standing) explain(l Listing, screening safety.Screening) {
+	if s.ByStaff || screening.Hash != l.hash {
+		return
+	}
+	final := false
+	for _, firing := range screening.Firings {
+		if firing.Shadow || firing.Error != "" || firing.Outcome != screening.Verdict {
+			continue
+		}
+		final = final || firing.Final
+		for _, field := range fieldsOf(firing.Spans) {
+			s.add(Reason{Field: field, Words: firing.Ground, Policy: firing.Policy})
+		}
+	}
+	if l.Status == Rejected && !final {
+		s.State = NeedsChange
+	}
+}
+
+// add leaves out what was said already.
+func (s *Standing) add(r Reason) {
+	for _, known := range s.Reasons {
+		if known.Field == r.Field && known.Policy == r.Policy && known.Words["en"] == r.Words["en"] {
+			return
+		}
+	}
+	s.Reasons = append(s.Reasons, r)
+}
+
+// fieldsOf names the form fields that spans lie in, each once; the empty name when there is none.
+func fieldsOf(spans []safety.Span) []string {
+	var fields []string
+	for _, span := range spans {
+		if field := formField(span.Field); !slices.Contains(fields, field) {
+			fields = append(fields, field)
+		}
+	}
+	if len(fields) == 0 {
+		return []string{""}
+	}
+	return fields
+}
+
+// formField turns the name screening has for a text into that of the form's field.
+func formField(screened string) string {
+	name := strings.TrimPrefix(screened, "attributes.")
+	switch {
+	case name == "place.":
+		return "place"
+	case strings.HasPrefix(name, "photo."):
+		return "photos"
+	case name == "seller.", name == "town.":
+		return "seller"
+	default:
+		return name
+	}
+}
+
+// standing is what follows from the listing alone.
+func (l Listing) standing(now time.Time) Standing {
+	switch l.Status {
+	case Live:
+		return l.liveStanding(now)
+	case Held:
+		return Standing{State: IsChecked, At: l.Opens, MayEdit: true}
+	case Challenged:
+		return Standing{State: NeedsChange, MayEdit: true}
+	case Rejected:
+		return Standing{State: IsRefused, ByStaff: l.EndedBy == value.Staff, MayEdit: true, MayAppeal: true}
+	case Paused:
+		if l.Scheduled() {
+			return Standing{State: IsScheduled, At: l.Opens, MayEdit: true, MayRenew: true, MayPause: true, MaySell: true}
+		}
+		return Standing{State: IsPaused, MayEdit: true, MayRenew: true, MaySell: true}
+	case Sold:
+		return Standing{State: IsSold, MayEdit: true, MayRenew: true}
+	case Expired:
+		return Standing{State: IsExpired, MayEdit: true, MayRenew: true, MaySell: true}
+	default:
+		if l.EndedBy == value.Staff {
+			return Standing{State: IsRefused, ByStaff: true, MayAppeal: true}
+		}
+		return Standing{State: IsRemoved}
+	}
+}
+
+func (l Listing) liveStanding(now time.Time) Standing {
+	s := Standing{State: IsLive, At: l.Expires, MayEdit: true, MayRenew: true, MayPause: true, MayReserve: true, MaySell: true}
+	switch {
+	case !now.Before(l.Expires): // the job that ends it has not come by yet
+		return Standing{State: IsExpired, MayEdit: true, MayRenew: true, MaySell: true}
+	case !l.Reserved.IsZero():
+		s.State = IsReserved
+	}
+	return s
+}
