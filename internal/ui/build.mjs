@@ -95,6 +95,7 @@ const results = await Promise.all([
   build({ ...js, entryPoints: [...entryOf("public", "ts"), ...entryOf("member", "ts")], splitting: true }), // htmx comes only where it is used
   build({ ...js, entryPoints: entryOf("console", "ts") }),
   build({ ...js, entryPoints: [join(here, "scripts/theme.ts")], format: "iife" }),
+  build({ ...css, entryPoints: [join(here, "styles/faces.css")] }),
 ]);
 
 const names = manifestOf(results);

@@ -107,7 +107,7 @@ func TestHostileTextStaysText(t *testing.T) {
 		"card":        Card{Href: hostile, Picture: local, Price: hostile, Title: hostile, Place: hostile, Badges: []Tag{{Text: hostile}}},
 		"choice":      Choice{Name: hostile, Value: hostile, Text: hostile},
 		"facets":      Facets{Action: hostile, Target: hostile},
-		"public": PublicPage{Title: hostile, Description: hostile, Site: hostile, Home: hostile, Canonical: hostile, Skin: hostile, Nav: []Link{link},
+		"public": PublicPage{Title: hostile, Description: hostile, Site: hostile, Home: hostile, Canonical: hostile, SkinURL: hostile, Logo: Picture{Src: hostile, Alt: hostile}, Skin: Skin{Accent: hostile, Text: hostile, Display: hostile, Ornament: hostile}, Nav: []Link{link},
 			Account: Account{Name: hostile, Href: hostile, SignOut: hostile}, Languages: []Link{link, link}, Footer: []Link{link}, Flash: []Notice{{Text: hostile}},
 			Search: Search{Action: hostile, Words: hostile, Place: hostile, Category: hostile, CategoryName: hostile, Radii: []Option{{hostile, hostile}}}},
 		"console": ConsolePage{Title: hostile, Site: hostile, Sections: []Section{{hostile, []Link{link}}}, Find: hostile, Words: hostile, Heading: hostile,
