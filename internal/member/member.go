@@ -131,6 +131,9 @@ func (d *Desk) Jobs(s *site.Site) []job.Handler {
 	}
 	return []job.Handler{
 		{Kind: mailJob, Run: at(d.mailWaiting)},
+		{Kind: exportJob, Run: at(d.export), Timeout: 30 * time.Minute, Attempts: exportAttempts},
+		{Kind: eraseJob, Run: at(d.erase), Timeout: 30 * time.Minute},
+		{Kind: dropJob, Run: at(d.drop)},
 		{Kind: tidyJob, Run: at(d.tidy), Every: 6 * time.Hour},
 	}
 }

@@ -169,3 +169,92 @@ func setPreference(tx *db.Tx, of value.ID, kind string, c Channel, wanted bool) 
 		of, kind, string(c), wanted, value.Micros(tx.Now()))
 	return err
 }
+
+func markOneSeen(tx *db.Tx, id value.ID) error {
+	return tx.Keep("update member_alert set seen_us = $2, mail_due_us = null where id = $1 and seen_us is null", id, value.Micros(tx.Now()))
+}
+
+const exportColumns = "id, account, state, steps, done, blob, size, asked_us, ready_us"
+
+func scanExport(row db.Scanner) (export, error) {
+	var e export
+	var asked_us int64
+	var ready_us *int64
+	err := row.Scan(&e.ID, &e.Account, &e.State, &e.Steps, &e.Done, &e.Blob, &e.Size, &asked_us, &ready_us)
+	e.Asked, e.Ready = value.FromMicros(asked_us), moment(ready_us)
+	return e, err
+}
+
+func findExport(tx *db.Tx, id value.ID) (export, error) {
+	return db.One(tx, scanExport, "select "+exportColumns+" from member_export where id = $1", id)
+}
+
+// listExports are those of an account, newest first.
+func listExports(tx *db.Tx, of value.ID) ([]export, error) {
+	return db.All(tx, scanExport, "select "+exportColumns+" from member_export where account = $1 order by asked_us desc", of)
+}
+
+func oldExports(tx *db.Tx, asked time.Time) ([]export, error) {
+	return db.All(tx, scanExport, "select "+exportColumns+" from member_export where asked_us < $1 order by asked_us limit 1000", value.Micros(asked))
+}
+
+func insertExport(tx *db.Tx, e export) error {
+	return tx.Insert("member_export", []string{"id", "account", "state", "steps", "done", "blob", "size", "asked_us"}, [][]any{
+		{int64(e.ID), int64(e.Account), string(e.State), e.Steps, e.Done, e.Blob, e.Size, value.Micros(e.Asked)}})
+}
+
+func setProgress(tx *db.Tx, id value.ID, done int) error {
+	return tx.Keep("update member_export set done = $2 where id = $1", id, done)
+}
+
+// setExport is the end of making one: a file of size bytes, or that it failed.
+func setExport(tx *db.Tx, id value.ID, state exportState, blob string, size int64) error {
+	_, err := tx.Exec("update member_export set state = $2, blob = $3, size = $4, ready_us = $5 where id = $1",
+		id, string(state), blob, size, value.Micros(tx.Now()))
+	return err
+}
+
+func deleteExport(tx *db.Tx, id value.ID) error {
+	_, err := tx.Exec("delete from member_export where id = $1", id)
+	return err
+}
+
+func findErasure(tx *db.Tx, of value.ID) (erasure, error) {
+	return db.One(tx, func(row db.Scanner) (erasure, error) {
+		var e erasure
+		var asked_us, due_us int64
+		var done_us *int64
+		err := row.Scan(&e.Account, &e.State, &e.Reason, &asked_us, &due_us, &done_us, &e.Kept)
+		e.Asked, e.Due, e.Done = value.FromMicros(asked_us), value.FromMicros(due_us), moment(done_us)
+		return e, err
+	}, "select account, state, reason, asked_us, due_us, done_us, kept from member_erasure where account = $1", of)
+}
+
+func saveErasure(tx *db.Tx, e erasure) error {
+	_, err := tx.Exec(`
+		insert into member_erasure (account, state, reason, asked_us, due_us, done_us, kept) values ($1, $2, $3, $4, $5, $6, $7)
+		on conflict (account) do update
+		set state = excluded.state, reason = excluded.reason, asked_us = excluded.asked_us, due_us = excluded.due_us,
+			done_us = excluded.done_us, kept = excluded.kept`,
+		e.Account, string(e.State), e.Reason, value.Micros(e.Asked), value.Micros(e.Due), micros(e.Done), e.Kept)
+	return err
+}
+
+func deleteErasure(tx *db.Tx, of value.ID) (int64, error) {
+	return tx.Exec("delete from member_erasure where account = $1 and state in ('waiting', 'refused')", of)
+}
+
+// eraseRows removes all rows of an account but its wish to be erased.
+func eraseRows(tx *db.Tx, of value.ID) error {
+	for _, statement := range []string{
+		"delete from member_alert where account = $1",
+		"delete from member_preference where account = $1",
+		"delete from member_block where account = $1 or blocked = $1",
+		"delete from member_export where account = $1",
+	} {
+		if _, err := tx.Exec(statement, of); err != nil {
+			return err
+		}
+	}
+	return nil
+}
