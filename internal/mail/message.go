@@ -29,18 +29,26 @@ type Message struct {
 	Unsubscribe string            // optional; absolute address that stops mails of this kind by one POST
 	Headers     map[string]string // optional; see check for the names allowed
 	Until       time.Time         // optional; not to be sent later
+	// Sender is the person whose words these are, such as "Mina at Lakeside Market"; optional. It stands before the
+	// site's address, cleaned of all that could look like an address. A mail with a Sender is not marked as automatic.
+	Sender string
+	// Thread gathers mails in the reader's program: all with the same Thread answer to one; optional.
+	Thread string
 }
 
 // From is who a site's mail comes from.
 type From struct {
 	Name    string
 	Address value.Email
+	Signer  *Signer  // optional; without it mails are not signed
+	Returns *Returns // optional; without it mails come back to Address, and nobody learns that they did
 }
 
 const (
 	longestSubject = 200     // characters
 	longestHeader  = 900     // bytes; a line of mail has at most 998
 	longestBody    = 1 << 20 // bytes, of text and of HTML
+	longestThread  = 200     // bytes
 )
 
 // check refuses what could not be sent, or would be sent as something else.
@@ -66,6 +74,9 @@ func (m *Message) check() error {
 	}
 	if m.Text == "" {
 		return value.Fieldf("text", "write a text")
+	}
+	if len(m.Thread) > longestThread || m.Sender != "" && senderName(m.Sender) == "" {
+		return fmt.Errorf("the thread's name is too long, or the sender has no name")
 	}
 	if err := m.checkHeaders(); err != nil {
 		return err

@@ -19,17 +19,25 @@ const (
 )
 
 // Send queues a message in the caller's transaction. It returns an error of kind Invalid for an address, subject or
-// text that cannot be sent.
+// text that cannot be sent. A message to an address whose mail comes back is kept as failed, see Undeliverable.
 func Send(tx *db.Tx, m Message) error {
 	if err := m.check(); err != nil {
 		return fmt.Errorf("mail.Send(%s): %w", m.Kind.Name, err)
 	}
-	id := tx.NewID()
-	if err := insert(tx, id, m); err != nil {
+	id, state, problem := tx.NewID(), Queued, ""
+	if dead, err := Undeliverable(tx, m.To); err != nil {
+		return fmt.Errorf("mail.Send(%s): %w", m.Kind.Name, err)
+	} else if dead && !m.Kind.Secret {
+		state, problem = Failed, "not sent, because earlier mails to this address came back"
+	}
+	if err := insert(tx, id, m, problem); err != nil {
 		return fmt.Errorf("mail.Send(%s): %w", m.Kind.Name, err)
 	}
 	if !tx.Actor().IsZero() { // bookkeeping, such as a reader of the change log, has no author to log
-		tx.Log(db.Change{Object: object, Record: id, Diff: map[string]any{"kind": m.Kind.Name, "state": Queued}})
+		tx.Log(db.Change{Object: object, Record: id, Diff: map[string]any{"kind": m.Kind.Name, "state": state}})
+	}
+	if state == Failed {
+		return nil
 	}
 	if _, err := job.Enqueue(tx, job.Job{Kind: deliverKind, Payload: order{id}}); err != nil {
 		return fmt.Errorf("mail.Send(%s): %w", m.Kind.Name, err)
@@ -57,6 +65,8 @@ type Transport interface {
 type Refusal struct {
 	Code      int
 	Permanent bool
+	Status    string // the enhanced code (RFC 3463), such as 5.1.1; empty when the server gave none
+	Recipient bool   // it was said about the recipient, not about us or the text
 	Text      string // without the recipient's address
 }
 
@@ -108,7 +118,7 @@ func (p *postman) deliver(ctx context.Context, c job.Claim) error {
 		return nil
 	}
 	if problem := unsendable(m, p.db.Clock().Now()); problem != "" {
-		return p.giveUp(ctx, m, problem)
+		return p.giveUp(ctx, m, problem, nil)
 	}
 	state, err := p.transport.Deliver(ctx, from, m)
 	if err == nil {
@@ -150,17 +160,22 @@ func unsendable(m Mail, now time.Time) string {
 func (p *postman) failed(ctx context.Context, c job.Claim, m Mail, err error) error {
 	var no *Refusal
 	if errors.As(err, &no) && no.Permanent || c.Attempt >= attempts {
-		return p.giveUp(ctx, m, err.Error())
+		return p.giveUp(ctx, m, err.Error(), no)
 	}
 	note := p.db.Maintain(ctx, "mail: note attempt", func(tx *db.Tx) error { return noteAttempt(tx, m.ID, err.Error()) })
 	return errors.Join(err, note)
 }
 
 // giveUp is a change of the site, not bookkeeping: somebody waits for a mail that will not come. The job dies with the
-// message, so that staff see it among the dead and may let it run again.
-func (p *postman) giveUp(ctx context.Context, m Mail, problem string) error {
+// message, so that staff see it among the dead and may let it run again. no is what the server refused, or nil.
+func (p *postman) giveUp(ctx context.Context, m Mail, problem string, no *Refusal) error {
 	err := p.db.Write(ctx, value.SystemActor("mail"), "mail.fail", func(tx *db.Tx) error {
 		tx.Log(db.Change{Object: object, Record: m.ID, Diff: map[string]any{"state": []State{m.State, Failed}, "error": problem}})
+		if no != nil && no.Permanent && no.Recipient {
+			if err := noteFailure(tx, m.To, isHard(no.Status, no.Text), no.Status, no.Text); err != nil {
+				return err
+			}
+		}
 		return finish(tx, m, Failed, problem)
 	})
 	if err != nil {

@@ -4,8 +4,6 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
-	"errors"
-	"fmt"
 	"net"
 	"net/url"
 	"regexp"
@@ -36,13 +34,20 @@ type SMTPConfig struct {
 	Account  string // empty: without signing in
 	Password string
 	Security Security
-	Domain   string         // fully qualified: of Message-ID and of the greeting
+	Domain   string         // fully qualified: with which we greet the server
 	Timeout  time.Duration  // for connecting, and again for sending; 0 is 30 s
 	Roots    *x509.CertPool // nil is the machine's
+	Idle     time.Duration  // how long an unused connection stays open; 0 is 20 s
+	Batch    int            // mails over one connection before it is made anew; 0 is 200
 }
 
-// SMTP is the Transport that hands mail to a server. It connects for each message. Safe for several goroutines.
-type SMTP struct{ config SMTPConfig }
+// SMTP is the Transport that hands mail to a server. It keeps a few connections open for a moment, because mails come
+// in batches. One SMTP serves all sites that use the same server; what differs between them is in From. Safe for
+// several goroutines.
+type SMTP struct {
+	config SMTPConfig
+	lines  lines
+}
 
 // ParseSMTP reads an address such as smtp://account:password@mail.example.org:587, smtps:// for TLS from the first
 // byte, or smtp+plain:// for none. domain is the site's own. Errors never hold the password.
@@ -78,6 +83,12 @@ func NewSMTP(c SMTPConfig) (*SMTP, error) {
 	if c.Timeout == 0 {
 		c.Timeout = 30 * time.Second
 	}
+	if c.Idle == 0 {
+		c.Idle = 20 * time.Second
+	}
+	if c.Batch == 0 {
+		c.Batch = 200
+	}
 	if c.Security == "" {
 		c.Security = StartTLS
 	}
@@ -92,34 +103,6 @@ func NewSMTP(c SMTPConfig) (*SMTP, error) {
 		return nil, value.Errorf(value.Invalid, "mail needs a full domain such as market.example.org")
 	}
 	return &SMTP{config: c}, nil
-}
-
-// Deliver sends one mail.
-func (s *SMTP) Deliver(ctx context.Context, from From, m Mail) (State, error) {
-	letter, err := s.letter(from, m)
-	if err != nil {
-		return "", &Refusal{Permanent: true, Text: masked(err, m.To)}
-	}
-	var conn net.Conn
-	client, err := s.client(&conn)
-	if err != nil {
-		return "", fmt.Errorf("mail.Deliver: %w", err)
-	}
-	session, err := client.DialToSMTPClientWithContext(ctx)
-	if err != nil {
-		if conn != nil {
-			conn.Close() // the library leaves it open
-		}
-		// Whatever is wrong before the message is named concerns the server or our account, so it is tried again.
-		return "", fmt.Errorf("mail.Deliver: connecting to %s: %s", s.config.Host, masked(err, m.To))
-	}
-	err = client.SendWithSMTPClient(session, letter)
-	// The server has answered for the message; how the connection ends changes nothing.
-	_ = client.CloseWithSMTPClient(session)
-	if err != nil && !letter.IsDelivered() {
-		return "", refusal(err, m.To)
-	}
-	return Sent, nil
 }
 
 func (s *SMTP) client(conn *net.Conn) (*gomail.Client, error) {
@@ -150,68 +133,11 @@ func (s *SMTP) client(conn *net.Conn) (*gomail.Client, error) {
 	return gomail.NewClient(c.Host, options...)
 }
 
-// letter writes the message as mail. Its Message-ID comes from its id, so a mail that goes out twice is one mail.
-func (s *SMTP) letter(from From, m Mail) (*gomail.Msg, error) {
-	if err := m.check(); err != nil {
-		return nil, err
-	}
-	if !isLine(from.Name) {
-		return nil, fmt.Errorf("the sender's name is not one line")
-	}
-	letter := gomail.NewMsg(gomail.WithNoDefaultUserAgent(), gomail.WithCharset(gomail.CharsetUTF8), gomail.WithEncoding(gomail.EncodingQP))
-	if err := errors.Join(letter.FromFormat(from.Name, string(from.Address)), letter.To(string(m.To))); err != nil {
-		return nil, err
-	}
-	if m.ReplyTo != "" {
-		if err := letter.ReplyTo(string(m.ReplyTo)); err != nil {
-			return nil, err
-		}
-	}
-	letter.Subject(m.Subject)
-	letter.SetDateWithValue(m.At)
-	letter.SetMessageIDWithValue(m.ID.Text("eml") + "@" + s.config.Domain)
-	letter.SetGenHeader("Auto-Submitted", "auto-generated")
-	for name, text := range m.Headers {
-		letter.SetGenHeader(gomail.Header(name), text)
-	}
-	if err := unsubscribe(letter, m.Unsubscribe); err != nil {
-		return nil, err
-	}
-	letter.SetBodyString(gomail.TypeTextPlain, m.Text)
-	if m.HTML != "" {
-		letter.AddAlternativeString(gomail.TypeTextHTML, m.HTML)
-	}
-	return letter, nil
-}
-
-// unsubscribe offers one click where the address is https, as RFC 8058 wants it, and a link otherwise.
-func unsubscribe(letter *gomail.Msg, address string) error {
-	switch {
-	case address == "":
-		return nil
-	case strings.HasPrefix(address, "https:"):
-		return letter.SetListUnsubscribeOneClick(address)
-	}
-	letter.SetListUnsubscribe(address)
-	return nil
-}
-
-// refusal keeps what the server said. 530 and 535 are about our account, not about the message.
-func refusal(err error, to value.Email) error {
-	var no *gomail.SendError
-	if !errors.As(err, &no) || no.ErrorCode() == 0 {
-		return fmt.Errorf("mail.Deliver: %s", masked(err, to))
-	}
-	code := no.ErrorCode()
-	return &Refusal{Code: code, Permanent: code >= 500 && code != 530 && code != 535, Text: masked(err, to)}
-}
-
 const longestProblem = 500 // bytes of an error worth keeping
 
 // masked is an error as a table may keep it: one short line that shows who was meant only to those who know.
 func masked(err error, to value.Email) string {
-	text, _, _ := strings.Cut(err.Error(), ", affected recipient") // the library repeats whom and what
-	text = regexp.MustCompile("(?i)"+regexp.QuoteMeta(string(to))).ReplaceAllLiteralString(text, to.Masked())
+	text := regexp.MustCompile("(?i)"+regexp.QuoteMeta(string(to))).ReplaceAllLiteralString(err.Error(), to.Masked())
 	text = strings.ToValidUTF8(strings.Map(func(c rune) rune {
 		if c < ' ' {
 			return ' '

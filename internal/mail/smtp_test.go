@@ -139,7 +139,7 @@ func TestInjectionIsRefused(t *testing.T) {
 			t.Errorf("%s was sent", name)
 		}
 	}
-	for _, from := range []From{{"Lakeside\r\nBcc: eve@example.org", lakeside.Address}, {"Lakeside", "a@b.example\r\nBcc: eve@example.org"}, {}} {
+	for _, from := range []From{{Name: "Lakeside\r\nBcc: eve@example.org", Address: lakeside.Address}, {Name: "Lakeside", Address: "a@b.example\r\nBcc: eve@example.org"}, {}} {
 		if _, err := p.transport(t).Deliver(t.Context(), from, sample()); err == nil {
 			t.Errorf("sent from %+v", from)
 		}

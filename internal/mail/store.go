@@ -39,14 +39,14 @@ type Mail struct {
 }
 
 const columns = `id, to_address, reply_to, kind, secret, subject, coalesce(body_text, ''), coalesce(body_html, ''), headers, unsubscribe,
-	coalesce(until_us, 0), state, attempts, error, at_us, coalesce(done_us, 0)`
+	coalesce(until_us, 0), state, attempts, error, at_us, coalesce(done_us, 0), sender, thread`
 
 func scan(row db.Scanner) (Mail, error) {
 	var m Mail
 	var headers string
 	var until_us, at_us, done_us int64
 	err := row.Scan(&m.ID, &m.To, &m.ReplyTo, &m.Kind.Name, &m.Kind.Secret, &m.Subject, &m.Text, &m.HTML, &headers, &m.Unsubscribe,
-		&until_us, &m.State, &m.Attempts, &m.Error, &at_us, &done_us)
+		&until_us, &m.State, &m.Attempts, &m.Error, &at_us, &done_us, &m.Sender, &m.Thread)
 	if err != nil {
 		return m, err
 	}
@@ -80,19 +80,25 @@ func MessagesTo(tx *db.Tx, to value.Email, limit int) ([]Mail, error) {
 	return db.All(tx, scan, "select "+columns+" from mail_message where to_address = $1 order by id desc limit $2", string(to), limit)
 }
 
-func insert(tx *db.Tx, id value.ID, m Message) error {
+// insert keeps a message: waiting, or as failed at once for a reason.
+func insert(tx *db.Tx, id value.ID, m Message, problem string) error {
 	headers, err := json.Marshal(m.Headers)
 	if err != nil {
 		return err
 	}
-	var until_us any
+	var until_us, done_us any
+	state := Queued
+	if problem != "" {
+		state, done_us = Failed, value.Micros(tx.Now())
+	}
 	if !m.Until.IsZero() {
 		until_us = value.Micros(m.Until)
 	}
 	return tx.Insert("mail_message",
-		[]string{"id", "to_address", "reply_to", "kind", "secret", "subject", "body_text", "body_html", "headers", "unsubscribe", "until_us", "state", "at_us"},
+		[]string{"id", "to_address", "reply_to", "kind", "secret", "subject", "body_text", "body_html", "headers", "unsubscribe", "until_us", "state", "error",
+			"at_us", "done_us", "sender", "thread"},
 		[][]any{{int64(id), string(m.To), string(m.ReplyTo), m.Kind.Name, m.Kind.Secret, m.Subject, m.Text, m.HTML, string(headers), m.Unsubscribe,
-			until_us, string(Queued), value.Micros(tx.Now())}})
+			until_us, string(state), problem, value.Micros(tx.Now()), done_us, m.Sender, m.Thread}})
 }
 
 // finish notes the end of a message. A secret body does not outlive it.
