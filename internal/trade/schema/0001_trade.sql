@@ -28,7 +28,8 @@ create index trade_by_due on trade (due_us) where due_us is not null;
 create unique index trade_open on trade (listing, buyer) where status in ('proposed', 'agreed');
 
 -- What one side says of the other after a trade, and what the other answers. about is a seller or, when the seller's side
--- wrote, the buyer's account; pair is the counterparty: together they are the two people. Promise 1 as for listings.
+-- wrote, the buyer's account; pair is the counterparty: together they are the two people. ready_us is when it was first
+-- cleared. Promise 1 as for listings.
 create table trade_review (
 	id             bigint primary key,
 	trade          bigint  not null references trade (id),
@@ -55,19 +56,19 @@ create table trade_review (
 	rev            bigint  not null,
 	written_us     bigint  not null,
 	changed_us     bigint  not null,
+	ready_us       bigint,
 	published_us   bigint,
 	appealed_us    bigint,
 	unique (trade, side, part),
 	check (part = 'review' and stars between 1 and 5 or part = 'answer' and stars = 0),
 	check (status not in ('waiting', 'published') or (clearance is not null and clearance_seal is not null)),
 	check (status <> 'published' or published_us is not null),
-	check (not counted or (part = 'review' and status = 'published' and not muted and not linked)),
 	foreign key (clearance, id, content_hash) references clearance (id, record, content_hash)
 );
 create index trade_review_by_pair on trade_review (about, pair, published_us);
 create index trade_review_counted on trade_review (about, published_us, id) where counted;
 create index trade_review_by_author on trade_review (author);
-create index trade_review_waiting on trade_review (written_us) where status = 'waiting';
+create index trade_review_waiting on trade_review (ready_us) where status = 'waiting';
 
 -- Sums over the counted reviews about a seller, or about a buyer's account. The decayed sums are in units of a fixed
 -- moment, so that they need no change as time passes (rating.go).
