@@ -5,7 +5,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"fairground/internal/value"
@@ -167,35 +166,4 @@ func validKind(kind Kind) bool {
 	default:
 		return false
 	}
-}
-
-// tidyLine makes one line of a text: control characters and runs of spaces become one space.
-func tidyLine(text string) string {
-	return strings.Join(strings.FieldsFunc(text, func(r rune) bool {
-		return unicode.IsSpace(r) || unicode.IsControl(r) || turnsAround(r)
-	}), " ")
-}
-
-// turnsAround reports a character that makes what follows run the other way: with it a text reads otherwise than it is
-// written.
-func turnsAround(r rune) bool { return r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 }
-
-// legible reports whether there is anything to read in a text.
-func legible(text string) bool {
-	return strings.ContainsFunc(text, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsNumber(r) })
-}
-
-// tidyText keeps lines and drops other control characters.
-func tidyText(text string) string {
-	text = strings.ReplaceAll(text, "\r\n", "\n")
-	return strings.TrimSpace(strings.Map(func(r rune) rune {
-		switch {
-		case r == '\r':
-			return '\n'
-		case r == '\n' || r == '\t' || !unicode.IsControl(r) && !turnsAround(r):
-			return r
-		default:
-			return -1
-		}
-	}, text))
 }

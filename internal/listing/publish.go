@@ -68,21 +68,26 @@ func (d *Desk) Edit(ctx context.Context, actor value.Actor, id value.ID, rev int
 	})
 }
 
-// Renew makes a listing that has ended live again for another Lifetime. It is screened again: rules may have changed.
+// Renew makes a listing that has ended live again for another Lifetime. It is screened again: rules may have changed. One
+// that is scheduled goes live at once.
 func (d *Desk) Renew(ctx context.Context, actor value.Actor, id value.ID) (Listing, safety.Outcome, error) {
 	return d.change(ctx, actor, "listing.renew", id, func(tx *db.Tx, tree *Tree, l *Listing) (safety.Outcome, error) {
-		switch l.Status {
-		case Live, Paused, Sold, Expired:
-			if err := d.limitedAgain(tx, *l); err != nil {
-				return safety.Outcome{}, err
-			}
-			l.Opens = time.Time{}
-			l.reopen()
-			return d.rescreen(tx, tree, l)
-		default:
-			return safety.Outcome{}, cannotBecome(l.Status, "live")
-		}
+		return d.renew(tx, tree, l)
 	})
+}
+
+func (d *Desk) renew(tx *db.Tx, tree *Tree, l *Listing) (safety.Outcome, error) {
+	switch l.Status {
+	case Live, Paused, Sold, Expired:
+		if err := d.limitedAgain(tx, *l); err != nil {
+			return safety.Outcome{}, err
+		}
+		l.Opens = time.Time{}
+		l.reopen()
+		return d.rescreen(tx, tree, l)
+	default:
+		return safety.Outcome{}, cannotBecome(l.Status, "live")
+	}
 }
 
 // Screen screens a listing again with the present rules and with what staff decided about exactly this content. It is

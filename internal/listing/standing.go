@@ -28,6 +28,9 @@ const (
 	IsRemoved   State = "removed" // by its author
 )
 
+// Key is the state's words in the catalogue; with ".hint" after it, a sentence that explains it.
+func (s State) Key() string { return "listing.state." + string(s) }
+
 // Reason is why a listing may not be seen as it is, in words for its author. What a rule looks for is not in it.
 type Reason struct {
 	Field  string       // the form field it is about: title, body, place, photos, an attribute; empty for the whole
