@@ -43,7 +43,7 @@
 //	POST /messages/{id}/{verb}                 offer, archive, unarchive, mute, unmute,
 //	                                           delete, block, unblock, report               SignedIn, limited
 //	POST /messages/{id}/offers/{offer}/{verb}  accept, decline, withdraw                    SignedIn, limited
-//	GET  /messages/{id}/photos/{file}          a photo of a message                         SignedIn
+//	GET  /messages/{id}/photos/{message}/{file} a photo of a message                         SignedIn
 //	GET  /console/conversations/{id}           a reported conversation; the look is logged  staff who may conversations.see
 //	GET  /console/messages                     messages that are held                       staff who may conversations.see
 //	POST /console/messages/{id}/{verb}         release or refuse one, with a reason         staff who may listings.decide

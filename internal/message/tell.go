@@ -7,7 +7,6 @@ import (
 	"fairground/internal/db"
 	"fairground/internal/site"
 	"fairground/internal/ui/text"
-	"fairground/internal/value"
 )
 
 // tell alerts the people of the other side: on the page, and by a mail that can be answered. The mail has the words of
@@ -116,4 +115,3 @@ func (d *Desk) tellOf(tx *db.Tx, c Conversation, l Listing, o Offer, by Side) er
 	}
 	return nil
 }
-

@@ -1,0 +1,95 @@
+package message
+
+import (
+	"time"
+
+	"fairground/internal/db"
+	"fairground/internal/value"
+)
+
+// Estate is what this package keeps of a person; see package member.
+type Estate struct{}
+
+// Name is how the export calls it.
+func (Estate) Name() string { return "messages" }
+
+// exported is a message as its author takes it away.
+type exported struct {
+	Conversation string    `json:"conversation"`
+	Listing      string    `json:"listing"`
+	Mine         bool      `json:"mine"`
+	At           time.Time `json:"at"`
+	State        string    `json:"state,omitempty"` // of one's own
+	Text         string    `json:"text"`
+	Photos       int       `json:"photos,omitempty"`
+}
+
+// Export puts the conversations in which the account is the buyer, with what was written to it, the messages it wrote
+// for sellers, and its offers.
+func (Estate) Export(tx *db.Tx, account value.ID, put func(name string, rows any) error) error {
+	rows, err := db.All(tx, func(row db.Scanner) (e exported, err error) {
+		var listing value.ID
+		m, err := scanMessage(trailing{row, []any{&listing}})
+		e = exported{Conversation: m.Conversation.Text(ConversationKind), Listing: listing.Text(listingKind), Mine: m.Author == account, At: m.At, Text: m.Text, Photos: len(m.Photos)}
+		if e.Mine {
+			e.State = string(m.State)
+		}
+		return e, err
+	}, `
+		select `+messageColumns+`, c.listing
+		from message m
+		join conversation c on c.id = m.conversation
+		where m.author = $1 or c.buyer = $1 and m.side = 'seller' and m.state = 'delivered'
+		order by m.conversation, m.at_us, m.id`, account)
+	if err != nil {
+		return err
+	}
+	if err := put("messages", rows); err != nil {
+		return err
+	}
+	offers, err := db.All(tx, scanOffer, `select `+offerColumns+` from message_offer where author = $1 order by id`, account)
+	if err != nil {
+		return err
+	}
+	return put("offers", offers)
+}
+
+// Erase takes the words and photos of the account out of its messages; who wrote with it keeps the conversation and reads
+// "removed by its author" in their place. Its conversations as a buyer are closed, and their aliases end. Reports stay:
+// they are kept for the decision on them.
+func (Estate) Erase(tx *db.Tx, account value.ID, keep func(what, why, until string)) error {
+	touched, err := db.All(tx, db.Column[value.ID], `select distinct conversation from message where author = $1`, account)
+	if err != nil {
+		return err
+	}
+	n, err := tx.Exec(`
+		update message
+		set body = '', body_hash = $2, photos = '[]', warns = '', note = '', erased = true, author = 0
+		where author = $1`, account, copyHash(""))
+	if err != nil {
+		return err
+	}
+	for _, statement := range []string{
+		`update message_offer set author = 0 where author = $1`,
+		`delete from conversation_mute where account = $1`,
+		`delete from message_alias where conversation in (select id from conversation where buyer = $1)`,
+	} {
+		if _, err := tx.Exec(statement, account); err != nil {
+			return err
+		}
+	}
+	if _, err := tx.Exec(`update conversation set closed_us = $2 where buyer = $1 and closed_us = 0`, account, value.Micros(tx.Now())); err != nil {
+		return err
+	}
+	for _, conversation := range touched {
+		tx.Log(db.Change{Object: ConversationObject, Record: conversation, Diff: map[string]any{"erased": true}})
+	}
+	if n == 0 {
+		return nil
+	}
+	reports, err := db.One(tx, db.Column[int], `select count(*) from conversation_report where account = $1`, account)
+	if err == nil && reports > 0 {
+		keep("conversation_report", "law", "the decision on the report can no longer be contested")
+	}
+	return err
+}
