@@ -3,6 +3,7 @@ package listing
 import (
 	"fmt"
 	"maps"
+	"time"
 
 	"fairground/internal/db"
 )
@@ -35,7 +36,16 @@ func (l Listing) fields() map[string]any {
 	fields := map[string]any{
 		"status": string(l.Status), "kind": string(l.Kind), "category": l.Category, "title": l.Title, "body": l.Body,
 		"price": "", "place": l.Place.Name, "locale": string(l.Locale), "photos": "", "clearance": "",
-		"seller": "", "source": l.Source, "near": "",
+		"seller": "", "source": l.Source, "near": "", "reserved": "", "opens": "", "repeats": "",
+	}
+	if !l.Reserved.IsZero() {
+		fields["reserved"] = l.Reserved.Format(time.RFC3339)
+	}
+	if !l.Opens.IsZero() {
+		fields["opens"] = l.Opens.Format(time.RFC3339)
+	}
+	if l.RelistedOf != 0 {
+		fields["repeats"] = l.RelistedOf.Text(ShortID)
 	}
 	if near := l.Place.Coarse(); !near.IsZero() { // the exact place is nobody's business in a history
 		fields["near"] = fmt.Sprintf("%.3f, %.3f", near.Lat, near.Lon)

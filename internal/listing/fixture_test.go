@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"fairground/internal/account"
 	"fairground/internal/db"
 	"fairground/internal/db/dbtest"
 	"fairground/internal/listing"
@@ -17,7 +18,7 @@ var tester = value.SystemActor("test")
 
 // world is one site with a small tree and one seller.
 type world struct {
-	*testing.T
+	testing.TB
 	db                    *db.DB
 	desk                  *listing.Desk
 	gate                  *safety.Gate
@@ -28,17 +29,17 @@ type world struct {
 func eachWorld(t *testing.T, test func(w *world)) {
 	t.Helper()
 	t.Parallel()
-	schemas := []db.Schema{safety.Schema(), listing.Schema(), search.Schema()}
+	schemas := []db.Schema{account.Schema(), safety.Schema(), listing.Schema(), search.Schema()}
 	dbtest.Each(t, schemas, func(t *testing.T, d *db.DB) { test(newWorld(t, d)) })
 }
 
-func newWorld(t *testing.T, d *db.DB) *world {
+func newWorld(t testing.TB, d *db.DB) *world {
 	t.Helper()
 	gate, err := safety.NewGate(make([]byte, 32), d.IDs(), rules(t))
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &world{T: t, db: d, gate: gate, desk: &listing.Desk{DB: d, Gate: gate, Trees: listing.NewTrees(d)}}
+	w := &world{TB: t, db: d, gate: gate, desk: &listing.Desk{DB: d, Gate: gate, Trees: listing.NewTrees(d)}}
 	w.write(func(tx *db.Tx) error {
 		w.bicycles = w.category(tx, 0, "bicycles", "Bicycles", "Fahrräder")
 		w.cars = w.category(tx, 0, "cars", "Cars", "Autos")
@@ -50,7 +51,7 @@ func newWorld(t *testing.T, d *db.DB) *world {
 	return w
 }
 
-func rules(t *testing.T) *safety.RuleSet {
+func rules(t testing.TB) *safety.RuleSet {
 	t.Helper()
 	provider, err := safety.ProviderPack()
 	if err != nil {

@@ -35,7 +35,7 @@ var texts = []string{"Serviced in May, kept indoors.", "With a new chain.", scam
 func TestNoOrderOfEventsShowsWhatWasNotCleared(t *testing.T) {
 	eachWorld(t, func(w *world) {
 		run := 0
-		rapid.Check(w.T, func(rt *rapid.T) {
+		rapid.Check(w.TB.(*testing.T), func(rt *rapid.T) {
 			run++
 			l := &law{world: w, T: rt, source: fmt.Sprintf("law%d", run), refused: map[string]bool{}, released: map[string]bool{}}
 			l.imports()

@@ -43,6 +43,9 @@ func listingRecords(currency string) *record.Object {
 			{Key: "source", Type: record.Text, Labels: names("Source", "Herkunft")},
 			{Key: "published", Type: record.DateTime, Labels: names("Published", "Veröffentlicht")},
 			{Key: "expires", Type: record.DateTime, Labels: names("Expires", "Läuft ab")},
+			{Key: "reserved", Type: record.DateTime, Labels: names("Reserved", "Reserviert")},
+			{Key: "opens", Type: record.DateTime, Labels: names("Goes live", "Geht online")},
+			{Key: "repeats", Type: record.Reference, Labels: names("Repeats", "Wiederholt"), Options: record.Options{Target: Object, Related: names("Repeated by", "Wiederholt von")}},
 		},
 		Owned: &record.Owned{
 			Table: "listing", Key: "id", Rev: "{t}.rev", Created: "{t}.created_us", Updated: "{t}.updated_us", Log: Object,
@@ -50,6 +53,7 @@ func listingRecords(currency string) *record.Object {
 				"title": {"{t}.title"}, "status": {coded("{t}.status", codes)}, "kind": {coded("{t}.kind", kinds)},
 				"price": {"{t}.price_minor", "{t}.currency", base}, "category": {"{t}.category"}, "seller": {"{t}.seller"},
 				"town": {"{t}.place"}, "source": {"{t}.source"}, "published": {"{t}.published_us"}, "expires": {"{t}.expires_us"},
+				"reserved": {"{t}.reserved_us"}, "opens": {"{t}.opens_us"}, "repeats": {"{t}.relisted_of"},
 			},
 		},
 	}

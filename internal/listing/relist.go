@@ -1,6 +1,7 @@
 package listing
 
 import (
+	"context"
 	"hash/fnv"
 	"math/bits"
 	"strings"
@@ -138,25 +139,34 @@ func findEarlier(tx *db.Tx, seller Seller, print int64) (Earlier, error) {
 
 // recognise marks a new listing that repeats an earlier one of its seller. It keeps the earlier one's time of
 // publication, so that deleting and posting again does not win a place among the newest; and when the earlier one was
-// refused, a person looks at this one first.
-func (l *Listing) recognise(tx *db.Tx) error {
-	earlier, err := findEarlier(tx, l.Seller, l.fingerprint)
+// refused, a person looks at this one first. It reads before the write: inside one, PostgreSQL would have submissions of
+// different sellers collide.
+func (d *Desk) recognise(ctx context.Context, l *Listing) error {
+	var earlier Earlier
+	err := d.DB.Read(ctx, func(tx *db.Tx) (err error) {
+		earlier, err = findEarlier(tx, l.Seller, l.fingerprint)
+		return err
+	})
 	if value.KindOf(err) == value.NotFound {
 		return nil
 	}
-	if err != nil {
-		return err
+	if err == nil {
+		l.repeat(earlier)
 	}
+	return err
+}
+
+func (l *Listing) repeat(earlier Earlier) {
 	l.RelistedOf = earlier.ID
 	if !earlier.Published.IsZero() && (l.Published.IsZero() || earlier.Published.Before(l.Published)) {
 		l.Published = earlier.Published
 	}
-	if earlier.refused {
-		l.watched = true
-		if l.Status == Live || l.Status == Paused {
-			l.uncover()
-			l.Status = Held
-		}
+	if !earlier.refused {
+		return
 	}
-	return nil
+	l.watched = true
+	if l.Status == Live || l.Status == Paused {
+		l.uncover()
+		l.Status = Held
+	}
 }

@@ -34,6 +34,9 @@ func (d *Desk) Submit(ctx context.Context, actor value.Actor, s Submission) (Lis
 		return Listing{}, safety.Outcome{}, err
 	}
 	made, outcome, err := d.prepare(ctx, tree, s)
+	if err == nil {
+		err = d.recognise(ctx, &made)
+	}
 	if err != nil {
 		return Listing{}, safety.Outcome{}, err
 	}
@@ -54,9 +57,6 @@ func (d *Desk) store(tx *db.Tx, l *Listing, outcome safety.Outcome) error {
 		return err
 	}
 	if err := d.limited(tx, *l); err != nil {
-		return err
-	}
-	if err := l.recognise(tx); err != nil {
 		return err
 	}
 	if err := safety.Keep(tx, outcome); err != nil {
@@ -104,6 +104,9 @@ func (d *Desk) submitDraft(ctx context.Context, by Author, id value.ID, rev int6
 		return Listing{}, err
 	}
 	made, outcome, err := d.prepare(ctx, tree, Submission{Content: content, Seller: seller, External: draft.Key(), Opens: opens})
+	if err == nil {
+		err = d.recognise(ctx, &made)
+	}
 	if err != nil {
 		return Listing{}, err
 	}
