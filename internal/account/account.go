@@ -43,8 +43,10 @@ type Account struct {
 	Locale   value.Locale // empty: whatever the browser asks for
 	State    State
 	Created  time.Time
-	Verified time.Time // when the address was proven by a mail link; zero when it never was
-	Password string    // the hash Passwords.Hash made, for Create; never filled when an account is read
+	Verified time.Time   // when the address was proven by a mail link; zero when it never was
+	Phone    value.Phone // proven by a code; empty when there is none
+	Erased   time.Time   // when its owner had it erased; zero while it is theirs
+	Password string      // the hash Passwords.Hash made, for Create; never filled when an account is read
 }
 
 // IDKind is the kind of an account's id in addresses: value.ID.Text(account.IDKind).

@@ -47,3 +47,18 @@ func nameOf(ctx context.Context, d Device) string {
 	}
 	return d.Name
 }
+
+// wayName is how somebody signed in, in their language.
+func wayName(ctx context.Context, by Way) string {
+	switch by {
+	case ByPassword:
+		return text.T(ctx, "account.by_password")
+	case ByLink:
+		return text.T(ctx, "account.by_link")
+	case ByPasskey:
+		return text.T(ctx, "account.by_passkey")
+	case ByOpenID:
+		return text.T(ctx, "account.by_open_id")
+	}
+	return text.T(ctx, "account.by_unknown")
+}

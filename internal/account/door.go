@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/a-h/templ"
@@ -69,8 +70,9 @@ type Config struct {
 
 // Door answers who somebody is: it signs people in and out and finds their sessions. One serves all sites.
 type Door struct {
-	config    Config
-	passwords *Passwords
+	config      Config
+	passwords   *Passwords
+	discoveries sync.Map // of *oidc.Provider by issuer
 }
 
 // mostKeys bounds the addresses and networks that limits remember.

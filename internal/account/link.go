@@ -2,14 +2,12 @@ package account
 
 import (
 	"context"
-	"net/url"
 	"time"
 
 	"fairground/internal/db"
 	"fairground/internal/site"
 	"fairground/internal/ui/text"
 	"fairground/internal/value"
-	"fairground/internal/web"
 )
 
 // LinkAge is how long a mailed link works.
@@ -17,16 +15,12 @@ const LinkAge = 15 * time.Minute
 
 // linkPath is the address of the page with the button that uses a link.
 func linkPath(secret, next string) string {
-	path := "/sign-in/link/" + secret
-	if next = web.LocalPath(next, ""); next != "" {
-		path += "?next=" + url.QueryEscape(next)
-	}
-	return path
+	return withNext("/sign-in/link/"+secret, next)
 }
 
 // mailLink sends a link when the address has an account that may use it. The caller learns nothing of that: both ways
-// are one write, and the letter goes out later. origin is scheme and host of the site.
-func (d *Door) mailLink(ctx context.Context, origin string, email value.Email, next string, v visit) error {
+// are one write, and the letter goes out later.
+func (d *Door) mailLink(ctx context.Context, email value.Email, v visit) error {
 	s := site.From(ctx)
 	if err := d.config.ByLink.Allow(s.Slug + " " + mark(s, email)); err != nil {
 		return err
@@ -47,14 +41,12 @@ func (d *Door) mailLink(ctx context.Context, origin string, email value.Email, n
 		if err := insertToken(tx, hash, a.ID, "sign_in", tx.Now().Add(LinkAge)); err != nil {
 			return err
 		}
-		return d.config.Post.Send(tx, d.letter(ctx, s, a, origin+linkPath(secret, next)))
+		return d.config.Post.Send(tx, d.linkLetter(ctx, s, a, v.origin+linkPath(secret, v.next)))
 	})
 }
 
-func (d *Door) letter(ctx context.Context, s *site.Site, a Account, link string) Letter {
-	if a.Locale != "" {
-		ctx = d.config.Letters(ctx, a.Locale)
-	}
+func (d *Door) linkLetter(ctx context.Context, s *site.Site, a Account, link string) Letter {
+	ctx = d.inLanguage(ctx, a.Locale)
 	name := s.Settings().Name
 	return Letter{
 		To: a.Email, Name: a.Name, Purpose: "sign_in",
@@ -63,18 +55,26 @@ func (d *Door) letter(ctx context.Context, s *site.Site, a Account, link string)
 	}
 }
 
+// inLanguage is a context with the words of an account's language, where it chose one.
+func (d *Door) inLanguage(ctx context.Context, locale value.Locale) context.Context {
+	if locale == "" {
+		return ctx
+	}
+	return d.config.Letters(ctx, locale)
+}
+
 // byLink uses a link up and signs its owner in. The address is proven by it.
-func (d *Door) byLink(ctx context.Context, secret string, v visit) (Account, string, error) {
+func (d *Door) byLink(ctx context.Context, secret string, v visit) (entry, error) {
 	hash, ok := hashSecret(secret)
 	if !ok {
-		return Account{}, "", ended()
+		return entry{}, ended()
 	}
 	s := site.From(ctx)
 	owner, err := d.ownerOf(ctx, s, hash)
 	if err != nil {
-		return Account{}, "", err
+		return entry{}, err
 	}
-	cookie, session := newSecret()
+	var in entry
 	err = s.DB.Write(ctx, owner.Actor(), "account.sign_in", func(tx *db.Tx) error {
 		id, purpose, err := useToken(tx, hash)
 		if value.KindOf(err) == value.NotFound {
@@ -83,13 +83,19 @@ func (d *Door) byLink(ctx context.Context, secret string, v visit) (Account, str
 		if err != nil {
 			return err
 		}
-		_, err = tx.Exec("update account set verified_us = $2 where id = $1 and verified_us is null", id, value.Micros(tx.Now()))
-		if err != nil {
+		if err := verify(tx, id); err != nil {
 			return err
 		}
-		return openSession(tx, id, session, v, map[string]any{"by": "link", "purpose": purpose})
+		in, err = letIn(tx, id, ByLink, v, map[string]any{"purpose": purpose})
+		return err
 	})
-	return owner, cookie, err
+	return in, err
+}
+
+// verify notes that the owner of an account reads the mail of its address.
+func verify(tx *db.Tx, id value.ID) error {
+	_, err := tx.Exec("update account set verified_us = $2 where id = $1 and verified_us is null", id, value.Micros(tx.Now()))
+	return err
 }
 
 // ownerOf finds whose link it is, so that the write has its author. Whether the link still works is decided there.

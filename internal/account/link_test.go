@@ -140,7 +140,7 @@ func TestInvitationLetsStaffIn(t *testing.T) {
 		b.post(made.Path).wantTo(t, "/console")
 		b.get("/console").want(t, 200, "Kim Muster")
 		b.get("/settings").want(t, 403, "")
-		b.post("/account/password", "password", "another four quiet words").wantTo(t, "/account/sessions")
+		b.post("/account/password", "password", "another four quiet words").wantTo(t, "/account/security")
 		w.browser().signIn("kim@example.org", "another four quiet words").wantTo(t, "/console")
 		err := w.Site.DB.Write(t.Context(), operator, "staff.invite", func(tx *db.Tx) error {
 			_, err := Invite(tx, "KIM@example.org", "Kim Again", Viewer)

@@ -24,11 +24,15 @@ func (d *Door) Routes(m *web.Router) {
 	m.Handle("GET /sign-in/link/{token}", Public, d.showLink)
 	m.Handle("POST /sign-in/link/{token}", Public, d.useLink, small)
 	m.Handle("POST /sign-out", Public, d.signOut, small)
-	m.Handle("GET /account/sessions", SignedIn, d.showSessions)
-	m.Handle("POST /account/sessions/end", SignedIn, d.endSession, small)
-	m.Handle("POST /account/sessions/end-all", SignedIn, d.endAllSessions, small)
-	m.Handle("POST /account/password", SignedIn, d.setPassword, small)
+	d.joinRoutes(m)
+	d.passkeyRoutes(m)
+	d.secondFactorRoutes(m)
+	d.openIDRoutes(m)
+	d.securityRoutes(m)
 }
+
+// siteKey begins the keys of limits, so that sites do not share them.
+func siteKey(r *http.Request) string { return site.From(r.Context()).Slug }
 
 // signInView is the sign-in form as it is shown, the second time with what was wrong.
 type signInView struct {
@@ -37,14 +41,27 @@ type signInView struct {
 	EmailError    string
 	PasswordError string
 	Notice        string
+	Again         bool // somebody signed in proves it once more
+	Houses        []OpenID
+	Passkeys      bool
 }
 
 func (d *Door) showSignIn(w http.ResponseWriter, r *http.Request) error {
 	next := web.LocalPath(r.URL.Query().Get("next"), "")
-	if session := From(r.Context()); !session.IsZero() {
+	session := From(r.Context())
+	if r.URL.Query().Get("again") != "" && !session.IsZero() {
+		return d.renderSignIn(w, r, http.StatusOK, signInView{Next: next, Email: string(session.Email), Again: true})
+	}
+	if !session.IsZero() {
 		return web.Redirect(w, r, web.LocalPath(next, d.config.Home(Account{Kind: session.Kind, Role: session.Role})))
 	}
-	return d.render(w, r, http.StatusOK, "account.sign_in", signInPage(signInView{Next: next}))
+	return d.renderSignIn(w, r, http.StatusOK, signInView{Next: next})
+}
+
+// renderSignIn adds to the form what other ways in the site has.
+func (d *Door) renderSignIn(w http.ResponseWriter, r *http.Request, status int, view signInView) error {
+	view.Houses, view.Passkeys = d.housesFor(r, ""), relyingHost(r) != ""
+	return d.render(w, r, status, "account.sign_in", signInPage(view))
 }
 
 func (d *Door) signIn(w http.ResponseWriter, r *http.Request) error {
@@ -60,20 +77,20 @@ func (d *Door) signIn(w http.ResponseWriter, r *http.Request) error {
 	if !form.Valid() {
 		return d.signInAgain(w, r, form, next)
 	}
-	a, secret, err := d.byPassword(r.Context(), email, password, visitOf(r))
+	in, err := d.byPassword(r.Context(), email, password, visitOf(r).leadingTo(next))
 	if err = form.Note(err); err != nil {
 		return d.signInRefused(w, r, form, next, err)
 	}
 	if !form.Valid() {
 		return d.signInAgain(w, r, form, next)
 	}
-	return d.enter(w, r, a, secret, next)
+	return d.enter(w, r, in)
 }
 
 func (d *Door) signInAgain(w http.ResponseWriter, r *http.Request, form *web.Form, next string) error {
-	return d.render(w, r, http.StatusUnprocessableEntity, "account.sign_in", signInPage(signInView{
+	return d.renderSignIn(w, r, http.StatusUnprocessableEntity, signInView{
 		Email: form.Raw("email"), Next: next, EmailError: problem(r, form, "email"), PasswordError: problem(r, form, "password"),
-	}))
+	})
 }
 
 // signInRefused tells somebody whose password was right that the account is suspended; other errors go on.
@@ -81,9 +98,7 @@ func (d *Door) signInRefused(w http.ResponseWriter, r *http.Request, form *web.F
 	if value.KindOf(err) != value.Forbidden {
 		return err
 	}
-	return d.render(w, r, http.StatusForbidden, "account.sign_in", signInPage(signInView{
-		Email: form.Raw("email"), Next: next, Notice: text.Error(r.Context(), err),
-	}))
+	return d.renderSignIn(w, r, http.StatusForbidden, signInView{Email: form.Raw("email"), Next: next, Notice: text.Error(r.Context(), err)})
 }
 
 func problem(r *http.Request, form *web.Form, field string) string {
@@ -93,10 +108,19 @@ func problem(r *http.Request, form *web.Form, field string) string {
 	return ""
 }
 
-// enter gives the browser its new session and leads on.
-func (d *Door) enter(w http.ResponseWriter, r *http.Request, a Account, secret, next string) error {
-	setCookie(w, r, secret)
-	return web.Redirect(w, r, web.LocalPath(next, d.config.Home(a)))
+// enter gives the browser its new session and leads on; or it leads to the question for the second factor.
+func (d *Door) enter(w http.ResponseWriter, r *http.Request, in entry) error {
+	return web.Redirect(w, r, d.entered(w, r, in))
+}
+
+// entered sets the cookies of an entry and returns where it leads.
+func (d *Door) entered(w http.ResponseWriter, r *http.Request, in entry) string {
+	if in.pending != "" {
+		setCeremony(w, r, askingCode, in.pending, codeAge)
+		return "/sign-in/code"
+	}
+	setCookie(w, r, in.session)
+	return web.LocalPath(in.next, d.config.Home(in.Account))
 }
 
 func (d *Door) askLink(w http.ResponseWriter, r *http.Request) error {
@@ -112,7 +136,7 @@ func (d *Door) askLink(w http.ResponseWriter, r *http.Request) error {
 	if !form.Valid() {
 		return d.signInAgain(w, r, form, next)
 	}
-	if err := d.mailLink(r.Context(), origin(r), email, next, visitOf(r)); err != nil {
+	if err := d.mailLink(r.Context(), email, visitOf(r).leadingTo(next)); err != nil {
 		return err
 	}
 	return web.Redirect(w, r, "/sign-in/sent")
@@ -140,15 +164,11 @@ func (d *Door) useLink(w http.ResponseWriter, r *http.Request) error {
 	if err := d.allowNetwork(r); err != nil {
 		return err
 	}
-	a, secret, err := d.byLink(r.Context(), r.PathValue("token"), visitOf(r))
+	in, err := d.byLink(r.Context(), r.PathValue("token"), visitOf(r).leadingTo(r.URL.Query().Get("next")))
 	if err == nil {
-		return d.enter(w, r, a, secret, r.URL.Query().Get("next"))
+		return d.enter(w, r, in)
 	}
-	if kind := value.KindOf(err); kind != value.Invalid && kind != value.Forbidden {
-		return err
-	}
-	next := web.LocalPath(r.URL.Query().Get("next"), "")
-	return d.render(w, r, web.StatusOf(err), "account.sign_in", signInPage(signInView{Next: next, Notice: text.Error(r.Context(), err)}))
+	return d.signInNotice(w, r, r.URL.Query().Get("next"), err)
 }
 
 func (d *Door) signOut(w http.ResponseWriter, r *http.Request) error {
@@ -162,38 +182,17 @@ func (d *Door) signOut(w http.ResponseWriter, r *http.Request) error {
 	return web.Redirect(w, r, "/")
 }
 
-// sessionsView is the page of somebody's own sessions.
-type sessionsView struct {
-	Devices       []Device
-	HasPassword   bool
-	PresentError  string
-	PasswordError string
-}
-
 func (d *Door) showSessions(w http.ResponseWriter, r *http.Request) error {
-	return d.renderSessions(w, r, http.StatusOK, sessionsView{})
-}
-
-func (d *Door) renderSessions(w http.ResponseWriter, r *http.Request, status int, view sessionsView) error {
 	session := From(r.Context())
-	err := site.From(r.Context()).DB.Read(r.Context(), func(tx *db.Tx) error {
-		rows, err := findDevices(tx, session.Account)
-		if err != nil {
-			return err
-		}
-		for _, row := range rows {
-			row.Key = base64.RawURLEncoding.EncodeToString(row.id)
-			row.Present = string(row.id) == session.id
-			view.Devices = append(view.Devices, row.Device)
-		}
-		hash, err := findHash(tx, session.Account)
-		view.HasPassword = hash != ""
+	var devices []Device
+	err := site.From(r.Context()).DB.Read(r.Context(), func(tx *db.Tx) (err error) {
+		devices, err = devicesOf(tx, session)
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	return d.render(w, r, status, "account.sessions", sessionsPage(view))
+	return d.render(w, r, http.StatusOK, "account.sessions", sessionsPage(devices))
 }
 
 func (d *Door) endSession(w http.ResponseWriter, r *http.Request) error {
@@ -214,7 +213,15 @@ func (d *Door) endSession(w http.ResponseWriter, r *http.Request) error {
 		return web.Redirect(w, r, "/")
 	}
 	web.SetFlash(w, r, web.Flash{Key: "account.session_ended"})
-	return web.Redirect(w, r, "/account/sessions")
+	return web.Redirect(w, r, backTo(form, "/account/sessions"))
+}
+
+// backTo is the page whose form was sent: two pages list the devices.
+func backTo(form *web.Form, instead string) string {
+	if form.Raw("from") == "security" {
+		return "/account/security"
+	}
+	return instead
 }
 
 func (d *Door) endAllSessions(w http.ResponseWriter, r *http.Request) error {
@@ -223,24 +230,6 @@ func (d *Door) endAllSessions(w http.ResponseWriter, r *http.Request) error {
 	}
 	clearCookie(w, r)
 	return web.Redirect(w, r, "/sign-in")
-}
-
-func (d *Door) setPassword(w http.ResponseWriter, r *http.Request) error {
-	form, err := web.ReadForm(r)
-	if err != nil {
-		return err
-	}
-	err = d.changePassword(r.Context(), From(r.Context()), form.Raw("present"), form.Raw("password"))
-	if err = form.Note(err); err != nil {
-		return err
-	}
-	if !form.Valid() {
-		return d.renderSessions(w, r, http.StatusUnprocessableEntity, sessionsView{
-			PresentError: problem(r, form, "present"), PasswordError: problem(r, form, "password"),
-		})
-	}
-	web.SetFlash(w, r, web.Flash{Key: "account.password_set"})
-	return web.Redirect(w, r, "/account/sessions")
 }
 
 // render writes a page of this package. None may be kept by anybody, told to another site, or found by search.

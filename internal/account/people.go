@@ -134,6 +134,9 @@ func Restore(tx *db.Tx, id value.ID, reason string) error {
 	if a.State == Active {
 		return value.Errorf(value.Conflict, "the account is not suspended")
 	}
+	if !a.Erased.IsZero() {
+		return value.Errorf(value.Conflict, "the account was erased; it belongs to nobody any more")
+	}
 	return setState(tx, a, Active, strings.TrimSpace(reason))
 }
 

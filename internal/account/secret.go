@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
+	"errors"
 
 	"fairground/internal/site"
 	"fairground/internal/value"
@@ -37,4 +38,13 @@ func mark(s *site.Site, email value.Email) string {
 	mac := hmac.New(sha256.New, s.Key("account address"))
 	mac.Write([]byte(email))
 	return hex.EncodeToString(mac.Sum(nil)[:12])
+}
+
+// fieldOf is the form field an error belongs to, if any.
+func fieldOf(err error) string {
+	var known *value.Error
+	if errors.As(err, &known) {
+		return known.Field
+	}
+	return ""
 }

@@ -16,8 +16,9 @@ type Session struct {
 	Role    Role
 	Locale  value.Locale
 
-	id   string // hash of the cookie's value
-	seen time.Time
+	id    string // hash of the cookie's value
+	began time.Time
+	seen  time.Time
 }
 
 // How long sessions last.
@@ -25,6 +26,20 @@ const (
 	IdleLimit  = 30 * 24 * time.Hour // without a request
 	TotalLimit = 90 * 24 * time.Hour // since signing in, however busy
 	touchEvery = 5 * time.Minute     // how exactly the last request is remembered
+
+	// FreshFor is how long after signing in one may change how one signs in.
+	FreshFor = 30 * time.Minute
+)
+
+// Way is how somebody signed in.
+type Way string
+
+// The ways.
+const (
+	ByPassword Way = "password"
+	ByLink     Way = "link"
+	ByPasskey  Way = "passkey"
+	ByOpenID   Way = "open_id"
 )
 
 // IsZero reports whether nobody is signed in.
@@ -62,6 +77,7 @@ type Device struct {
 	Key     string // names the session to End; it lets nobody in
 	Name    string // such as "Firefox on Linux"
 	Network string // shortened, such as 192.0.2.0/24
+	By      Way    // empty for sessions older than this
 	Created time.Time
 	Seen    time.Time
 	Present bool // the session that asks

@@ -110,7 +110,8 @@ func TestSessionsAreBounded(t *testing.T) {
 		for range mostSessions + 10 {
 			w.write("account.sign_in", func(tx *db.Tx) error {
 				_, hash = newSecret()
-				return openSession(tx, w.anna.ID, hash, visit{}, map[string]any{})
+				tx.Log(db.Change{Object: "account", Record: w.anna.ID})
+				return openSession(tx, w.anna.ID, hash, ByPassword, visit{})
 			})
 		}
 		w.ok(w.Site.DB.Read(t.Context(), func(tx *db.Tx) error {
@@ -151,7 +152,7 @@ func TestChangingThePassword(t *testing.T) {
 		b.post("/account/password", "present", rightPassword, "password", "short").want(t, 422, `id="password-error"`)
 		w.browser().post("/account/password", "password", "fresh words for today").want(t, 401, "")
 		other.get("/mine").want(t, 200, "Anna")
-		b.post("/account/password", "present", rightPassword, "password", "fresh words for today").wantTo(t, "/account/sessions")
+		b.post("/account/password", "present", rightPassword, "password", "fresh words for today").wantTo(t, "/account/security")
 		b.get("/mine").want(t, 200, "Anna")
 		other.get("/mine").wantTo(t, "/sign-in?next=%2Fmine")
 		w.browser().signIn(w.anna.Email, rightPassword).want(t, 422, sorry)

@@ -2,6 +2,7 @@ package account
 
 import (
 	"context"
+	"maps"
 	"net/http"
 
 	"fairground/internal/db"
@@ -14,23 +15,39 @@ var visitor = value.Actor{Kind: value.Visitor}
 
 // visit is what signing in keeps of the request it came by.
 type visit struct {
+	origin  string // scheme and host
 	device  string
 	network string
+	next    string // where it leads on
 	old     []byte // session the browser had before; it ends
 }
 
 func visitOf(r *http.Request) visit {
 	old, _ := readCookie(r)
-	return visit{device: deviceName(r.UserAgent()), network: web.ClientNetwork(r), old: old}
+	return visit{origin: origin(r), device: deviceName(r.UserAgent()), network: web.ClientNetwork(r), old: old}
 }
 
-// byPassword signs somebody in and returns the account and the new cookie's secret. Every way to fail that depends on
-// the address takes the same steps: one read, one hash, one write, and the same error.
-func (d *Door) byPassword(ctx context.Context, email value.Email, password string, v visit) (Account, string, error) {
+// leadingTo is the visit with where it leads on; addresses that leave the site are dropped.
+func (v visit) leadingTo(next string) visit {
+	v.next = web.LocalPath(next, "")
+	return v
+}
+
+// entry is what signing in came to: a new session or, for who has a second factor, the question for it.
+type entry struct {
+	Account
+	next    string
+	session string // secret of the session's cookie
+	pending string // secret of the cookie by which the second factor is answered
+}
+
+// byPassword signs somebody in. Every way to fail that depends on the address takes the same steps: one read, one hash,
+// one write, and the same error.
+func (d *Door) byPassword(ctx context.Context, email value.Email, password string, v visit) (entry, error) {
 	s := site.From(ctx)
 	key := s.Slug + " " + mark(s, email)
 	if err := d.config.ByAddress.Allow(key); err != nil {
-		return Account{}, "", err
+		return entry{}, err
 	}
 	var known credential
 	err := s.DB.Read(ctx, func(tx *db.Tx) (err error) {
@@ -38,20 +55,20 @@ func (d *Door) byPassword(ctx context.Context, email value.Email, password strin
 		return err
 	})
 	if err != nil && value.KindOf(err) != value.NotFound {
-		return Account{}, "", err
+		return entry{}, err
 	}
 	right, err := d.passwords.Matches(ctx, known.hash, password)
 	if err != nil {
-		return Account{}, "", err
+		return entry{}, err
 	}
 	if !right {
-		return Account{}, "", d.failed(ctx, s, "account.sign_in_failed", known.ID, email, v, wrong())
+		return entry{}, d.failed(ctx, s, "account.sign_in_failed", known.ID, email, v, wrong())
 	}
 	if known.State != Active {
-		return Account{}, "", d.failed(ctx, s, "account.sign_in_refused", known.ID, email, v, suspended())
+		return entry{}, d.failed(ctx, s, "account.sign_in_refused", known.ID, email, v, suspended())
 	}
 	d.config.ByAddress.Forget(key)
-	secret, hash := newSecret()
+	var in entry
 	err = s.DB.Write(ctx, known.Actor(), "account.sign_in", func(tx *db.Tx) error {
 		stored, err := findHash(tx, known.ID)
 		if err != nil {
@@ -60,9 +77,10 @@ func (d *Door) byPassword(ctx context.Context, email value.Email, password strin
 		if stored != known.hash {
 			return wrong() // it was changed while we compared
 		}
-		return openSession(tx, known.ID, hash, v, map[string]any{"by": "password"})
+		in, err = letIn(tx, known.ID, ByPassword, v, nil)
+		return err
 	})
-	return known.Account, secret, err
+	return in, err
 }
 
 // failed logs an attempt that came to nothing and returns why it did.
@@ -77,30 +95,64 @@ func (d *Door) failed(ctx context.Context, s *site.Site, action string, id value
 	return why
 }
 
-// openSession makes a session for an account that is active, ends the one the browser had, and logs both. A session is
-// always new, so one that somebody else planted in the browser is worth nothing.
-func openSession(tx *db.Tx, id value.ID, hash []byte, v visit, diff map[string]any) error {
-	a, err := Find(tx, id)
+// letIn opens a session, or asks for the second factor when the account has one. more goes into the log.
+func letIn(tx *db.Tx, id value.ID, by Way, v visit, more map[string]any) (entry, error) {
+	asked, err := hasSecondFactor(tx, id)
+	if err != nil || !asked {
+		return admit(tx, id, by, v, more, err)
+	}
+	a, err := findActive(tx, id)
 	if err != nil {
-		return err
+		return entry{}, err
 	}
-	if a.State != Active {
-		return suspended()
+	secret, hash := newSecret()
+	logEntry(tx, id, by, v, more, "asked")
+	return entry{Account: a, next: v.next, pending: secret}, insertCeremony(tx, hash, askingCode, id, halfway{By: by, Next: v.next}, codeAge)
+}
+
+// admit opens a session without a further question.
+func admit(tx *db.Tx, id value.ID, by Way, v visit, more map[string]any, err error) (entry, error) {
+	if err != nil {
+		return entry{}, err
 	}
+	a, err := findActive(tx, id)
+	if err != nil {
+		return entry{}, err
+	}
+	secret, hash := newSecret()
+	logEntry(tx, id, by, v, more, "")
+	return entry{Account: a, next: v.next, session: secret}, openSession(tx, id, hash, by, v)
+}
+
+func findActive(tx *db.Tx, id value.ID) (Account, error) {
+	a, err := Find(tx, id)
+	if err == nil && a.State != Active {
+		err = suspended()
+	}
+	return a, err
+}
+
+func logEntry(tx *db.Tx, id value.ID, by Way, v visit, more map[string]any, secondFactor string) {
+	diff := map[string]any{"by": by, "device": v.device, "network": v.network}
+	if secondFactor != "" {
+		diff["second_factor"] = secondFactor
+	}
+	maps.Copy(diff, more)
+	tx.Log(db.Change{Object: "account", Record: id, Diff: diff})
+}
+
+// openSession makes a session and ends the one the browser had. A session is always new, so one that somebody else
+// planted in the browser is worth nothing.
+func openSession(tx *db.Tx, id value.ID, hash []byte, by Way, v visit) error {
 	if v.old != nil {
 		if _, err := tx.Exec("delete from session where id = $1", v.old); err != nil {
 			return err
 		}
 	}
-	if err := insertSession(tx, hash, id, v.device, v.network); err != nil {
+	if err := insertSession(tx, hash, id, by, v); err != nil {
 		return err
 	}
-	if err := pruneSessions(tx, id); err != nil {
-		return err
-	}
-	diff["device"], diff["network"] = v.device, v.network
-	tx.Log(db.Change{Object: "account", Record: id, Diff: diff})
-	return nil
+	return pruneSessions(tx, id)
 }
 
 func wrong() error {
@@ -130,14 +182,17 @@ func (d *Door) endAll(ctx context.Context, session Session) error {
 	s := site.From(ctx)
 	return s.DB.Write(ctx, session.Actor(), "account.sign_out_everywhere", func(tx *db.Tx) error {
 		n, err := deleteSessions(tx, session.Account, nil)
+		if err != nil {
+			return err
+		}
 		tx.Log(db.Change{Object: "account", Record: session.Account, Diff: map[string]any{"sessions_ended": n}})
-		return err
+		return dropLinks(tx, session.Account)
 	})
 }
 
 // changePassword sets a new password for who is signed in. An account that has one must tell it; one that came by a
 // link only need not.
-func (d *Door) changePassword(ctx context.Context, session Session, present, wanted string) error {
+func (d *Door) changePassword(ctx context.Context, session Session, present, wanted string, v visit) error {
 	if err := CheckPassword("password", wanted); err != nil {
 		return err
 	}
@@ -154,6 +209,9 @@ func (d *Door) changePassword(ctx context.Context, session Session, present, wan
 	if err != nil {
 		return err
 	}
+	if stored == "" && s.DB.Clock().Now().Sub(session.began) >= FreshFor {
+		return web.Detour(signInAgain)
+	}
 	if stored != "" {
 		if right, err := d.passwords.Matches(ctx, stored, present); err != nil {
 			return err
@@ -169,7 +227,13 @@ func (d *Door) changePassword(ctx context.Context, session Session, present, wan
 	}
 	d.config.ByAddress.Forget(key)
 	return s.DB.Write(ctx, session.Actor(), "account.set_password", func(tx *db.Tx) error {
-		return setPassword(tx, session.Account, hash, []byte(session.id))
+		if err := setPassword(tx, session.Account, hash, []byte(session.id)); err != nil {
+			return err
+		}
+		if err := dropLinks(tx, session.Account); err != nil {
+			return err
+		}
+		return d.warn(tx, session.Account, v.origin, "account.warn_password")
 	})
 }
 

@@ -8,17 +8,21 @@ import (
 	"fairground/internal/value"
 )
 
-const accountColumns = "id, kind, email, name, coalesce(role, ''), locale, state, created_us, coalesce(verified_us, 0)"
+const accountColumns = "id, kind, email, name, coalesce(role, ''), locale, state, created_us, coalesce(verified_us, 0), coalesce(phone, ''), coalesce(erased_us, 0)"
 
 func scanAccount(row db.Scanner) (Account, error) {
 	var a Account
-	var created_us, verified_us int64
-	err := row.Scan(&a.ID, &a.Kind, &a.Email, &a.Name, &a.Role, &a.Locale, &a.State, &created_us, &verified_us)
-	a.Created = value.FromMicros(created_us)
-	if verified_us != 0 {
-		a.Verified = value.FromMicros(verified_us)
-	}
+	var created_us, verified_us, erased_us int64
+	err := row.Scan(&a.ID, &a.Kind, &a.Email, &a.Name, &a.Role, &a.Locale, &a.State, &created_us, &verified_us, &a.Phone, &erased_us)
+	a.Created, a.Verified, a.Erased = value.FromMicros(created_us), timeOrZero(verified_us), timeOrZero(erased_us)
 	return a, err
+}
+
+func timeOrZero(at_us int64) time.Time {
+	if at_us == 0 {
+		return time.Time{}
+	}
+	return value.FromMicros(at_us)
 }
 
 func insertAccount(tx *db.Tx, a Account) error {
@@ -65,22 +69,22 @@ func findHash(tx *db.Tx, id value.ID) (string, error) {
 func findSession(tx *db.Tx, hash []byte) (Session, error) {
 	return db.One(tx, func(row db.Scanner) (Session, error) {
 		s := Session{id: string(hash)}
-		var seen_us int64
-		err := row.Scan(&s.Account, &s.Kind, &s.Name, &s.Email, &s.Role, &s.Locale, &seen_us)
-		s.seen = value.FromMicros(seen_us)
+		var began_us, seen_us int64
+		err := row.Scan(&s.Account, &s.Kind, &s.Name, &s.Email, &s.Role, &s.Locale, &began_us, &seen_us)
+		s.began, s.seen = value.FromMicros(began_us), value.FromMicros(seen_us)
 		return s, err
 	}, `
-		select a.id, a.kind, a.name, a.email, coalesce(a.role, ''), a.locale, s.seen_us
+		select a.id, a.kind, a.name, a.email, coalesce(a.role, ''), a.locale, s.created_us, s.seen_us
 		from session s
 		join account a on a.id = s.account
 		where s.id = $1 and s.expires_us > $2 and a.state = 'active'`, hash, value.Micros(tx.Now()))
 }
 
-func insertSession(tx *db.Tx, hash []byte, account value.ID, device, network string) error {
+func insertSession(tx *db.Tx, hash []byte, account value.ID, by Way, v visit) error {
 	now := tx.Now()
 	return tx.Insert("session",
-		[]string{"id", "account", "created_us", "seen_us", "expires_us", "device", "ip_short"},
-		[][]any{{hash, account, value.Micros(now), value.Micros(now), value.Micros(now.Add(IdleLimit)), device, network}})
+		[]string{"id", "account", "created_us", "seen_us", "expires_us", "device", "ip_short", "way"},
+		[][]any{{hash, account, value.Micros(now), value.Micros(now), value.Micros(now.Add(IdleLimit)), v.device, v.network, string(by)}})
 }
 
 // touchSession moves the end of a session, at most to the total limit. Of requests that come together one writes.
@@ -97,11 +101,11 @@ func touchSession(tx *db.Tx, hash []byte) error {
 func findDevices(tx *db.Tx, account value.ID) ([]deviceRow, error) {
 	return db.All(tx, func(row db.Scanner) (d deviceRow, err error) {
 		var created_us, seen_us int64
-		err = row.Scan(&d.id, &d.Name, &d.Network, &created_us, &seen_us)
+		err = row.Scan(&d.id, &d.Name, &d.Network, &d.By, &created_us, &seen_us)
 		d.Created, d.Seen = value.FromMicros(created_us), value.FromMicros(seen_us)
 		return d, err
 	}, `
-		select id, device, ip_short, created_us, seen_us
+		select id, device, ip_short, way, created_us, seen_us
 		from session
 		where account = $1 and expires_us > $2
 		order by seen_us desc, created_us desc
