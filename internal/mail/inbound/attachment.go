@@ -17,10 +17,11 @@ const (
 )
 
 func attachmentOf(p *enmime.Part, claimed string) Attachment {
-	found := typeByContent(p.Content)
+	file := content(p)
+	found := typeByContent(file)
 	return Attachment{
 		Name: fileName(p.FileName, found), Type: found, Claimed: line(claimed, 100),
-		Inline: p.Disposition == "inline" && p.ContentID != "", Content: p.Content,
+		Inline: p.Disposition == "inline" && p.ContentID != "", Content: file,
 	}
 }
 

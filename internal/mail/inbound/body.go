@@ -98,9 +98,9 @@ func (b *body) leaf(p *enmime.Part) error {
 	isFile := p.Disposition == "attachment" || p.FileName != ""
 	switch {
 	case kind == "text/html" && !isFile:
-		b.pieces = append(b.pieces, piece{text: decoded(p.Content, params["charset"]), html: true})
+		b.pieces = append(b.pieces, piece{text: decoded(content(p), params["charset"]), html: true})
 	case kind == "text/plain" && !isFile, strings.HasPrefix(kind, "multipart/"):
-		text := decoded(p.Content, params["charset"])
+		text := decoded(content(p), params["charset"])
 		if strings.EqualFold(params["format"], "flowed") {
 			text = unflowed(text, strings.EqualFold(params["delsp"], "yes"))
 		}
@@ -122,11 +122,11 @@ func isSaidElsewhere(kind string) bool {
 	return false
 }
 
-// typeOf reads the part's type again, with the character set that parse kept from the library.
+// typeOf is the part's type with its parameters, text when it has none that can be read.
 func typeOf(p *enmime.Part) (string, map[string]string) {
 	text := p.Header.Get("Content-Type")
 	kind, params, _, err := mediatype.Parse(text)
-	if text == "" || err != nil || kind == "" {
+	if text == "" || err != nil || !strings.Contains(kind, "/") {
 		return "text/plain", nil
 	}
 	return strings.ToLower(kind), params

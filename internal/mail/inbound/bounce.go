@@ -24,7 +24,7 @@ func readBounce(root *enmime.Part) *Bounce {
 		return nil
 	}
 	var worst *Bounce
-	for _, fields := range groups(report.Content)[1:] {
+	for _, fields := range groups(content(report))[1:] {
 		if b := bounceOf(fields); b != nil && (worst == nil || graver(b, worst)) {
 			worst = b
 		}
@@ -36,7 +36,7 @@ func readBounce(root *enmime.Part) *Bounce {
 		return kind == "text/rfc822-headers" || kind == "message/rfc822" || kind == "message/global"
 	})
 	if original != nil {
-		worst.MessageID = first(numbers(groups(original.Content)[0].Get("Message-Id")))
+		worst.MessageID = first(numbers(groups(content(original))[0].Get("Message-Id")))
 	}
 	return worst
 }
@@ -56,11 +56,10 @@ func find(p *enmime.Part, wanted func(kind string) bool) *enmime.Part {
 }
 
 // groups are the blocks of fields that empty lines divide; at least one, at most 100.
-func groups(content []byte) []textproto.MIMEHeader {
-	content = bytes.ReplaceAll(content, []byte("\r\n"), []byte("\n"))
-	content = bytes.TrimLeft(content, "\n")
+func groups(source []byte) []textproto.MIMEHeader {
+	source = bytes.TrimLeft(bytes.ReplaceAll(source, []byte("\r\n"), []byte("\n")), "\n")
 	var all []textproto.MIMEHeader
-	for _, block := range bytes.SplitN(content, []byte("\n\n"), 100) {
+	for _, block := range bytes.SplitN(source, []byte("\n\n"), 100) {
 		reader := textproto.NewReader(bufio.NewReader(bytes.NewReader(append(bytes.Trim(block, "\n"), "\n\n"...))))
 		fields, _ := reader.ReadMIMEHeader() // a wrong line ends the block; what came before it counts
 		all = append(all, fields)

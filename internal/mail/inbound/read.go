@@ -71,17 +71,17 @@ func precheck(raw []byte) error {
 	return nil
 }
 
-// parse reads the tree of parts. The character set is taken out of its hands, see decoded; so is what it makes of a
-// type it cannot read, and how many types it may read.
+// parse reads the tree of parts, of at most so many. What is in them stays encoded, see content and decoded: the library
+// notes each wrong byte, and a mail may have millions. A type that cannot be read is text.
 func parse(raw []byte) (*enmime.Part, error) {
 	types, multiparts := 0, 0
 	over := false
 	limited := func(text string) (string, map[string]string, []string, error) {
+		types++
 		kind, params, bad, err := mediatype.Parse(text)
 		if err != nil {
-			return "text/plain", map[string]string{"charset": rawCharset}, nil, nil
+			return "text/plain", nil, nil, nil
 		}
-		types++
 		if strings.HasPrefix(kind, "multipart/") {
 			multiparts++
 		}
@@ -89,14 +89,10 @@ func parse(raw []byte) (*enmime.Part, error) {
 			over = true
 			return "", nil, nil, errors.New("too many parts")
 		}
-		if params["charset"] != "" {
-			params["charset"] = rawCharset
-		}
 		return kind, params, bad, nil
 	}
 	parser := enmime.NewParser(enmime.SetCustomParseMediaType(limited), enmime.MultipartWOBoundaryAsSinglePart(true),
-		enmime.DisableCharacterDetection(true), enmime.DisableTextConversion(true), enmime.MaxStoredPartErrors(3),
-		enmime.SetReadPartErrorPolicy(enmime.AllowCorruptTextPartErrorPolicy))
+		enmime.RawContent(true), enmime.DisableTextConversion(true), enmime.MaxStoredPartErrors(3))
 	root, err := parser.ReadParts(bytes.NewReader(raw))
 	if over {
 		return nil, value.Errorf(value.Invalid, "this mail has too many parts")

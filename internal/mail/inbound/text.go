@@ -2,36 +2,91 @@ package inbound
 
 import (
 	"bytes"
+	"encoding/base64"
+	"encoding/hex"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/jhillyerd/enmime/v2"
 	"golang.org/x/net/html/charset"
 	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/charmap"
 )
 
-// rawCharset is a name that no library knows, so that the bytes come as they are.
-const rawCharset = "x-as-it-is"
+// content undoes the transfer encoding of a part. What does not belong into it is passed over, and what comes before
+// the end of a cut text counts.
+func content(p *enmime.Part) []byte {
+	switch strings.ToLower(strings.TrimSpace(p.Header.Get("Content-Transfer-Encoding"))) {
+	case "base64":
+		return unbased(p.Content)
+	case "quoted-printable":
+		return unquoted(p.Content)
+	}
+	return p.Content
+}
+
+func unbased(source []byte) []byte {
+	kept := bytes.Map(func(c rune) rune {
+		switch {
+		case c >= 'A' && c <= 'Z', c >= 'a' && c <= 'z', c >= '0' && c <= '9', c == '+', c == '/':
+			return c
+		}
+		return -1
+	}, source)
+	if len(kept)%4 == 1 {
+		kept = kept[:len(kept)-1]
+	}
+	out := make([]byte, base64.RawStdEncoding.DecodedLen(len(kept)))
+	n, _ := base64.RawStdEncoding.Decode(out, kept) // nothing in it can be wrong any more
+	return out[:n]
+}
+
+func unquoted(source []byte) []byte {
+	out := make([]byte, 0, len(source))
+	for i := 0; i < len(source); i++ {
+		if source[i] != '=' {
+			out = append(out, source[i])
+			continue
+		}
+		rest := source[i+1:]
+		if end := bytes.TrimLeft(rest[:min(len(rest), 80)], " \t\r"); len(end) > 0 && end[0] == '\n' {
+			i += len(rest) - len(bytes.TrimLeft(rest, " \t\r")) + 1 // a line that goes on
+			continue
+		}
+		var letter [1]byte
+		if len(rest) >= 2 {
+			if _, err := hex.Decode(letter[:], rest[:2]); err == nil {
+				out = append(out, letter[0])
+				i += 2
+				continue
+			}
+		}
+		if len(rest) > 0 {
+			out = append(out, '=')
+		}
+	}
+	return out
+}
 
 // decoded is a text part in UTF-8. What mails say of their character set is often wrong, so bytes that are valid UTF-8
 // count as that, unless the set is one whose texts look like ASCII. An unknown set is read as Western European.
-func decoded(content []byte, stated string) string {
+func decoded(source []byte, stated string) string {
 	stated = strings.ToLower(strings.Trim(stated, " \"'"))
 	found, name := charset.Lookup(stated)
-	if bytes.HasPrefix(content, []byte("\xff\xfe")) || bytes.HasPrefix(content, []byte("\xfe\xff")) {
+	if bytes.HasPrefix(source, []byte("\xff\xfe")) || bytes.HasPrefix(source, []byte("\xfe\xff")) {
 		found, name = charset.Lookup("utf-16")
 	}
 	shifting := strings.HasPrefix(name, "iso-2022") || strings.HasPrefix(name, "utf-16") || name == "hz-gb-2312"
-	if utf8.Valid(content) && !shifting {
-		return clean(string(content))
+	if utf8.Valid(source) && !shifting {
+		return clean(string(source))
 	}
 	if found == nil || found == encoding.Nop || found == encoding.Replacement || name == "utf-8" {
 		found = charmap.Windows1252
 	}
-	text, err := found.NewDecoder().Bytes(content)
+	text, err := found.NewDecoder().Bytes(source)
 	if err != nil {
-		text = bytes.ToValidUTF8(content, []byte("\uFFFD"))
+		text = bytes.ToValidUTF8(source, []byte("\uFFFD"))
 	}
 	return clean(string(text))
 }

@@ -60,7 +60,7 @@ func cutAtCopy(lines []string) []string {
 	for i, one := range lines {
 		if copied.MatchString(one) || forwards.MatchString(one) || isHead(lines[i:]) {
 			end := i
-			for end > 0 && (strings.TrimSpace(lines[end-1]) == "" || ruler.MatchString(lines[end-1])) {
+			for end > 0 && (strings.TrimSpace(lines[end-1]) == "" || ruler.MatchString(lines[end-1]) || headRest.MatchString(lines[end-1])) {
 				end--
 			}
 			return lines[:end]
@@ -101,7 +101,7 @@ func introduces(lines []string) int {
 	joined := ""
 	for n := 0; n < min(len(lines), 4); n++ {
 		one := strings.TrimSpace(lines[n])
-		if one == "" || strings.HasPrefix(one, ">") || n == 0 && !starts.MatchString(one) || len(joined)+len(one) > 500 {
+		if one == "" || strings.HasPrefix(one, ">") || len(joined)+len(one) > 500 || n == 0 && !starts.MatchString(one) {
 			return 0
 		}
 		joined = strings.TrimSpace(joined + " " + one)
