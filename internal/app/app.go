@@ -24,6 +24,7 @@ import (
 	"fairground/internal/record"
 	"fairground/internal/safety"
 	"fairground/internal/site"
+	"fairground/internal/theme"
 	"fairground/internal/transfer"
 	"fairground/internal/ui"
 	"fairground/internal/ui/text"
@@ -49,6 +50,7 @@ type App struct {
 	market   *market.Market
 	console  *console.Console
 	office   *office.Office
+	theme    *theme.Room
 	api      *api.API
 }
 
@@ -69,7 +71,7 @@ func Open(ctx context.Context, config Config) (*App, error) {
 }
 
 func (a *App) openWords(context.Context) (err error) {
-	a.words, err = text.New(ui.Messages(), web.Messages(), account.Messages(), market.Messages(), console.Messages(), office.Messages(), api.Messages(), Messages())
+	a.words, err = text.New(ui.Messages(), web.Messages(), account.Messages(), market.Messages(), console.Messages(), office.Messages(), theme.Messages(), api.Messages(), Messages())
 	return err
 }
 
@@ -151,6 +153,28 @@ func (a *App) furnish() {
 		Transfer: func(s *site.Site) *transfer.Desk { return a.Rooms(s).Transfer },
 	}
 	a.console.Rail = a.office.Rail
+	a.theme = &theme.Room{
+		Shell: a.console.Page, Files: func(s *site.Site) media.Blobs { return a.Rooms(s).Blobs },
+		Home: a.market.Home, Categories: a.categories,
+	}
+}
+
+// categories are those of the request's site, each with those above it.
+func (a *App) categories(r *http.Request) ([]ui.Option, error) {
+	tree, err := a.Rooms(site.From(r.Context())).Listings.Trees.Tree(r.Context())
+	if err != nil {
+		return nil, err
+	}
+	locale := text.FromContext(r.Context()).Locale()
+	var all []ui.Option
+	for c := range tree.All {
+		var names []string
+		for _, above := range tree.Path(c.ID) {
+			names = append(names, above.Names.In(locale))
+		}
+		all = append(all, ui.Option{Value: tree.PathSlug(c.ID), Text: strings.Join(names, " › ")})
+	}
+	return all, nil
 }
 
 // arrivals is listing.Arrivals in the console's words.
@@ -197,6 +221,7 @@ func (a *App) Router() *web.Router {
 	a.market.Routes(m)
 	a.console.Routes(m)
 	a.office.Routes(m)
+	a.theme.Routes(m)
 	a.office.FlowRoutes(m, office.Flows{Desk: func(s *site.Site) *automation.Desk { return a.Rooms(s).Automation }, Secret: api.CallSecret})
 	a.office.DeveloperRoutes(m, developers{a.api})
 	a.api.Routes(m)

@@ -12,6 +12,7 @@ import (
 
 	"fairground/internal/account"
 	"fairground/internal/site"
+	"fairground/internal/theme"
 	"fairground/internal/ui"
 	"fairground/internal/ui/text"
 	"fairground/internal/value"
@@ -21,7 +22,7 @@ import (
 // publicShell is the part of every public page that does not depend on what it shows.
 func (a *App) publicShell(r *http.Request) ui.PublicPage {
 	ctx := r.Context()
-	settings := site.From(ctx).Settings()
+	settings, tried := site.SettingsOf(ctx)
 	page := ui.PublicPage{
 		Site:      settings.Name,
 		Search:    ui.Search{Action: "/search"},
@@ -35,6 +36,8 @@ func (a *App) publicShell(r *http.Request) ui.PublicPage {
 			{Text: text.T(ctx, "app.imprint"), Href: "/imprint"},
 		},
 	}
+	theme.Dress(&page, settings.Theme, tried)
+	page.Closing = settings.Theme.In(text.FromContext(ctx).Locale()).Footer
 	if account.From(ctx).IsStaff() {
 		page.Nav = append(page.Nav, ui.Link{Text: text.T(ctx, "app.console"), Href: "/console", Icon: "shield-check"})
 	}

@@ -152,6 +152,7 @@ func (v *visit) rail(here string, w waiting) []ui.Section {
 		}},
 		{"console.rail.setup", []place{
 			{href: "/console/settings", key: "console.settings", icon: "settings", permission: account.SettingsSee},
+			{href: "/console/setup/theme", key: "console.theme", icon: "palette", permission: account.SettingsSee},
 			{href: "/console/setup/objects", key: "console.objects", icon: "blocks", permission: account.SettingsSee},
 			{href: "/console/setup/automations", key: "console.automations", icon: "workflow", permission: account.SettingsSee},
 			{href: "/console/setup/developers", key: "console.developers", icon: "key-round", permission: account.SettingsSee},

@@ -140,8 +140,9 @@ type visit struct {
 
 func (m *Market) begin(r *http.Request) (*visit, error) {
 	s := site.From(r.Context())
+	settings, _ := site.SettingsOf(r.Context())
 	v := &visit{
-		Services: m.Services(s), market: m, r: r, ctx: r.Context(), site: s, settings: s.Settings(),
+		Services: m.Services(s), market: m, r: r, ctx: r.Context(), site: s, settings: settings,
 		words: text.FromContext(r.Context()), now: s.DB.Clock().Now(),
 	}
 	var err error

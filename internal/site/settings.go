@@ -42,6 +42,8 @@ type Settings struct {
 	GuestPosting  bool     `json:"guest_posting"`   // visitors may post, confirmed by mail
 	ReplyDomain   string   `json:"reply_domain"`    // of the masked addresses that conversations are answered at; empty means the site's first host
 	ScanMessages  Scanning `json:"scan_messages"`   // which messages between members the rules read
+
+	Theme Theme `json:"theme"` // how the public pages look
 }
 
 // Scanning says which messages between members are read by the safety rules.
@@ -110,6 +112,7 @@ func (s Settings) Problems() []*value.Error {
 	check(s.ReplyDomain == "" || knownDomain(s.ReplyDomain), "reply_domain", "write a host name such as reply.example.org, or leave it empty")
 	check(s.ScanMessages == ScanAll || s.ScanMessages == ScanReported, "scan_messages", "choose which messages are read")
 	check(s.FromEmail == "" || knownEmail(s.FromEmail), "from_email", "write a mail address, or leave it empty")
+	s.Theme.problems(check)
 	return found
 }
 

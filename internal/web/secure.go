@@ -1,6 +1,9 @@
 package web
 
-import "net/http"
+import (
+	"net/http"
+	"strings"
+)
 
 // contentPolicy lets a page load from its own site only, without inline scripts and styles, and be framed by nobody.
 const contentPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; " +
@@ -17,4 +20,14 @@ func secure(h http.Header, https bool) {
 	if https {
 		h.Set("Strict-Transport-Security", "max-age=63072000")
 	}
+}
+
+// Framed lets pages of this site show the answer in a frame: a preview beside its editor.
+func Framed(h http.Header) {
+	h.Set("Content-Security-Policy", strings.Replace(contentPolicy, "frame-ancestors 'none'", "frame-ancestors 'self'", 1))
+}
+
+// Frames lets a page show pages of this site that are Framed.
+func Frames(h http.Header) {
+	h.Set("Content-Security-Policy", contentPolicy+"; frame-src 'self'")
 }
