@@ -54,14 +54,14 @@ type Role string
 // The roles, the one that may most first.
 const (
 	Owner  Role = "owner"  // everything, and the team
-	Editor Role = "editor" // the shop's profile, its listings, its messages
+	Editor Role = "editor" // its listings and messages
 	Agent  Role = "agent"  // its messages
 )
 
-// Roles lists them, the one that may least first, as a form offers them.
+// roles lists them, the one that may least first, as a form offers them.
 var roles = []Role{Agent, Editor, Owner}
 
-func (r Role) mayEdit() bool { return r == Owner || r == Editor }
+// mayLead reports whether the role may decide who is in the team, and what the public reads of the shop.
 func (r Role) mayLead() bool { return r == Owner }
 
 // Seller is what package listing knows of somebody who sells.

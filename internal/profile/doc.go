@@ -14,7 +14,7 @@
 //
 // A name and a town go to package listing (Sellers.Rename) only when they are cleared.
 //
-// A shop has a team: owners do everything, editors edit the shop and its listings, agents answer messages. Seats are
+// A shop has a team: owners do everything, editors write its listings and answer, agents answer. Seats are
 // package listing's; the invitations to them are ours. Somebody with an account is told by an alert, anybody else by a
 // letter with a link that works once; the page says the same in both cases, so that nobody learns who has an account.
 //
@@ -36,7 +36,7 @@
 //	POST /account/profile            saves it
 //	GET  /shop/new                   the form to open a shop
 //	POST /shop/new                   opens it
-//	GET  /shop/{seller}/profile      a shop's profile; who may edit its listings
+//	GET  /shop/{seller}/profile      a shop's profile; owners
 //	POST /shop/{seller}/profile      saves it
 //	GET  /shop/{seller}/team         who acts for the shop; anybody of its team
 //	POST /shop/{seller}/team         invites somebody; owners

@@ -83,13 +83,13 @@ func parseSpan(text string) (Span, bool) {
 	}
 	from, fromOK := minutes(m[1], m[2], m[3])
 	to, toOK := minutes(m[4], m[5], m[6])
-	if !fromOK || !toOK || from >= dayMinutes {
+	if !fromOK || !toOK || from >= dayMinutes || from == to {
 		return Span{}, false
 	}
 	if to <= from { // past midnight; 18–0 ends at midnight
 		to += dayMinutes
 	}
-	return Span{from, to}, to-from <= dayMinutes && from != to
+	return Span{from, to}, true
 }
 
 func minutes(hour, minute, half string) (int, bool) {

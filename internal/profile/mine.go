@@ -27,7 +27,7 @@ func (m *Room) showMine(w http.ResponseWriter, r *http.Request) error {
 
 // mine is the page of the member's own profile, before anything is filled in.
 func (v *visit) mine() (*editor, error) {
-	e := &editor{v: v, action: "/account/profile", seller: Seller{Name: v.me.Name, Since: v.site.DB.Clock().Now()}}
+	e := &editor{v: v, action: "/account/profile", profile: Profile{State: Clear}, seller: Seller{Name: v.me.Name, Since: v.site.DB.Clock().Now()}}
 	err := v.read(func(tx *db.Tx) error {
 		s, err := v.desk.own(tx, v.me.Account)
 		if value.KindOf(err) == value.NotFound {
@@ -88,7 +88,7 @@ func (m *Room) saveMine(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return e.save(func(rev int64, c Content) (Profile, error) {
-		return v.desk.SaveMine(r.Context(), v.me.Actor(), Mine{Account: v.me.Account, Name: v.me.Name}, rev, c)
+		return v.desk.SaveMine(r.Context(), v.me.Actor(), rev, c)
 	})
 }
 

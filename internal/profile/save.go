@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"fairground/internal/account"
 	"fairground/internal/db"
 	"fairground/internal/safety"
 	"fairground/internal/value"
@@ -29,25 +30,23 @@ func (d *Desk) Save(ctx context.Context, actor value.Actor, seller value.ID, rev
 	return p, nil
 }
 
-// SaveMine saves the profile of a member themselves. Their private seller is made when they have none.
-func (d *Desk) SaveMine(ctx context.Context, actor value.Actor, mine Mine, rev int64, content Content) (p Profile, err error) {
+// SaveMine saves the profile of the member who acts. Their private seller is made when they have none.
+func (d *Desk) SaveMine(ctx context.Context, actor value.Actor, rev int64, content Content) (p Profile, err error) {
 	err = d.DB.Write(ctx, actor, "profile.save", func(tx *db.Tx) error {
-		s, err := d.Sellers.Own(tx, mine.Account, mine.Name, "", tx.Now())
+		mine, err := account.Find(tx, actor.ID)
+		if err != nil {
+			return err
+		}
+		s, err := d.Sellers.Own(tx, mine.ID, mine.Name, "", mine.Created)
 		if err == nil {
 			p, err = d.saveIn(tx, s, rev, content)
 		}
 		return err
 	})
 	if err != nil {
-		return Profile{}, fmt.Errorf("profile.SaveMine(%s): %w", mine.Account, err)
+		return Profile{}, fmt.Errorf("profile.SaveMine(%s): %w", actor, err)
 	}
 	return p, nil
-}
-
-// Mine is a member who writes about themselves.
-type Mine struct {
-	Account value.ID
-	Name    string // of the account: the seller's until a profile is cleared
 }
 
 // OpenShop makes a business with its first owner, and its profile. The business bears its name only when that is

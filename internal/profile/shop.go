@@ -29,7 +29,7 @@ func (m *Room) openShop(w http.ResponseWriter, r *http.Request) error {
 	})
 }
 
-// shop is the page of a shop's profile, for those who may edit it.
+// shop is the page of a shop's profile, for its owners.
 func (v *visit) shop() (*editor, error) {
 	id, err := v.seller()
 	if err != nil {
@@ -37,14 +37,9 @@ func (v *visit) shop() (*editor, error) {
 	}
 	e := &editor{v: v, business: true, action: shopPath(id, "profile")}
 	err = v.read(func(tx *db.Tx) error {
-		s, seat, err := v.desk.enter(tx, id, v.me.Account)
-		if err != nil {
+		if e.seller, err = v.desk.lead(tx, id, v.me.Account); err != nil {
 			return err
 		}
-		if !seat.Role.mayEdit() {
-			return &value.Error{Kind: value.Forbidden, Key: "profile.error.editors_only", Message: "only owners and editors of the shop may edit its profile"}
-		}
-		e.seller = s
 		return e.load(tx)
 	})
 	return e, err
