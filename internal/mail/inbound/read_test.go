@@ -369,7 +369,11 @@ func FuzzRead(f *testing.F) {
 		f.Add(raw)
 	}
 	f.Fuzz(func(t *testing.T, raw []byte) {
+		start := time.Now()
 		in, err := Read("a@b.example", raw)
+		if took := time.Since(start); took > 3*time.Second {
+			t.Errorf("%d bytes took %s", len(raw), took)
+		}
 		if err != nil {
 			if value.KindOf(err) != value.Invalid {
 				t.Errorf("%v", err)
