@@ -42,8 +42,8 @@
 //	POST /post/{draft}/discard               throws the draft away                                   Public, own
 //	POST /post/{draft}/restore               takes that back                                         Public, own
 //	GET  /post/sent                          "check your mail", for visitors                         Public
-//	GET  /post/confirm/{token}               the button that publishes what a visitor posted         Public
-//	POST /post/confirm/{token}               does it                                                 Public
+//	GET  /post/confirm/link/{token}          the button that publishes what a visitor posted         Public
+//	POST /post/confirm/link/{token}          does it                                                 Public
 //	GET  /my/listings                        my listings by standing; drafts                         SignedIn
 //	POST /my/listings                        does something to several of them                       SignedIn
 //	GET  /my/listings/{listing}              how one stands: being checked, live, what must change   SignedIn, own

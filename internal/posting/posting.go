@@ -12,7 +12,6 @@ import (
 	"fairground/internal/db"
 	"fairground/internal/listing"
 	"fairground/internal/media"
-	"fairground/internal/search"
 	"fairground/internal/site"
 	"fairground/internal/value"
 	"fairground/internal/web"
@@ -26,9 +25,9 @@ func Messages() fs.FS { return messages }
 
 // Services are what the pages of one site work on.
 type Services struct {
-	Desk   *listing.Desk
-	Photos *media.Photos
-	Index  *search.Database // for price hints from similar listings
+	Desk      *listing.Desk
+	Photos    *media.Photos
+	Suggester *listing.Suggester
 }
 
 // Figures are how much a listing was looked at.
@@ -49,10 +48,12 @@ type Config struct {
 	Form func(r *http.Request, title string, content templ.Component) templ.Component
 	// Figures of many listings at once; nil shows none.
 	Figures func(tx *db.Tx, listings []value.ID) (map[value.ID]Figures, error)
+	// AppealHref is where somebody appeals a refusal; nil names the site's mail address.
+	AppealHref func(l listing.Listing) string
 	// FiguresHref is where a listing's figures over time are; nil links nowhere.
 	FiguresHref func(l listing.Listing) string
 
-	ByMember *web.Limiter // photos and their changes by one member or visitor; nil is 200 in an hour
+	ByMember *web.Limiter // photos and their changes by one member or visitor; nil is 600 in an hour
 	BySaving *web.Limiter // drafts kept by one network; nil is 120 in a minute
 }
 
@@ -70,7 +71,7 @@ func New(c Config) *Posting {
 		c.Clock = value.SystemClock{}
 	}
 	if c.ByMember == nil {
-		c.ByMember = web.NewLimiter(c.Clock, web.Rate{Events: 200, Per: time.Hour}, mostKeys)
+		c.ByMember = web.NewLimiter(c.Clock, web.Rate{Events: 600, Per: time.Hour}, mostKeys)
 	}
 	if c.BySaving == nil {
 		c.BySaving = web.NewLimiter(c.Clock, web.Rate{Events: 120, Per: time.Minute}, mostKeys)

@@ -1,0 +1,50 @@
+package posting_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"fairground/internal/db"
+	"fairground/internal/listing"
+)
+
+// bicycle is what one types to offer a bicycle.
+var bicycle = []string{"kind", "sell", "title", "Trek FX 3 hybrid, size M", "pick", "sports/bicycles", "a.type", "city", "a.gears", "18", "a.lights", "yes",
+	"body", "Serviced in May, kept indoors.", "price", "520", "place", "Pully", "locale", "en"}
+
+func with(pairs []string, more ...string) []string {
+	return append(append([]string{}, pairs...), more...)
+}
+
+// The whole way without JavaScript: the form, its fields, a photo, the preview, the listing.
+func TestPostingWithoutScripts(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	b := w.as(w.anna)
+	b.get("/post").want(200, "Post a listing", "Continue", "Your exact address is never shown")
+	draft := b.post("/post/new", "kind", "sell", "title", "Volvo V60", "do", "fields").to()
+	b.get(draft).want(200, "Choose a category")
+	b.post(draft, "title", "Volvo V60", "pick", "vehicles/cars").follow().want(200, "Vehicles › Cars", "Make", "Mileage", "Choose the one before first")
+	page := b.post(draft, "title", "Volvo V60", "a.make", "volvo", "a.model", "", "do", "fields").follow().want(200, "V60").without("Panda")
+	if !strings.Contains(page.body, `value="Volvo V60"`) {
+		t.Error("the title was lost")
+	}
+	b.post(draft, "do", "publish").want(http.StatusUnprocessableEntity, "1 thing is missing", "Mileage: please fill this in.")
+	b.send(draft, []file{{"front.jpg", shot(t, 800, 600, 90)}}, "a.km", "86'000", "do", "fields").follow().want(200, "Cover")
+	b.post(draft, "place", "Pully", "price", "14500", "body", "First owner.", "do", "preview").follow().want(200, "Nobody else sees it yet", "CHF", "Volvo", "86'000 km")
+	there := b.post(draft, "do", "publish").to()
+	b.get(there).want(200, "It is live", "Volvo V60")
+	if again := b.post(draft, "do", "publish").to(); again != there {
+		t.Errorf("sent twice it leads to %s, want %s", again, there)
+	}
+	w.read(func(tx *db.Tx) error {
+		seller, err := listing.FindOwnSeller(tx, w.anna.ID)
+		w.ok(err)
+		all, err := listing.List(tx, listing.Filter{Seller: seller.ID})
+		if len(all) != 1 || all[0].Attributes["km"] != "86000" || len(all[0].Photos) != 1 || all[0].Title != "Volvo V60" {
+			t.Errorf("posted %+v", all)
+		}
+		return err
+	})
+}

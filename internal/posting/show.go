@@ -1,0 +1,221 @@
+package posting
+
+import (
+	"net/http"
+	"strings"
+
+	"fairground/internal/db"
+	"fairground/internal/listing"
+	"fairground/internal/value"
+	"fairground/internal/web"
+)
+
+// showNew is the form of a listing to come, with the drafts that wait.
+func (v *visit) showNew() error {
+	d, err := v.empty()
+	if err != nil {
+		return err
+	}
+	f, err := v.view(d)
+	if err != nil {
+		return err
+	}
+	err = v.read(func(tx *db.Tx) (err error) {
+		f.waiting, err = listing.Drafts(tx, v.by)
+		return err
+	})
+	f.waiting = f.waiting[:min(len(f.waiting), 3)]
+	if err != nil {
+		return err
+	}
+	return v.render(http.StatusOK, f)
+}
+
+func (v *visit) showForm() error {
+	d, err := v.draft()
+	if err != nil {
+		return err
+	}
+	if d.ID == 0 {
+		return v.showNew()
+	}
+	f, err := v.view(d)
+	if err != nil {
+		return err
+	}
+	return v.render(http.StatusOK, f)
+}
+
+func (v *visit) render(status int, f *formView) error {
+	title := v.t("posting.post")
+	if f.editing.ID != 0 {
+		title = v.t("posting.change")
+	}
+	if f.editing.ID == 0 {
+		if err := v.tellLimit(f); err != nil {
+			return err
+		}
+	}
+	return v.form(status, title, formPage(v, f))
+}
+
+// describeTitle suggests what follows from the title: the category, what similar listings cost, and that the same thing
+// was offered before.
+func (v *visit) describeTitle(f *formView) error {
+	title := strings.TrimSpace(f.draft.Title)
+	if title == "" {
+		return nil
+	}
+	if err := v.suggest(f, title); err != nil {
+		return err
+	}
+	return v.read(func(tx *db.Tx) error {
+		if f.draft.Category != 0 && f.draft.Kind == listing.Sell {
+			hint, err := listing.PriceHint(tx, f.draft.Category, title, v.ready(f.draft.Typed).Attributes, f.draft.Currency)
+			if err != nil {
+				return err
+			}
+			if hint.Listings > 0 {
+				f.hint = v.t("posting.price_hint", "low", v.words.Money(hint.Low), "high", v.words.Money(hint.High))
+			}
+		}
+		return v.describeEarlier(tx, f, title)
+	})
+}
+
+func (v *visit) suggest(f *formView, title string) error {
+	suggested, err := v.Suggester.Suggest(v.ctx, title, f.draft.Locale)
+	if err != nil {
+		return err
+	}
+	for _, s := range suggested {
+		if s.Category == f.draft.Category {
+			continue
+		}
+		if p := v.pickOf(s.Category); p.name != "" {
+			f.picks = append(f.picks, p)
+		}
+	}
+	if f.draft.Category != 0 {
+		f.picks = f.picks[:min(len(f.picks), 2)]
+	}
+	return nil
+}
+
+// pickOf is a category as something to choose.
+func (v *visit) pickOf(id value.ID) pick {
+	path := v.tree.Path(id)
+	if len(path) == 0 {
+		return pick{}
+	}
+	var over []string
+	for _, c := range path[:len(path)-1] {
+		over = append(over, c.Names.In(v.words.Locale()))
+	}
+	return pick{path: v.tree.PathSlug(id), name: path[len(path)-1].Names.In(v.words.Locale()), over: strings.Join(over, " › ")}
+}
+
+// describeEarlier finds the listing that this one repeats, to offer renewing it instead.
+func (v *visit) describeEarlier(tx *db.Tx, f *formView, title string) error {
+	if v.by.Account == 0 || f.editing.ID != 0 {
+		return nil
+	}
+	seller, err := v.sellerOf(tx, f.draft.Seller)
+	if err == nil {
+		var earlier listing.Earlier
+		if earlier, err = listing.FindEarlier(tx, seller, title, f.draft.Body); err == nil && earlier.MayRenew() {
+			f.earlier = &earlier
+		}
+	}
+	if value.KindOf(err) == value.NotFound {
+		return nil
+	}
+	return err
+}
+
+// act does what the pressed button of the form says, after everything typed was kept.
+func (v *visit) act() error {
+	form, err := web.ReadForm(v.r)
+	if err != nil {
+		return err
+	}
+	if form.Raw("do") == "discard" {
+		return v.discard()
+	}
+	d, err := v.draft()
+	if value.KindOf(err) == value.NotFound {
+		return v.goneOrDone(err)
+	}
+	if err != nil {
+		return err
+	}
+	if d, err = v.keep(form); err != nil {
+		return v.refused(d, err)
+	}
+	if d, err = v.sentPhotos(d, form); err != nil {
+		return v.refused(d, err)
+	}
+	if what := form.Raw("photo"); what != "" {
+		return v.photoButton(d, what)
+	}
+	switch form.Raw("do") {
+	case "publish":
+		return v.publish(d)
+	case "preview":
+		return web.Redirect(v.w, v.r, address(d)+"/preview")
+	default:
+		return web.Redirect(v.w, v.r, address(d)+"#"+anchor(form))
+	}
+}
+
+// anchor is where somebody without JavaScript goes on.
+func anchor(form *web.Form) string {
+	if form.Raw("pick") != "" || form.Raw("do") == "fields" {
+		return "part-category"
+	}
+	return "posting"
+}
+
+// refused shows the form again with what was wrong at its field; other errors go on.
+func (v *visit) refused(d listing.Draft, err error) error {
+	f, broken := v.view(d)
+	if broken != nil {
+		return broken
+	}
+	if rest := v.note(f.found, d.Typed, err); rest != nil {
+		return rest
+	}
+	return v.render(http.StatusUnprocessableEntity, f)
+}
+
+// goneOrDone leads somebody whose draft is a listing by now to that listing: the form was sent twice.
+func (v *visit) goneOrDone(gone error) error {
+	id, err := value.ParseID(listing.DraftID, v.r.PathValue("draft"))
+	if err != nil || v.by.Account == 0 {
+		return gone
+	}
+	l, err := v.Desk.SubmitDraft(v.ctx, v.by, id, 0, noTime)
+	if err != nil {
+		return gone
+	}
+	return web.Redirect(v.w, v.r, mineHref(l))
+}
+
+// save keeps what is typed and answers the parts of the page that depend on it. Its script swaps in those that differ.
+func (v *visit) save() error {
+	form, err := web.ReadForm(v.r)
+	if err != nil {
+		return err
+	}
+	d, err := v.keep(form)
+	if err != nil {
+		return err
+	}
+	f, err := v.view(d)
+	if err != nil {
+		return err
+	}
+	return web.Render(v.w, v.r, http.StatusOK, savedParts(v, f, form.Raw("shown") != f.shown))
+}
+
+func mineHref(l listing.Listing) string { return "/my/listings/" + l.Key() }
