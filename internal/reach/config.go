@@ -8,7 +8,6 @@ import (
 
 	"github.com/a-h/templ"
 
-	"fairground/internal/change"
 	"fairground/internal/db"
 	"fairground/internal/site"
 	"fairground/internal/value"
@@ -45,7 +44,8 @@ type Listing struct {
 type Listings interface {
 	// Find returns those of the listings that exist, in no order.
 	Find(tx *db.Tx, ids []value.ID) ([]Listing, error)
-	// MayPost reports whether an account may edit the listings of a seller: its owner or an editor.
+	// ActsFor reports whether an account has any seat at a seller, MayPost whether it may edit the seller's listings.
+	ActsFor(tx *db.Tx, seller, account value.ID) (bool, error)
 	MayPost(tx *db.Tx, seller, account value.ID) (bool, error)
 	// SellerName is a seller's public name; NotFound when there is no such seller.
 	SellerName(tx *db.Tx, seller value.ID) (string, error)
@@ -57,11 +57,6 @@ type Desk struct {
 	Listings Listings
 	Counter  *Counter
 	Zone     func() *time.Location // of the site, at present; nil is UTC
-
-	// Contact says whether an entry of the change log about a conversation begins one, and about which listing. Save says
-	// the same of favourites, with 1 for one that was added and -1 for one taken away. Zero means neither.
-	Contact func(tx *db.Tx, row change.Row) (listing value.ID, err error)
-	Save    func(tx *db.Tx, row change.Row) (listing value.ID, by int, err error)
 }
 
 // Config is what the pages need from outside.
