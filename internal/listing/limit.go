@@ -79,10 +79,12 @@ func limitDay(tx *db.Tx, seller, category value.ID, most int) error {
 	if most <= 0 {
 		return nil
 	}
-	times, err := db.All(tx, db.Column[int64], `
-		select created_us from listing
-		where seller = $1 and created_us > $2 and ($3 = 0 or category = $3)
-		order by created_us desc limit $4`, int64(seller), value.Micros(tx.Now().Add(-day)), int64(category), most)
+	args := []any{int64(seller), value.Micros(tx.Now().Add(-day)), most}
+	where := "seller = $1 and created_us > $2"
+	if category != 0 {
+		where, args = where+" and category = $4", append(args, int64(category))
+	}
+	times, err := db.All(tx, db.Column[int64], "select created_us from listing where "+where+" order by created_us desc limit $3", args...)
 	if err != nil || len(times) < most {
 		return err
 	}
