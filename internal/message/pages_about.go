@@ -159,6 +159,9 @@ func (d *Desk) reportView(r *http.Request) (v reportView, err error) {
 }
 
 func (d *Desk) showReport(w http.ResponseWriter, r *http.Request) error {
+	if r.PathValue("page") != "report" {
+		return value.Errorf(value.NotFound, "there is no such page")
+	}
 	v, err := d.reportView(r)
 	if err != nil {
 		return err

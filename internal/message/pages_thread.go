@@ -185,7 +185,8 @@ func (d *Desk) write(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	draft := Draft{Text: form.Raw("text"), Key: clipKey(form.Raw("key"))}
-	if draft.Photos, err = d.takePhotos(r.Context(), form); form.Note(err) != nil {
+	draft.Photos, err = d.takePhotos(r.Context(), form)
+	if err = form.Note(err); err != nil {
 		return err
 	}
 	var m Message

@@ -1573,6 +1573,11 @@ func (v *threadView) composer() templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
+		} else if v.AmountError != "" {
+			templ_7745c5c3_Err = ui.Notice{Text: v.AmountError, Tone: ui.Paid}.Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
 		}
 		return nil
 	})
