@@ -67,8 +67,8 @@ func NewSigner(domain string, keys ...Key) (*Signer, error) {
 	return &Signer{domain: strings.ToLower(domain), keys: keys}, nil
 }
 
-// sign puts the signatures before a mail.
-func (s *Signer) sign(source []byte) ([]byte, error) {
+// Sign puts the signatures before a raw mail with CRLF line ends.
+func (s *Signer) Sign(source []byte) ([]byte, error) {
 	var out bytes.Buffer
 	for _, k := range s.keys {
 		signer, err := dkim.NewSigner(&dkim.SignOptions{

@@ -45,7 +45,7 @@ func source(from From, m Mail) ([]byte, error) {
 	if from.Signer == nil {
 		return out.Bytes(), nil
 	}
-	return from.Signer.sign(out.Bytes())
+	return from.Signer.Sign(out.Bytes())
 }
 
 // envelope is who the mail comes back to.

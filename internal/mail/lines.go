@@ -243,6 +243,6 @@ func refusal(err error, to value.Email) error {
 	var step stepError
 	return &Refusal{
 		Code: no.Code, Permanent: no.Code >= 500 && no.Code != 530 && no.Code != 535,
-		Status: statusInText.FindString(no.Msg), Recipient: errors.As(err, &step) && step.recipient, Text: masked(no, to),
+		Status: statusInText.FindString(no.Msg), Recipient: errors.As(err, &step) && step.recipient, Text: masked(errors.New(no.Msg), to),
 	}
 }

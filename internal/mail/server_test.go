@@ -29,7 +29,10 @@ type post struct {
 	accounts []string
 	refuse   func(to string) error
 	afterAll error // the answer to the body
-	config   SMTPConfig
+	// connected is called for each connection that greets; optional.
+	connected func()
+	open      map[net.Conn]bool
+	config    SMTPConfig
 }
 
 type letter struct {
@@ -43,8 +46,16 @@ type letter struct {
 func startPost(t testing.TB, security Security) *post {
 	t.Helper()
 	certificate, roots := newCertificate(t)
-	p := &post{}
-	server := smtp.NewServer(smtp.BackendFunc(func(c *smtp.Conn) (smtp.Session, error) { return &visit{post: p, conn: c}, nil }))
+	p := &post{open: make(map[net.Conn]bool)}
+	server := smtp.NewServer(smtp.BackendFunc(func(c *smtp.Conn) (smtp.Session, error) {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		if _, secured := c.TLSConnectionState(); p.connected != nil && (secured || security == Plain) {
+			p.connected()
+		}
+		p.open[c.Conn()] = true
+		return &visit{post: p, conn: c}, nil
+	}))
 	server.Domain, server.AllowInsecureAuth = "localhost", false
 	server.ErrorLog = log.New(io.Discard, "", 0)
 	if security == StartTLS {
@@ -62,6 +73,16 @@ func startPost(t testing.TB, security Security) *post {
 	t.Cleanup(func() { server.Close() })
 	p.config = SMTPConfig{Host: "localhost", Port: port, Security: security, Domain: "market.example.org", Timeout: 5 * time.Second, Roots: roots}
 	return p
+}
+
+// hangUp ends all connections from the server's side.
+func (p *post) hangUp() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for conn := range p.open {
+		conn.Close()
+		delete(p.open, conn)
+	}
 }
 
 func (p *post) transport(t testing.TB) *SMTP {
@@ -108,8 +129,11 @@ func (v *visit) Mail(from string, _ *smtp.MailOptions) error {
 }
 
 func (v *visit) Rcpt(to string, _ *smtp.RcptOptions) error {
-	if v.post.refuse != nil {
-		if err := v.post.refuse(to); err != nil {
+	v.post.mu.Lock()
+	refuse := v.post.refuse
+	v.post.mu.Unlock()
+	if refuse != nil {
+		if err := refuse(to); err != nil {
 			return err
 		}
 	}
