@@ -84,7 +84,9 @@ func checkName(name string) (string, error) {
 	name = strings.Join(strings.Fields(name), " ")
 	n := utf8.RuneCountInString(name)
 	if n < 1 || n > 80 || !utf8.ValidString(name) || strings.ContainsFunc(name, unicode.IsControl) {
-		return "", value.Fieldf("name", "write a name of 1 to 80 characters")
+		err := value.Fieldf("name", "write a name of 1 to 80 characters")
+		err.Key = "account.name_wrong"
+		return "", err
 	}
 	return name, nil
 }

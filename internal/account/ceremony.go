@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
@@ -118,6 +119,15 @@ func (d *Door) fresh(h web.Handler) web.Handler {
 
 // signInAgain is where whoever is signed in proves it once more.
 const signInAgain = "/sign-in?again=1&next=%2Faccount%2Fsecurity"
+
+// Confirm lets through whoever signed in a short while ago, for what cannot be taken back. Others are led to sign in
+// again, and then to a path of this site.
+func (d *Door) Confirm(r *http.Request, back string) error {
+	if d.isFresh(r) {
+		return nil
+	}
+	return web.Detour("/sign-in?again=1&next=" + url.QueryEscape(web.LocalPath(back, "/")))
+}
 
 func (d *Door) isFresh(r *http.Request) bool {
 	return site.From(r.Context()).DB.Clock().Now().Sub(From(r.Context()).began) < FreshFor

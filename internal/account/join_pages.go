@@ -49,7 +49,7 @@ func (d *Door) askJoin(w http.ResponseWriter, r *http.Request) error {
 	wish := wish{email: form.Email("email"), locale: pageLocale(r), password: form.Secret("password", 4*LongestPassword)}
 	if form.Raw("name") != "" {
 		wish.name, err = checkName(form.Raw("name"))
-		if err = form.Note(keyed(err, "account.name_wrong")); err != nil {
+		if err = form.Note(err); err != nil {
 			return err
 		}
 	}
@@ -98,16 +98,6 @@ func pageLocale(r *http.Request) value.Locale {
 		return locale
 	}
 	return ""
-}
-
-// keyed gives an error of a field the key of its words.
-func keyed(err error, key string) error {
-	if known, ok := err.(*value.Error); ok && known.Key == "" {
-		copied := *known
-		copied.Key = key
-		return &copied
-	}
-	return err
 }
 
 func (d *Door) showJoinSent(w http.ResponseWriter, r *http.Request) error {

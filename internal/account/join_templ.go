@@ -499,7 +499,7 @@ func welcomePage(v welcomeView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Button{Text: ui.T(ctx, "account.welcome_password"), Look: ui.Quiet, Href: "/account/security#password"}.Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Button{Text: ui.T(ctx, "account.welcome_password"), Look: ui.Quiet, Href: "/account/security#set-password"}.Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -94,9 +94,9 @@ func (d *Door) askPhone(ctx context.Context, session Session, typed string, v vi
 // takePhone takes the code that was sent: the number is proven. Five wrong ones end it.
 func (d *Door) takePhone(ctx context.Context, session Session, typed string, v visit) error {
 	s := site.From(ctx)
-	wrong := false
+	var wrong error
 	err := s.DB.Write(ctx, session.Actor(), "account.set_phone", func(tx *db.Tx) error {
-		wrong = false
+		wrong = nil
 		p, err := findPhoneCheck(tx, session.Account)
 		if value.KindOf(err) == value.NotFound {
 			return over()
@@ -105,15 +105,17 @@ func (d *Door) takePhone(ctx context.Context, session Session, typed string, v v
 			return err
 		}
 		if !hmac.Equal(p.code, phoneCode(s, session.Account, p.phone, digits(typed))) {
-			wrong = true
+			if wrong = wrongCode(); p.tries+1 >= mostTries {
+				wrong = over()
+			}
 			tx.Log(db.Change{Object: "account", Record: session.Account, Diff: map[string]any{"phone_code": "wrong", "network": v.network}})
 			_, err := tx.Exec("update phone_check set tries = tries + 1 where account = $1", session.Account)
 			return err
 		}
 		return d.storePhone(tx, session.Account, p.phone, v)
 	})
-	if err == nil && wrong {
-		return wrongCode()
+	if err == nil {
+		err = wrong
 	}
 	return err
 }

@@ -61,9 +61,10 @@ func dropLinks(tx *db.Tx, id value.ID) error {
 	return err
 }
 
-func recentProof(tx *db.Tx, id value.ID, purpose string) (bool, error) {
-	n, err := db.One(tx, db.Column[int], "select count(*) from proof_link where account = $1 and purpose = $2 and created_us > $3",
-		id, purpose, value.Micros(tx.Now().Add(-doubleClick)))
+// recentProof reports whether a link was mailed a moment ago: a double click brings one letter.
+func recentProof(tx *db.Tx, id value.ID, purpose string, email value.Email) (bool, error) {
+	n, err := db.One(tx, db.Column[int], "select count(*) from proof_link where account = $1 and purpose = $2 and email = $3 and created_us > $4",
+		id, purpose, string(email), value.Micros(tx.Now().Add(-doubleClick)))
 	return n > 0, err
 }
 
@@ -83,7 +84,7 @@ func (d *Door) askReset(ctx context.Context, email value.Email, v visit) error {
 		if err != nil || a.State != Active {
 			return nil
 		}
-		if recent, err := recentProof(tx, a.ID, "reset"); err != nil || recent {
+		if recent, err := recentProof(tx, a.ID, "reset", a.Email); err != nil || recent {
 			return err
 		}
 		secret, hash := newSecret()
@@ -168,7 +169,7 @@ func (d *Door) askAddress(ctx context.Context, session Session, email value.Emai
 		if value.KindOf(err) != value.NotFound {
 			return err
 		}
-		if recent, err := recentProof(tx, session.Account, "address"); err != nil || recent {
+		if recent, err := recentProof(tx, session.Account, "address", email); err != nil || recent {
 			return err
 		}
 		secret, hash := newSecret()

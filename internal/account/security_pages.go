@@ -181,7 +181,7 @@ func (d *Door) setName(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	err = keyed(d.rename(r.Context(), From(r.Context()), form.Raw("name")), "account.name_wrong")
+	err = d.rename(r.Context(), From(r.Context()), form.Raw("name"))
 	return d.settle(w, r, err, "name", form.Raw("name"), "account.name_set")
 }
 

@@ -16,6 +16,7 @@ import (
 
 	"fairground/internal/change"
 	"fairground/internal/db"
+	"fairground/internal/site"
 	"fairground/internal/site/sitetest"
 	"fairground/internal/ui/text"
 	"fairground/internal/value"
@@ -55,6 +56,51 @@ func (p *postbox) count() int {
 	return len(p.letters)
 }
 
+// textbox keeps what was sent to telephones.
+type textbox struct {
+	mu    sync.Mutex
+	sent  []string
+	phone []value.Phone
+}
+
+func (b *textbox) Send(_ context.Context, phone value.Phone, words string) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.sent, b.phone = append(b.sent, words), append(b.phone, phone)
+	return nil
+}
+
+// screen stands for the rules of a site.
+func screen(_ context.Context, _ *site.Site, name string) error {
+	if strings.Contains(name, "www.") {
+		return value.Fieldf("name", "a name is not an address")
+	}
+	return nil
+}
+
+// last is the newest letter.
+func (p *postbox) last(t *testing.T) Letter {
+	t.Helper()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if len(p.letters) == 0 {
+		t.Fatal("no letter was sent")
+	}
+	return p.letters[len(p.letters)-1]
+}
+
+// to counts the letters to an address.
+func (p *postbox) to(email value.Email) (n int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, letter := range p.letters {
+		if letter.To == email {
+			n++
+		}
+	}
+	return n
+}
+
 var linkInLetter = regexp.MustCompile(`http://\S+`)
 
 // lastLink is the path of the link in the newest letter.
@@ -74,6 +120,8 @@ type world struct {
 	t      *testing.T
 	door   *Door
 	post   *postbox
+	texts  *textbox
+	houses []OpenID
 	router *web.Router
 	anna   Account // member
 	sam    Account // staff, safety
@@ -83,8 +131,10 @@ func each(t *testing.T, test func(t *testing.T, w *world)) {
 	t.Helper()
 	t.Parallel()
 	sitetest.Each(t, []db.Schema{Schema()}, func(t *testing.T, base *sitetest.World) {
-		w := &world{World: base, t: t, post: &postbox{}}
-		w.door = NewDoor(Config{Clock: value.SystemClock{}, Post: w.post})
+		w := &world{World: base, t: t, post: &postbox{}, texts: &textbox{}}
+		w.door = NewDoor(Config{
+			Clock: value.SystemClock{}, Post: w.post, Texts: w.texts, OpenID: func(*site.Site) []OpenID { return w.houses }, Screen: screen,
+		})
 		w.router = w.newRouter()
 		hash, err := rightHash()
 		w.ok(err)
@@ -236,9 +286,17 @@ func (w *world) signedIn(a Account) *browser {
 func (p page) want(t *testing.T, status int, words string) page {
 	t.Helper()
 	if p.StatusCode != status || !strings.Contains(p.body, words) {
-		t.Errorf("%d %q, want %d with %q", p.StatusCode, p.body, status, words)
+		t.Errorf("%d %q, want %d with %q", p.StatusCode, p.main(), status, words)
 	}
 	return p
+}
+
+var tags = regexp.MustCompile(`(?s)<(svg|head|footer|header).*?</(svg|head|footer|header)>|<[^>]*>`)
+
+// main is what a page says, shortened, for messages of tests.
+func (p page) main() string {
+	said := strings.Join(strings.Fields(tags.ReplaceAllString(p.body, " ")), " ")
+	return said[:min(len(said), 600)]
 }
 
 func (p page) wantTo(t *testing.T, location string) page {
@@ -256,3 +314,6 @@ func wantKind(t *testing.T, err error, kind value.Kind, field string) {
 		t.Errorf("got %v, want %s on field %q", err, kind, field)
 	}
 }
+
+// siteContext is a context with the site, as a request has it.
+func siteContext(t *testing.T, w *world) context.Context { return site.With(t.Context(), w.Site) }
