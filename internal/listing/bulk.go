@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 
 	"fairground/internal/db"
 	"fairground/internal/safety"
@@ -44,7 +45,10 @@ type BulkResult struct {
 	Err    error
 }
 
-const bulkPortion = 25 // listings in one transaction
+const (
+	bulkPortion     = 25                  // listings in one transaction
+	largestRepriced = math.MaxInt64 / 500 // minor units; five times as much still is a number
+)
 
 // Bulk carries an action out in portions and returns one result for each listing, in the order of the ids. What failed
 // for one does not stop the others. The error is for the whole: an unknown verb, too many listings, no seat, or a
@@ -141,6 +145,9 @@ func (d *Desk) reprice(tx *db.Tx, tree *Tree, l *Listing, percent int) (safety.O
 		return safety.Outcome{}, cannotBecome(l.Status, "cheaper or dearer")
 	case !l.HasPrice() || l.Price.Minor == 0:
 		return safety.Outcome{}, keyed(value.Conflict, "listing.bulk.no_price", "this listing states no price")
+	}
+	if l.Price.Minor > largestRepriced {
+		return safety.Outcome{}, value.Fieldf("price", "this price is too large to be changed by percent")
 	}
 	l.Price.Minor = byPercent(l.Price, percent)
 	return d.rescreen(tx, tree, l)
