@@ -1,6 +1,8 @@
 package market
 
 import (
+	"github.com/a-h/templ"
+
 	"fairground/internal/listing"
 	"fairground/internal/media"
 	"fairground/internal/ui"
@@ -11,7 +13,8 @@ import (
 type tile struct {
 	ui.Card
 	facts   string
-	excerpt string // of the description, for lists
+	excerpt string          // of the description, for lists
+	save    templ.Component // the button that saves it; nil for none
 }
 
 const excerptLength = 220 // characters
@@ -22,7 +25,7 @@ const cardWidths = "(max-width: 40rem) 50vw, (max-width: 60rem) 33vw, 18rem"
 func (v *visit) tiles(listings []listing.Listing, km map[value.ID]float64, level, eager int) []tile {
 	all := make([]tile, len(listings))
 	for i, l := range listings {
-		all[i] = tile{v.card(l, level, i < eager), v.cardFacts(l), clip(l.Body, excerptLength)}
+		all[i] = tile{v.card(l, level, i < eager), v.cardFacts(l), clip(l.Body, excerptLength), v.hearts[l.ID]}
 		if distance, known := km[l.ID]; known {
 			all[i].Place = joined(l.Place.Name, v.words.Distance(distance))
 		}
@@ -41,6 +44,9 @@ func (v *visit) card(l listing.Listing, level int, eager bool) ui.Card {
 	}
 	if l.Seller.Kind == listing.Business {
 		c.Badges = append(c.Badges, ui.Tag{Text: v.t("market.badge.shop"), Icon: "store", Tone: ui.Safe})
+	}
+	if !l.Reserved.IsZero() {
+		c.Badges = append(c.Badges, ui.Tag{Text: v.t("market.reserved"), Icon: "lock", Tone: ui.Paid})
 	}
 	if l.Kind == listing.Wanted || l.Kind == listing.Swap {
 		c.Badges = append(c.Badges, ui.Tag{Text: v.t("market.kind." + string(l.Kind)), Tone: ui.Paid})

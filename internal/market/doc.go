@@ -17,6 +17,8 @@
 //	wish.go       what a visitor looks for: address ↔ search.Query
 //	results.go    the answer to a wish; facets.go, chips.go, loosen.go its parts
 //	listing.go    the page of a listing; place.go its drawing, facts.go its facts, linked.go what machines read
+//	seller.go     the page of a seller
+//	parts.go      what other rooms put on these pages
 //	feed.go sitemap.go report.go about.go fault.go
 //
 // It owns no tables.
@@ -28,7 +30,8 @@
 //	GET  /search              q place within category from to seller kind photos sort view page a.ATTRIBUTE
 //	GET  /feed.atom           the newest of a search, same parameters
 //	GET  /l/{id}[/{slug}]     a listing
-//	GET  /report/{id}         the form of a report
+//	GET  /s/{id}[/{slug}]     a seller: face, rating, reviews, listings; sort page before reviews
+//	GET  /report/{id}         the form of a report about a listing, a seller or a review
 //	POST /report/{id}         files it (limited by network, as are the pages that search)
 //	GET  /reports[/{code}]    what came of it (limited by network)
 //	GET  /safety /about /imprint

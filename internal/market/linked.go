@@ -137,6 +137,9 @@ func (o *offer) offered() map[string]any {
 	if o.l.Kind == listing.Free {
 		offer["price"], offer["priceCurrency"] = "0", o.v.settings.Currency
 	}
+	if !o.l.Reserved.IsZero() {
+		offer["availability"] = "https://schema.org/Reserved"
+	}
 	if o.l.Place.Name != "" {
 		offer["availableAtOrFrom"] = o.somewhere()
 	}

@@ -3,10 +3,14 @@ package market
 import (
 	"net/http"
 	"strings"
+	"time"
+
+	"github.com/a-h/templ"
 
 	"fairground/internal/db"
 	"fairground/internal/listing"
 	"fairground/internal/search"
+	"fairground/internal/trade"
 	"fairground/internal/ui"
 	"fairground/internal/value"
 )
@@ -18,6 +22,24 @@ type offer struct {
 	live    int // listings of the seller
 	similar []listing.Listing
 	area    *area
+	beside
+}
+
+// beside is what other rooms know of a listing and its seller.
+type beside struct {
+	face    Face
+	rating  trade.Rating
+	own     *Own // nil for those who look at somebody else's
+	contact templ.Component
+	save    templ.Component
+	follow  templ.Component
+	was     pastPrice
+}
+
+// pastPrice is a higher price that a listing had until a moment; the zero pastPrice is none.
+type pastPrice struct {
+	price value.Money
+	until time.Time
 }
 
 const similarShown = 8
@@ -35,6 +57,9 @@ func (v *visit) listing(w http.ResponseWriter) error {
 		return v.moved(w, right)
 	}
 	o := &offer{v: v, l: l, live: live}
+	if err := v.site.DB.Read(v.ctx, o.look); err != nil {
+		return err
+	}
 	if o.similar, err = v.similar(l); err != nil {
 		return err
 	}
@@ -47,6 +72,53 @@ func (v *visit) listing(w http.ResponseWriter) error {
 	page.Description = o.description()
 	page.Head = o.head()
 	return v.show(w, http.StatusOK, page, o.view())
+}
+
+// look asks the other rooms.
+func (o *offer) look(tx *db.Tx) (err error) {
+	if o.face, err = o.v.face(tx, o.l.Seller); err != nil {
+		return err
+	}
+	if o.rating, err = o.v.rating(tx, o.l.Seller.ID); err != nil {
+		return err
+	}
+	history, err := listing.PriceHistory(tx, o.l.ID)
+	if err != nil {
+		return err
+	}
+	if _, from, dropped := listing.Drop(history, o.v.now); dropped {
+		o.was = pastPrice{from, history[len(history)-1].At}
+	}
+	return o.buttons(tx)
+}
+
+// buttons are what the reader can do here; somebody's own listing is theirs to edit, not to ask about.
+func (o *offer) buttons(tx *db.Tx) (err error) {
+	parts, r := o.v.Parts, o.v.r
+	if parts.Own != nil && o.v.signedIn() {
+		own, mine, err := parts.Own(r, tx, o.l)
+		if err != nil {
+			return err
+		}
+		if mine {
+			o.own = &own
+			return nil
+		}
+	}
+	if parts.Contact != nil {
+		if o.contact, err = parts.Contact(r, tx, o.l); err != nil {
+			return err
+		}
+	}
+	if parts.Save != nil {
+		if o.save, err = parts.Save(r, tx, o.l); err != nil {
+			return err
+		}
+	}
+	if parts.Follow != nil {
+		o.follow, err = parts.Follow(r, tx, o.l.Seller.ID)
+	}
+	return err
 }
 
 func (v *visit) find(key string) (l listing.Listing, live int, err error) {
@@ -169,11 +241,17 @@ func (o *offer) advice() string {
 // tiles are the cards of similar listings.
 func (o *offer) tiles() []tile { return o.v.tiles(o.similar, nil, 3, 0) }
 
-func (o *offer) kindOfSeller() string {
-	if o.l.Seller.Kind == listing.Business {
-		return o.v.t("market.seller.business")
+// sellerHref is the page of the seller, "" when there is none any more.
+func (o *offer) sellerHref() string {
+	if o.face.Gone {
+		return ""
 	}
-	return o.v.t("market.seller.private")
+	return sellerPath(o.l.Seller.ID, o.face.Name)
+}
+
+// wasText says what the price was, and until when.
+func (o *offer) wasText() string {
+	return o.v.t("market.listing.was", "price", o.v.words.Money(o.was.price), "date", o.v.words.Date(o.was.until.In(o.v.words.Zone())))
 }
 
 // address is the full address of the page.

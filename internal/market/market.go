@@ -10,6 +10,7 @@ import (
 	"io"
 	"io/fs"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/a-h/templ"
@@ -37,6 +38,7 @@ type Services struct {
 	Desk    *listing.Desk
 	Index   search.Index
 	Notices *moderation.Desk
+	Parts   Parts
 }
 
 // Limits bounds what one network may ask for. Zero rates get a default.
@@ -68,13 +70,15 @@ func (m *Market) Routes(r *web.Router) {
 		pattern string
 		guard   web.Guard
 		answer  func(*visit, http.ResponseWriter) error
-		kept    bool // the same for all visitors
+		kept    bool // the same for all visitors without a session
 	}{
 		{"GET /{$}", pages, (*visit).home, true},
 		{"GET /c/{path...}", pages, (*visit).category, true},
 		{"GET /search", pages, (*visit).search, true},
 		{"GET /l/{id}", pages, (*visit).listing, true},
 		{"GET /l/{id}/{slug}", pages, (*visit).listing, true},
+		{"GET /s/{id}", pages, (*visit).seller, true},
+		{"GET /s/{id}/{slug}", pages, (*visit).seller, true},
 		{"GET /report/{id}", account.Public, (*visit).reportForm, false},
 		{"POST /report/{id}", reports, (*visit).fileReport, false},
 		{"GET /reports", lookups, (*visit).findReport, false},
@@ -96,6 +100,9 @@ func (m *Market) Routes(r *web.Router) {
 		}
 		if route.kept && m.Keep != nil {
 			handler = m.Keep(handler)
+		}
+		if strings.HasPrefix(route.pattern, "GET /l/") {
+			handler = m.counted(handler)
 		}
 		r.Handle(route.pattern, route.guard, handler)
 	}
@@ -136,6 +143,7 @@ type visit struct {
 	words    *text.Printer
 	tree     *listing.Tree
 	now      time.Time
+	hearts   map[value.ID]templ.Component // of the listings shown, for those signed in
 }
 
 func (m *Market) begin(r *http.Request) (*visit, error) {
@@ -211,7 +219,9 @@ func (v *visit) send(w http.ResponseWriter, kind string, body []byte) error {
 func (v *visit) visible(ids []value.ID) ([]listing.Listing, error) {
 	var found []listing.Listing
 	err := v.site.DB.Read(v.ctx, func(tx *db.Tx) (err error) {
-		found, err = listing.FindMany(tx, ids)
+		if found, err = listing.FindMany(tx, ids); err == nil {
+			err = v.saving(tx, ids)
+		}
 		return err
 	})
 	if err != nil {

@@ -9,6 +9,7 @@ import (
 	"fairground/internal/db"
 	"fairground/internal/listing"
 	"fairground/internal/moderation"
+	"fairground/internal/trade"
 	"fairground/internal/ui"
 	"fairground/internal/value"
 	"fairground/internal/web"
@@ -17,33 +18,100 @@ import (
 // complaint is the form of a report, filled in or not.
 type complaint struct {
 	v      *visit
-	l      listing.Listing
+	about  target
 	notice moderation.Notice
 	email  string            // as it was typed
 	faults map[string]string // by field
 }
 
+// target is what is reported, as the public sees it.
+type target struct {
+	object  string
+	record  value.ID
+	key     string // its outside id
+	href    string
+	title   string
+	line    string
+	picture ui.Picture
+}
+
 func (v *visit) reportForm(w http.ResponseWriter) error {
-	l, err := v.reportable()
+	about, err := v.reportable(v.r.PathValue("id"))
 	if err != nil {
 		return err
 	}
-	c := &complaint{v: v, l: l}
+	c := &complaint{v: v, about: about}
 	return v.show(w, http.StatusOK, v.page(v.t("market.report.title"), ""), c.view())
 }
 
-// reportable is the listing of the address, if the public can see it.
-func (v *visit) reportable() (listing.Listing, error) {
-	l, _, err := v.find(v.r.PathValue("id"))
+// reportable is what an outside id names, if the public can see it: a listing, a seller, or a review.
+func (v *visit) reportable(key string) (target, error) {
+	switch kind, _, _ := strings.Cut(key, "_"); kind {
+	case sellerShort:
+		return v.reportableSeller(key)
+	case trade.ReviewShortID:
+		return v.reportableReview(key)
+	default:
+		return v.reportableListing(key)
+	}
+}
+
+func (v *visit) reportableListing(key string) (target, error) {
+	l, _, err := v.find(key)
 	if err == nil && !l.Visible(v.Desk.Gate, v.now) {
 		err = v.unknown()
 	}
-	return l, err
+	if err != nil {
+		return target{}, err
+	}
+	about := target{object: listing.Object, record: l.ID, key: key, href: pathOf(l), title: l.Title, line: joined(v.price(l), l.Place.Name)}
+	if len(l.Photos) > 0 {
+		about.picture = picture(l.Photos[0], "6rem")
+	}
+	return about, nil
+}
+
+func (v *visit) reportableSeller(key string) (target, error) {
+	id, err := value.ParseID(sellerShort, key)
+	if err != nil {
+		return target{}, v.noSeller()
+	}
+	p := &stand{v: v}
+	if err := v.site.DB.Read(v.ctx, func(tx *db.Tx) error { return p.read(tx, id) }); err != nil {
+		return target{}, err
+	}
+	if p.face.Gone {
+		return target{}, v.noSeller()
+	}
+	return target{object: listing.SellerObject, record: id, key: key, href: sellerPath(id, p.face.Name), title: p.face.Name, line: p.face.Town}, nil
+}
+
+func (v *visit) reportableReview(key string) (about target, err error) {
+	id, err := value.ParseID(trade.ReviewShortID, key)
+	if err != nil || v.Parts.Trades == nil {
+		return about, v.unknown()
+	}
+	err = v.site.DB.Read(v.ctx, func(tx *db.Tx) error {
+		r, err := trade.FindReview(tx, id)
+		if value.KindOf(err) == value.NotFound || err == nil && !r.Visible(v.Desk.Gate) {
+			return v.unknown()
+		}
+		if err != nil {
+			return err
+		}
+		t, err := trade.Find(tx, r.Trade)
+		about = target{object: trade.ReviewObject, record: id, key: key, title: v.t("market.report.review", "title", t.Title), line: clip(r.Body, 140)}
+		if r.Side == trade.Buyer {
+			about.href = sellerPath(t.Seller, "") + "#" + key
+		}
+		return err
+	})
+	return about, err
 }
 
 // fileReport stores the notice and leads to its receipt, or shows the form again with what is wrong.
 func (v *visit) fileReport(w http.ResponseWriter) error {
-	l, err := v.reportable()
+	about, err := v.reportable(v.r.PathValue("id"))
 	if err != nil {
 		return err
 	}
@@ -51,8 +119,8 @@ func (v *visit) fileReport(w http.ResponseWriter) error {
 	if err != nil {
 		return err
 	}
-	c := &complaint{v: v, l: l, email: strings.TrimSpace(f.Raw("email")), notice: moderation.Notice{
-		Object: listing.Object, Record: l.ID, Ground: moderation.Ground(f.Raw("ground")), Explanation: f.Text("explanation", 1<<20),
+	c := &complaint{v: v, about: about, email: strings.TrimSpace(f.Raw("email")), notice: moderation.Notice{
+		Object: about.object, Record: about.record, Ground: moderation.Ground(f.Raw("ground")), Explanation: f.Text("explanation", 1<<20),
 		Name: strings.TrimSpace(f.Raw("name")), Email: value.Email(f.Raw("email")), Locale: v.words.Locale(),
 	}}
 	filed, err := v.Notices.File(v.ctx, account.From(v.ctx).Actor(), c.notice)

@@ -21,6 +21,7 @@ import (
 	"fairground/internal/search"
 	"fairground/internal/site"
 	"fairground/internal/site/sitetest"
+	"fairground/internal/trade"
 	"fairground/internal/ui"
 	"fairground/internal/ui/text"
 	"fairground/internal/value"
@@ -30,7 +31,7 @@ import (
 var tester = value.SystemActor("test")
 
 func schemas() []db.Schema {
-	return []db.Schema{account.Schema(), safety.Schema(), listing.Schema(), search.Schema(), moderation.Schema()}
+	return []db.Schema{account.Schema(), safety.Schema(), listing.Schema(), search.Schema(), moderation.Schema(), trade.Schema()}
 }
 
 // world is one site with a small tree, two sellers and the whole handler in front of it.
@@ -66,7 +67,7 @@ func newWorld(t testing.TB, sw *sitetest.World, limits market.Limits) *world {
 	}
 	w := &world{TB: t, site: sw.Site, desk: &listing.Desk{DB: sw.Site.DB, Gate: gate, Trees: listing.NewTrees(sw.Site.DB)}}
 	w.index = search.New(sw.Site.DB, listing.Documents{Gate: gate}, search.Config{})
-	w.notices = &moderation.Desk{DB: sw.Site.DB, Listings: noDecisions{}}
+	w.notices = &moderation.Desk{DB: sw.Site.DB, Rooms: map[string]moderation.Room{listing.Object: noDecisions{}}}
 	w.plant()
 	w.handler = w.serve(sw, limits)
 	return w
@@ -87,7 +88,7 @@ func providerRules(t testing.TB) *safety.RuleSet {
 
 // serve assembles the handler as the program does.
 func (w *world) serve(sw *sitetest.World, limits market.Limits) http.Handler {
-	words, err := text.New(ui.Messages(), web.Messages(), market.Messages())
+	words, err := text.New(ui.Messages(), web.Messages(), market.Messages(), trade.Messages())
 	if err != nil {
 		w.Fatal(err)
 	}
