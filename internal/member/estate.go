@@ -16,7 +16,8 @@ type Estate interface {
 	Export(tx *db.Tx, account value.ID, put func(name string, rows any) error) error
 
 	// Erase removes or unnames what belongs to an account, within the one write that does it in all features. It calls
-	// keep for each sort of record that has to stay: what it is, the reason, and until when, in words for the person.
+	// keep for each sort of record that has to stay: what it is, the reason, and until when, in words for the person and
+	// without a full stop, since they are shown as "what: why – until until".
 	// An account without anything, or erased before, is no error. A value.Conflict refuses: its message tells the
 	// person what to do first. It must not change anything outside of tx: files are removed by a job it enqueues.
 	Erase(tx *db.Tx, account value.ID, keep func(what, why, until string)) error

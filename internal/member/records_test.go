@@ -162,7 +162,7 @@ func TestExportsOnceADayAndForAWeek(t *testing.T) {
 func TestErasureSaysWhatStays(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		w.store(w.mina, "jam")
-		w.get("Mina", "/account/my-data/erasure").want(t, 200, "One receipt", "The law of receipts says so.", "2036", "Your account: name", "That your account was erased")
+		w.get("Mina", "/account/my-data/erasure").want(t, 200, "One receipt", "the law of receipts says so", "2036", "Your account: name", "That your account was erased")
 		w.get("Mina", "/account/my-data/erasure", "Accept-Language", "de").want(t, 200, "Was wir behalten müssen", "Dass Ihr Konto gelöscht wurde")
 		if w.things(w.mina) != 1 {
 			t.Fatal("looking at it erased something")
@@ -215,7 +215,7 @@ func TestErasureAfterItsGrace(t *testing.T) {
 		w.work()
 		w.work()
 		letters := w.post.take()
-		if len(letters) != 1 || letters[0].To != "mina@example.org" || letters[0].Unsubscribe != "" || !strings.Contains(letters[0].Text, "- One receipt. The law of receipts says so. Until: 2036") {
+		if len(letters) != 1 || letters[0].To != "mina@example.org" || letters[0].Unsubscribe != "" || !strings.Contains(letters[0].Text, "- One receipt: the law of receipts says so – until 2036") {
 			t.Errorf("the last mail: %+v", letters)
 		}
 		if w.things(w.mina) != 0 || w.things(w.otto) != 1 || w.files() != 0 {

@@ -115,7 +115,7 @@ func (larder) Erase(tx *db.Tx, of value.ID, keep func(what, why, until string)) 
 	if _, err := tx.Exec("delete from larder where account = $1", of); err != nil {
 		return err
 	}
-	keep("One receipt", "The law of receipts says so.", "2036")
+	keep("One receipt", "the law of receipts says so", "2036")
 	return nil
 }
 
