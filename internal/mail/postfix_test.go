@@ -374,7 +374,8 @@ func answerTo(came []byte) string {
 // verifyIndependently asks another implementation about both signatures.
 func verifyIndependently(t *testing.T, s *Signer, raw []byte) {
 	t.Helper()
-	if err := exec.Command("python3", "-c", "import dkim, nacl").Run(); err != nil {
+	const python = "/usr/bin/python3" // Debian's, for which its packages are; another may come first in the path
+	if err := exec.Command(python, "-c", "import dkim, nacl").Run(); err != nil {
 		t.Skip("python3-dkim or python3-nacl is not installed; scripts/install-test-tools does it")
 	}
 	records, err := DNSRecords("market.example.org", Route{}, s)
@@ -385,7 +386,7 @@ func verifyIndependently(t *testing.T, s *Signer, raw []byte) {
 	for _, r := range records {
 		arguments = append(arguments, r.Name, r.Value)
 	}
-	verify := exec.Command("python3", arguments...)
+	verify := exec.Command(python, arguments...)
 	verify.Stdin = bytes.NewReader(raw)
 	out, err := verify.CombinedOutput()
 	if err != nil || string(out) != "fg1 holds\nfg-ed holds\n" {
