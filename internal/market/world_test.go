@@ -43,6 +43,8 @@ type world struct {
 	notices          *moderation.Desk
 	handler          http.Handler
 	person, shop     listing.Seller
+	parts            market.Parts
+	keep             func(web.Handler) web.Handler
 	sports, bicycles value.ID
 	cars, homes, job value.ID
 }
@@ -94,9 +96,17 @@ func (w *world) serve(sw *sitetest.World, limits market.Limits) http.Handler {
 	}
 	m := &market.Market{
 		Services: func(*site.Site) market.Services {
-			return market.Services{Desk: w.desk, Index: w.index, Notices: w.notices}
+			return market.Services{Desk: w.desk, Index: w.index, Notices: w.notices, Parts: w.parts}
 		},
 		Shell: shell, Limits: limits,
+		Keep: func(h web.Handler) web.Handler {
+			return func(rw http.ResponseWriter, r *http.Request) error {
+				if w.keep != nil {
+					return w.keep(h)(rw, r)
+				}
+				return h(rw, r)
+			}
+		},
 	}
 	r := web.NewRouter(web.Config{
 		OnError: func(rw http.ResponseWriter, r *http.Request, status int, id string, err error) {
@@ -115,6 +125,12 @@ func (w *world) serve(sw *sitetest.World, limits market.Limits) http.Handler {
 		settings := site.From(r.Context()).Settings()
 		p := words.Printer(text.Settings{Locale: locale, Zone: settings.Location(), Currency: settings.Currency})
 		return r.WithContext(text.WithPrinter(r.Context(), p)), nil
+	})
+	r.Before(func(_ http.ResponseWriter, r *http.Request) (*http.Request, error) {
+		if id, err := value.ParseID(account.IDKind, r.Header.Get("X-Account")); err == nil {
+			r = r.WithContext(account.With(r.Context(), account.Session{Account: id, Kind: value.Member, Name: "Anna Muster"}))
+		}
+		return r, nil
 	})
 	r.Mount("GET /static/", account.Public, ui.Static(), web.Bare())
 	m.Routes(r)
