@@ -38,6 +38,9 @@ func (in *Incoming) readBody(root *enmime.Part) error {
 	}
 	in.Full = shortened(strings.Join(texts, "\n"), longestText)
 	in.Text = Trim(in.Full)
+	if len(b.attachments) > mostAttachments {
+		return value.Errorf(value.Invalid, "this mail has more than %d files", mostAttachments)
+	}
 	in.Attachments = b.attachments
 	return nil
 }
@@ -70,7 +73,7 @@ func (b *body) choose(p *enmime.Part, depth int) error {
 			return err
 		}
 		b.parts = way.parts
-		b.attach(way.attachments...)
+		b.attachments = append(b.attachments, way.attachments...)
 		if says(way.pieces) && (!says(best) || best[0].html && !way.pieces[0].html) {
 			best = way.pieces
 		}
@@ -88,10 +91,6 @@ func says(pieces []piece) bool {
 	return false
 }
 
-func (b *body) attach(files ...Attachment) {
-	b.attachments = append(b.attachments, files[:min(len(files), mostAttachments-len(b.attachments))]...)
-}
-
 // leaf sorts one part: text of the mail, file, or nothing of interest.
 func (b *body) leaf(p *enmime.Part) error {
 	kind, params := typeOf(p)
@@ -107,7 +106,7 @@ func (b *body) leaf(p *enmime.Part) error {
 		b.pieces = append(b.pieces, piece{text: text})
 	case isSaidElsewhere(kind) || len(p.Content) == 0:
 	default:
-		b.attach(attachmentOf(p, kind))
+		b.attachments = append(b.attachments, attachmentOf(p, kind))
 	}
 	return nil
 }

@@ -31,9 +31,9 @@
 //	size of a mail                     15 MB         Config.Size_bytes
 //	all mails being received at once   192 MB        Config.Memory_bytes
 //	recipients of one mail             10            Config.Recipients
-//	connections at once                60            Config.Connections
-//	connections of one network         6             Config.PerNetwork
-//	mails of one network               120 a minute  Config.Mails_per_minute
+//	connections at once                200           Config.Connections
+//	connections of one network         20            Config.PerNetwork
+//	mails of one network               1200 a minute Config.Mails_per_minute
 //	wrong recipients of one network    60 an hour    Config.Strangers_per_hour
 //	wrong recipients of a connection   5, then it is closed
 //	line                               16 kB
@@ -42,11 +42,19 @@
 //	Accepts, Handle with reading       30 s, 2 min
 //	header                             256 kB, of it 1,000 lines
 //	parts of a mail                    200, nested at most 12 deep
-//	attachments kept                   50
+//	attachments                        50
+//	mails parsed at once               half of the processors
 //	text                               200,000 characters; what is more is cut off and said so in the text
 //	stations on the way (Received)     25, more is a loop
 //	signatures verified                5
 //
 // A network is the /24 of an IPv4 address and the /48 of an IPv6 address. The machine's own addresses have no limits
-// per network, because there a proxy or a mail server of the operator stands in front.
+// per network, because there a proxy or a mail server of the operator stands in front. For the same reason SPF says
+// nothing about them; a mail that comes that way is proved by its signature only.
+//
+// # What the caller does
+//
+// Accepts should know the address postmaster of each domain, as mail servers expect it. Handle must be ready for a mail
+// that comes twice, and must look at Results.Aligned before it believes Incoming.From: a passing SPF or DKIM alone says
+// only that some domain stands behind the mail, not that it is the domain the mail shows.
 package inbound

@@ -237,6 +237,7 @@ func bombs() map[string][]byte {
 		"1,000 parts":               []byte(head + strings.Repeat("--b\r\nContent-Type: text/plain\r\n\r\nx\r\n", 1000)),
 		"huge header":               []byte("From: a@b.example\r\nX-A: " + strings.Repeat("x", 1<<20) + "\r\n\r\ntext"),
 		"many headers":              []byte("From: a@b.example\r\n" + strings.Repeat("X-A: b\r\n", 5000) + "\r\ntext"),
+		"51 files":                  []byte(head + strings.Repeat("--b\r\nContent-Type: image/png\r\n\r\nx\r\n", 51)),
 		"two senders":               []byte("From: a@b.example\r\nFrom: c@d.example\r\n\r\ntext"),
 	}
 }

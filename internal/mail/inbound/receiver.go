@@ -9,6 +9,7 @@ import (
 	"log"
 	"log/slog"
 	"net"
+	"runtime"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -30,7 +31,8 @@ type Receiver struct {
 	config   Config
 	server   *smtp.Server
 	networks *networks
-	held     atomic.Int64 // bytes of mails that are being received
+	held     atomic.Int64  // bytes of mails that are being received
+	readers  chan struct{} // a place for each mail that is parsed, so that pages have processors left
 	listener net.Listener
 	base     context.Context // of Accepts and Handle; a mail under way is finished when the program stops
 }
@@ -48,7 +50,7 @@ func NewReceiver(c Config) (*Receiver, error) {
 	if err != nil {
 		return nil, fmt.Errorf("inbound.NewReceiver(%s): %w", c.Name, err)
 	}
-	r := &Receiver{config: c, networks: newNetworks(c), base: context.Background()}
+	r := &Receiver{config: c, networks: newNetworks(c), base: context.Background(), readers: make(chan struct{}, max(1, runtime.NumCPU()/2))}
 	r.server = smtp.NewServer(smtp.BackendFunc(r.visit))
 	s := r.server
 	s.Domain, s.MaxRecipients, s.MaxMessageBytes, s.MaxLineLength = c.Name, c.Recipients, c.Size_bytes, longestLine

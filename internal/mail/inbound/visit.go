@@ -115,7 +115,7 @@ func (v *visit) Data(body io.Reader) error {
 	}
 	ctx, cancel := context.WithTimeout(r.base, handleTime)
 	defer cancel()
-	in, err := Read(v.envelope, raw)
+	in, err := r.read(ctx, v.envelope, raw)
 	if err != nil {
 		return r.answer(err)
 	}
@@ -124,6 +124,17 @@ func (v *visit) Data(body io.Reader) error {
 	}
 	in.Results = r.results(ctx, v.caller(), in, raw)
 	return v.handOver(ctx, in)
+}
+
+// read waits for its turn.
+func (r *Receiver) read(ctx context.Context, envelope value.Email, raw []byte) (Incoming, error) {
+	select {
+	case r.readers <- struct{}{}:
+		defer func() { <-r.readers }()
+		return Read(envelope, raw)
+	case <-ctx.Done():
+		return Incoming{}, value.Errorf(value.Unavailable, "too many mails at once")
+	}
 }
 
 // broken answers a mail whose text did not arrive whole.
