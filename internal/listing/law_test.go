@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 
@@ -24,6 +25,7 @@ type law struct {
 	source   string
 	files    int
 	removed  bool
+	planned  bool            // until an hour from now
 	refused  map[string]bool // texts that staff refused
 	released map[string]bool // texts that staff looked at and released
 	entries  int             // of the log about it
@@ -54,6 +56,9 @@ func TestNoOrderOfEventsShowsWhatWasNotCleared(t *testing.T) {
 	})
 }
 
+// quiet verbs may have nothing to do.
+var quiet = map[string]bool{"import": true, "expire": true, "open": true, "reserve": true, "free": true, "price": true}
+
 func (l *law) text() string { return rapid.SampledFrom(texts).Draw(l.T, "text") }
 
 func (l *law) now() listing.Listing { return l.world.find(l.id) }
@@ -67,17 +72,29 @@ func (l *law) step() {
 			_, _, err := l.desk.Edit(ctx, tester, l.id, l.now().Rev, c)
 			return err
 		},
-		"pause":   func() error { return l.desk.Pause(ctx, tester, l.id) },
-		"sold":    func() error { return l.desk.MarkSold(ctx, tester, l.id) },
-		"renew":   func() error { _, _, err := l.desk.Renew(ctx, tester, l.id); return err },
+		"pause": func() error { return l.desk.Pause(ctx, tester, l.id) },
+		"sold":  func() error { return l.desk.MarkSold(ctx, tester, l.id) },
+		"renew": func() error {
+			_, _, err := l.desk.Renew(ctx, tester, l.id)
+			l.planned = l.planned && err != nil
+			return err
+		},
 		"screen":  func() error { _, _, err := l.desk.Screen(ctx, tester, l.id); return err },
 		"import":  func() error { l.imports(); return nil },
 		"expire":  l.expires,
 		"reject":  func() error { return l.rejects() },
 		"remove":  func() error { return l.removes() },
 		"release": func() error { return l.releases() },
+		"reserve": func() error { return l.reserves(true) },
+		"free":    func() error { return l.reserves(false) },
+		"plan":    l.plans,
+		"open":    l.opens,
+		"price": func() error {
+			_, err := l.desk.Bulk(ctx, tester, listing.Bulk{Verb: listing.BulkPrice, Percent: 10, Seller: l.now().Seller.ID, IDs: []value.ID{l.id}})
+			return err
+		},
 	}
-	name := rapid.SampledFrom([]string{"edit", "edit", "edit", "pause", "sold", "renew", "renew", "screen", "import", "import", "expire", "reject", "reject", "remove", "release", "release"}).Draw(l.T, "verb")
+	name := rapid.SampledFrom([]string{"edit", "edit", "edit", "pause", "sold", "renew", "renew", "screen", "import", "import", "expire", "reject", "reject", "remove", "release", "release", "reserve", "free", "plan", "plan", "open", "price"}).Draw(l.T, "verb")
 	before := l.now()
 	err := verbs[name]()
 	after, entries := l.now(), len(l.history(l.id))
@@ -88,7 +105,7 @@ func (l *law) step() {
 		l.T.Fatalf("%s failed with %v and changed the listing", name, err)
 	case after.Rev-before.Rev != int64(entries-l.entries):
 		l.T.Fatalf("%s: revision %d after %d, and %d entries after %d", name, after.Rev, before.Rev, entries, l.entries)
-	case err == nil && name != "import" && name != "expire" && entries == l.entries:
+	case err == nil && !quiet[name] && entries == l.entries:
 		l.T.Fatalf("%s left no trace", name)
 	}
 	l.entries = entries
@@ -115,6 +132,25 @@ func (l *law) expires() error {
 		return err
 	}
 	_, err := l.desk.Expire(context.Background())
+	return err
+}
+
+func (l *law) reserves(yes bool) error {
+	return l.db.Write(context.Background(), tester, "law.reserve", func(tx *db.Tx) error { return listing.ReserveIn(tx, l.id, yes) })
+}
+
+func (l *law) plans() error {
+	_, _, err := l.desk.Schedule(context.Background(), tester, l.id, l.db.Clock().Now().Add(time.Hour))
+	l.planned = l.planned || err == nil
+	return err
+}
+
+func (l *law) opens() error {
+	if err := l.attack("update listing set opens_us = 1 where id = $1 and opens_us is not null", l.id); err != nil {
+		return err
+	}
+	l.planned = false
+	_, err := l.desk.Open(context.Background())
 	return err
 }
 
@@ -159,6 +195,10 @@ func (l *law) holds() {
 	now := l.now()
 	if now.Visible(l.gate, l.db.Clock().Now()) {
 		switch {
+		case !now.Opens.IsZero():
+			l.T.Fatalf("it is planned for %s and visible", now.Opens)
+		case l.planned:
+			l.T.Fatal("it waits for its time and is visible")
 		case l.removed:
 			l.T.Fatal("it was removed and is visible")
 		case l.refused[now.Body]:

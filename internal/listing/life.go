@@ -76,8 +76,11 @@ func end(tx *db.Tx, id value.ID, status Status, reason string) (before, after Li
 // end sets the status, and notes what a person decided so that no screening undoes it. What is not to come back has no
 // clearance any more.
 func (l *Listing) end(status Status) {
-	l.Status, l.Opens = status, time.Time{}
-	if status != Paused && status != Held {
+	l.Status = status
+	if status != Held && status != Rejected { // what is looked at again keeps its author's plan
+		l.Opens = time.Time{}
+	}
+	if status != Held && status != Paused {
 		l.Reserved = time.Time{}
 	}
 	if status.ended() {

@@ -110,13 +110,16 @@ func TestOpeningGoesByTheRulesOfTheDay(t *testing.T) {
 }
 
 // stricter puts a rule against baskets in force.
-func (w *world) stricter() {
+func (w *world) stricter() { w.siteRules(noBaskets) }
+
+// siteRules puts rules of the site in force beside the provider's.
+func (w *world) siteRules(rules string) {
 	w.Helper()
 	provider, err := safety.ProviderPack()
 	if err != nil {
 		w.Fatal(err)
 	}
-	pack, err := safety.ParsePack([]byte(noBaskets))
+	pack, err := safety.ParsePack([]byte(rules))
 	if err != nil {
 		w.Fatal(err)
 	}

@@ -41,7 +41,7 @@ type Reason struct {
 // Standing is the honest answer to "what about my listing?".
 type Standing struct {
 	State      State
-	At         time.Time // when it opens (scheduled) or expires (live, reserved); else zero
+	At         time.Time // when it opens (scheduled, or checked before that) or expires (live, reserved); else zero
 	Reasons    []Reason
 	ByStaff    bool // a person decided it
 	MayEdit    bool
@@ -138,7 +138,11 @@ func (l Listing) standing(now time.Time) Standing {
 	case Live:
 		return l.liveStanding(now)
 	case Held:
-		return Standing{State: IsChecked, At: l.Opens, MayEdit: true}
+		s := Standing{State: IsChecked, MayEdit: true}
+		if l.Opens.After(now) {
+			s.At = l.Opens
+		}
+		return s
 	case Challenged:
 		return Standing{State: NeedsChange, MayEdit: true}
 	case Rejected:
