@@ -1,6 +1,7 @@
 package posting
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -17,10 +18,11 @@ func publishWords(ctx context.Context, f *formView) string {
 }
 
 // pictures are the photos of a draft for a gallery.
-func pictures(d listing.Draft) []ui.Picture {
+func pictures(ctx context.Context, d listing.Draft) []ui.Picture {
 	all := make([]ui.Picture, len(d.Photos))
 	for i, p := range d.Photos {
 		all[i] = picture(p, "(max-width: 40rem) 100vw, 50rem")
+		all[i].Alt = cmp.Or(p.Alt, ui.T(ctx, "posting.photo.number", "number", i+1))
 	}
 	return all
 }

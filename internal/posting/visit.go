@@ -3,6 +3,7 @@ package posting
 import (
 	"context"
 	"crypto/rand"
+	"io"
 	"net/http"
 	"net/url"
 
@@ -58,13 +59,26 @@ func (p *Posting) newVisit(w http.ResponseWriter, r *http.Request) (*visit, erro
 func (p *Posting) own(fn func(v *visit) error) web.Handler {
 	return p.page(func(v *visit) error {
 		if v.session.IsZero() && !v.guestsMay() {
-			return v.signIn(v.r.URL.Path)
+			return v.toScript(v.signIn(v.r.URL.Path))
 		}
 		if err := v.claim(); err != nil {
 			return err
 		}
-		return fn(v)
+		return v.toScript(fn(v))
 	})
+}
+
+// toScript tells a script in plain words what was wrong; everybody else gets a page. Faults of the program take the way
+// of all others, to be logged.
+func (v *visit) toScript(err error) error {
+	words := v.says(err)
+	if err == nil || words == "" || v.r.Header.Get("X-Parts") == "" || web.StatusOf(err) >= http.StatusInternalServerError && value.KindOf(err) != value.Unavailable {
+		return err
+	}
+	v.w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	v.w.WriteHeader(web.StatusOf(err))
+	_, err = io.WriteString(v.w, words)
+	return err
 }
 
 func (v *visit) guestsMay() bool { return v.site.Settings().GuestPosting }

@@ -282,34 +282,34 @@ func (w *world) attributes(tx *db.Tx) {
 	}
 }
 
-// browser keeps cookies like one, without JavaScript.
-type browser struct {
+// reader keeps cookies like one, without JavaScript.
+type reader struct {
 	w       *world
 	cookies map[string]string
 	headers map[string]string
 }
 
-func (w *world) visitor() *browser { return &browser{w, map[string]string{}, map[string]string{}} }
+func (w *world) visitor() *reader { return &reader{w, map[string]string{}, map[string]string{}} }
 
-func (w *world) as(a account.Account) *browser {
-	return &browser{w, map[string]string{asCookie: string(a.Email)}, map[string]string{}}
+func (w *world) as(a account.Account) *reader {
+	return &reader{w, map[string]string{asCookie: string(a.Email)}, map[string]string{}}
 }
 
 // answer is what came back.
 type answer struct {
-	*browser
+	*reader
 	status int
 	header http.Header
 	body   string
 }
 
-func (b *browser) get(path string) answer {
+func (b *reader) get(path string) answer {
 	b.w.Helper()
 	return b.do(httptest.NewRequest(http.MethodGet, "http://"+sitetest.Host+path, nil))
 }
 
 // post sends a form; pairs of the same name are sent all.
-func (b *browser) post(path string, pairs ...string) answer {
+func (b *reader) post(path string, pairs ...string) answer {
 	b.w.Helper()
 	form := url.Values{}
 	for i := 0; i+1 < len(pairs); i += 2 {
@@ -327,7 +327,7 @@ type file struct {
 }
 
 // send sends a form with files, as the browser does without JavaScript.
-func (b *browser) send(path string, files []file, pairs ...string) answer {
+func (b *reader) send(path string, files []file, pairs ...string) answer {
 	b.w.Helper()
 	var body bytes.Buffer
 	parts := multipart.NewWriter(&body)
@@ -346,7 +346,7 @@ func (b *browser) send(path string, files []file, pairs ...string) answer {
 	return b.do(r)
 }
 
-func (b *browser) do(r *http.Request) answer {
+func (b *reader) do(r *http.Request) answer {
 	b.w.Helper()
 	ctx, end := context.WithTimeout(context.Background(), 30*time.Second)
 	defer end()

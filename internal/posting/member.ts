@@ -1,0 +1,3 @@
+import "./save.ts";
+import "./crop.ts";
+import "./rows.ts";
