@@ -12,12 +12,14 @@ import (
 	"fairground/internal/job"
 	"fairground/internal/site"
 	"fairground/internal/value"
+	"fairground/internal/web"
 )
 
 const (
 	mailPause      = 10 * time.Minute    // between two mails about the same
 	alertAge       = 90 * 24 * time.Hour // after which an alert is forgotten
 	longestSubject = 180                 // characters; a mail's may have 200
+	longestName    = 80                  // characters
 	longestText    = 20_000              // characters
 )
 
@@ -57,8 +59,12 @@ func (d *Desk) tell(tx *db.Tx, a account.Alert) error {
 func (d *Desk) deliver(tx *db.Tx, s *site.Site, to account.Account, kind account.AlertKind, wants wants, a account.Alert) error {
 	said := a.Words(d.config.Letters(tx.Context(), locale(s, to)))
 	n := note{
-		account: to.ID, kind: kind.Name, record: a.Record, href: a.Href, subject: oneLine(said.Subject), body: manyLines(said.Text),
-		replyTo: a.ReplyTo, sender: a.Sender, thread: a.Thread, times: 1, listed: wants.site, at: tx.Now(),
+		account: to.ID, kind: kind.Name, record: a.Record, href: web.LocalPath(a.Href, ""), subject: oneLine(said.Subject, longestSubject),
+		body: manyLines(said.Text), replyTo: a.ReplyTo, sender: oneLine(a.Sender, longestName), thread: a.Thread, times: 1,
+		listed: wants.site, at: tx.Now(),
+	}
+	if n.subject == "" {
+		return fmt.Errorf("its words have no subject")
 	}
 	waits := false // for the time of its mail
 	if n.record != 0 {
@@ -139,10 +145,10 @@ func (d *Desk) mailWaiting(ctx context.Context, s *site.Site, c job.Claim) error
 	})
 }
 
-// oneLine makes a subject that a mail can carry.
-func oneLine(text string) string {
+// oneLine makes a subject or a name that a mail can carry.
+func oneLine(text string, most int) string {
 	text = strings.Join(strings.FieldsFunc(text, func(c rune) bool { return unicode.IsSpace(c) || unicode.IsControl(c) }), " ")
-	return clip(text, longestSubject)
+	return clip(text, most)
 }
 
 func manyLines(text string) string {

@@ -191,6 +191,10 @@ func TestHostileWordsMakeOneLine(t *testing.T) {
 		if strings.ContainsAny(l.Text, "\r\x00") {
 			t.Errorf("the text is %q", l.Text)
 		}
+		w.tell(w.mina, "message.new", 0, "Hi", func(a *account.Alert) { a.Sender, a.Href = "Eve\r\nBcc: x@example.org", "https://evil.example/" })
+		if l := w.post.take()[0]; l.Sender != "Eve Bcc: x@example.org" || strings.Contains(l.Text, "evil.example") {
+			t.Errorf("the letter is %+v", l)
+		}
 		w.tell(w.mina, "message.new", 0, "<script>alert(1)</script>")
 		w.get("Mina", "/account/alerts").want(t, 200, "&lt;script&gt;").without(t, "<script>alert")
 	})

@@ -32,7 +32,7 @@ func Block(tx *db.Tx, by, blocked value.ID, knownAs string) error {
 	}
 	added, err := tx.Exec(`
 		insert into member_block (account, blocked, known_as, at_us) values ($1, $2, $3, $4)
-		on conflict (account, blocked) do nothing`, by, blocked, clip(oneLine(knownAs), 80), value.Micros(tx.Now()))
+		on conflict (account, blocked) do nothing`, by, blocked, oneLine(knownAs, longestName), value.Micros(tx.Now()))
 	if added > 0 {
 		tx.Log(db.Change{Object: "member_block", Record: by, Diff: map[string]any{"blocked": [2]any{nil, blocked.String()}}})
 	}

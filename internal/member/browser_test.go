@@ -82,7 +82,7 @@ func TestProgressInBrowser(t *testing.T) {
 	tab.Examine("while it is made")
 	w.work()
 	for range 2 {
-		if tab.Ask(`await until(() => find("#exports a[download]")); find("#exports a[download]") !== null && !find("#exports").hasAttribute("hx-get")`) == "yes" {
+		if tab.Ask(`await until(() => find("#exports li a")); find("#exports li a") !== null && !find("#exports").hasAttribute("hx-get")`) == "yes" {
 			return
 		}
 		time.Sleep(time.Second)

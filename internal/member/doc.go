@@ -32,12 +32,13 @@
 // # My records, and leaving
 //
 // An export is a ZIP file of all that the Estates of the features hold about somebody: JSON and files. It is made by a
-// job, kept for seven days, fetched by its owner only, and asked for at most once a day.
+// job, kept for seven days, fetched by its owner only, who proves afresh who they are, and asked for at most once a day.
 //
 // Erasure says first, in full, what the law makes us keep and for how long: it runs the whole erasure and takes it
 // back. It asks for a fresh proof of who somebody is, waits seven days in which one click stops it, and then erases in
 // one transaction through all Estates: everything or nothing, so a crash leaves nothing half done, and a job that runs
-// twice does nothing the second time. An Estate refuses with a value.Conflict, such as for the last owner of a shop. What
+// twice does nothing the second time. An Estate refuses with a value.Conflict, such as for the last owner of a shop, and a
+// suspended account is not erased: whoever is suspected cannot remove what there is to look at. What
 // stays behind is the number of the account, the times, and how many sorts of records were kept; no name, no address.
 //
 // Jobs(site) are the handlers of the site's queue: member.alert_mail, member.export, member.erase, member.tidy.

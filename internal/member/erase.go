@@ -177,6 +177,9 @@ func (d *Desk) eraseIn(tx *db.Tx, s *site.Site, c job.Claim, of value.ID) error 
 	if err != nil {
 		return err
 	}
+	if to.State == account.Suspended {
+		return refusal{&value.Error{Kind: value.Conflict, Key: "member.erasure.suspended", Message: "the account is suspended; please write to us"}}
+	}
 	all, err := d.eraseAll(tx, s, of)
 	if err != nil {
 		return err

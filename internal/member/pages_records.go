@@ -83,9 +83,13 @@ func (d *Desk) askExport(w http.ResponseWriter, r *http.Request) error {
 	return v.done("/account/my-data", "member.export.asked")
 }
 
-// fetchExport sends the file to its owner. To anybody else there is no such file.
+// fetchExport sends the file to its owner, who has to prove afresh who they are: what was taken away cannot be brought
+// back. To anybody else there is no such file.
 func (d *Desk) fetchExport(w http.ResponseWriter, r *http.Request) error {
 	v := d.visit(w, r)
+	if err := d.config.Confirm(r, "/account/my-data"); err != nil {
+		return err
+	}
 	none := &value.Error{Kind: value.NotFound, Key: "member.export.none", Message: "there is no such file, or its time is over"}
 	id, err := value.ParseID(exportID, r.PathValue("export"))
 	if err != nil {

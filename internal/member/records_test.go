@@ -124,6 +124,9 @@ func TestAnExportIsItsOwnersAlone(t *testing.T) {
 			w.get("Mina", "/account/my-data/exports/"+id).want(t, http.StatusNotFound)
 		}
 		w.get("Otto", "/account/my-data").want(t, 200).without(t, "exp_")
+		w.unproven = true // somebody at her open browser
+		w.get("Mina", path).wantTo(t, "/prove?next=%2Faccount%2Fmy-data")
+		w.unproven = false
 		w.get("Mina", path).want(t, 200)
 	})
 }
@@ -300,6 +303,21 @@ func TestTheLastOwnerHandsOverFirst(t *testing.T) {
 		}
 		w.get("Otto", "/account/my-data").want(t, 200, "could not be erased: hand your shop over first")
 		w.send("Otto", "/account/my-data/erasure/end").wantTo(t, "/account/my-data")
+	})
+}
+
+// Who is suspended within the grace is not erased: there is something to look at.
+func TestASuspendedAccountIsNotErased(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		w.store(w.mina, "jam")
+		w.send("Mina", "/account/my-data/erasure", "sure", "yes").wantTo(t, "/account/my-data")
+		w.write(func(tx *db.Tx) error { return account.Suspend(tx, w.mina.ID, "a test") })
+		w.post.take()
+		w.clock.pass(8 * 24 * time.Hour)
+		w.work()
+		if got := subjects(w.post.take()); w.things(w.mina) != 1 || got != "mina@example.org: Your account could not be erased" {
+			t.Errorf("%d things are left, mailed %q", w.things(w.mina), got)
+		}
 	})
 }
 
