@@ -5,6 +5,8 @@ interface News {
   unread: number;
 }
 
+let waiting = 0;
+
 const talks = document.querySelector<HTMLElement>("[data-news]");
 
 /** Writes the number of unread conversations beside every way to the inbox, and into the title of the window. */
@@ -21,7 +23,14 @@ function count(unread: number): void {
       badge.hidden = unread === 0;
     }
   }
-  document.title = document.title.replace(/^\(\d+\+?\) /, "").replace(/^/, unread > 0 ? `(${unread}) ` : "");
+  waiting = unread;
+  retitle();
+}
+
+/** The window's title says how many wait, also after a part of the page brought its own title. */
+function retitle(): void {
+  const title = (waiting > 0 ? `(${waiting}) ` : "") + document.title.replace(/^\(\d+\) /, "");
+  if (document.title !== title) document.title = title;
 }
 
 function listen(address: string): void {
@@ -31,9 +40,13 @@ function listen(address: string): void {
     document.body.dispatchEvent(new CustomEvent("news"));
   });
   window.addEventListener("pagehide", () => source.close());
+  const title = document.querySelector("title");
+  if (title) new MutationObserver(retitle).observe(title, { childList: true });
 }
 
 if (talks?.dataset.news && "EventSource" in window) listen(talks.dataset.news);
+
+let sent = false;
 
 /** <fg-talk>: a conversation begins at its end, and stays there while what is new comes in below. */
 class Talk extends HTMLElement {
@@ -43,16 +56,29 @@ class Talk extends HTMLElement {
   connectedCallback(): void {
     this.atEnd = true;
     this.follow();
+    if (sent) requestAnimationFrame(() => document.querySelector<HTMLElement>("#composer textarea")?.focus());
+    sent = false;
     this.watch.observe(this, { childList: true, subtree: true });
-    this.addEventListener("scroll", () => (this.atEnd = this.scrollHeight - this.scrollTop - this.clientHeight < 80), { passive: true });
+    this.addEventListener("scroll", this, { passive: true });
+    document.addEventListener("scroll", this, { passive: true });
   }
 
   disconnectedCallback(): void {
     this.watch.disconnect();
+    document.removeEventListener("scroll", this);
+  }
+
+  handleEvent(): void {
+    const page = document.documentElement;
+    const scroller = getComputedStyle(this).overflowY === "visible" ? page : this;
+    this.atEnd = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < (scroller === page ? 400 : 80); // below a page stands its foot
   }
 
   private follow(): void {
-    if (this.atEnd) this.scrollTop = this.scrollHeight;
+    if (!this.atEnd) return;
+    this.scrollTop = this.scrollHeight;
+    const scrollsItself = getComputedStyle(this).overflowY !== "visible"; // not on a phone, where the page does
+    if (!scrollsItself && !new URLSearchParams(location.search).has("before")) this.closest(".talk")?.scrollIntoView({ block: "end" });
   }
 }
 customElements.define("fg-talk", Talk);
@@ -83,9 +109,8 @@ document.addEventListener("keydown", (event) => {
 });
 
 // A message that went out leaves the cursor where the next one is written.
-document.addEventListener("htmx:after:swap", (event) => {
-  const { ctx } = (event as CustomEvent<HtmxDetail>).detail;
-  if (ctx.sourceElement?.id === "composer") document.querySelector<HTMLElement>("#composer textarea")?.focus();
+document.addEventListener("submit", (event) => {
+  sent = (event.target as HTMLElement).id === "composer";
 });
 
 // j and k walk through the list, e archives what is open.

@@ -77,7 +77,7 @@ func offerWords(o Offer, from, title string) func(context.Context) account.Words
 	return func(ctx context.Context) account.Words {
 		return account.Words{
 			Subject: text.T(ctx, "message.mail.offer", "name", from, "amount", o.Amount, "title", title),
-			Text:    text.T(ctx, "message.mail.offer_text", "name", from, "amount", o.Amount, "until", o.Expires),
+			Text:    text.T(ctx, "message.mail.offer_text", "name", from, "amount", o.Amount, "until", text.FromContext(ctx).Moment(o.Expires)),
 		}
 	}
 }

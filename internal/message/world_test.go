@@ -67,6 +67,8 @@ type market struct {
 	agreed   []message.Agreement
 	alerts   []account.Alert
 	refuse   error // of Agreed
+
+	byAccount map[value.ID][]message.Seller // when set, instead of a walk over all seats
 }
 
 func (m *market) Listings(_ *db.Tx, ids []value.ID) (map[value.ID]message.Listing, error) {
@@ -90,6 +92,9 @@ func (m *market) Seats(_ *db.Tx, seller value.ID) ([]value.ID, error) {
 func (m *market) SellersOf(_ *db.Tx, who value.ID) (all []message.Seller, _ error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if m.byAccount != nil {
+		return m.byAccount[who], nil
+	}
 	for seller, seats := range m.seats {
 		for _, seat := range seats {
 			if seat == who {

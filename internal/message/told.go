@@ -1,0 +1,45 @@
+package message
+
+import (
+	"encoding/json"
+
+	"fairground/internal/change"
+	"fairground/internal/db"
+	"fairground/internal/value"
+)
+
+// Began reads from an entry of the change log which listing a conversation was begun about; 0 for any other entry.
+func Began(row change.Row) value.ID {
+	var diff struct{ Listing, Buyer value.ID }
+	if row.Object != ConversationObject || json.Unmarshal([]byte(row.Diff), &diff) != nil || diff.Buyer == 0 {
+		return 0
+	}
+	return diff.Listing
+}
+
+// About says who talks about what in a conversation, to somebody who takes part in it; others get NotFound. It names no
+// price.
+func (d *Desk) About(tx *db.Tx, conversation, account value.ID) (Agreement, error) {
+	c, _, err := d.find(tx, conversation, account)
+	return Agreement{Conversation: c.ID, Listing: c.Listing, Seller: c.Seller, Buyer: c.Buyer}, err
+}
+
+// Takes is nil while mail to an alias is taken in, and an error of kind NotFound when it never was or is dead.
+func (d *Desk) Takes(tx *db.Tx, alias string) error {
+	if !aliasShape.MatchString(alias) {
+		return noAlias()
+	}
+	var conversation value.ID
+	err := tx.Row(`select conversation from message_alias where alias = $1`, alias).Scan(&conversation)
+	if value.KindOf(err) == value.NotFound {
+		return noAlias()
+	}
+	if err != nil {
+		return err
+	}
+	c, err := findConversation(tx, conversation)
+	if err != nil {
+		return err
+	}
+	return d.alive(tx, c)
+}
