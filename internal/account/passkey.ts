@@ -81,6 +81,7 @@ async function make(place: HTMLElement): Promise<string | undefined> {
 }
 
 let waiting = new AbortController();
+let quiet: Promise<void> = Promise.resolve();
 
 function complain(place: HTMLElement, error: unknown): void {
   const name = (error as Error).name;
@@ -91,9 +92,10 @@ function complain(place: HTMLElement, error: unknown): void {
 }
 
 async function press(place: HTMLElement, button: HTMLButtonElement): Promise<void> {
-  waiting.abort();
-  waiting = new AbortController();
   button.disabled = true;
+  waiting.abort();
+  await quiet; // the browser takes one question at a time
+  waiting = new AbortController();
   try {
     const to = place.dataset.passkey === "make" ? await make(place) : await use(place, false, waiting.signal);
     if (to) location.assign(to);
@@ -106,9 +108,10 @@ async function press(place: HTMLElement, button: HTMLButtonElement): Promise<voi
 
 /** Lets the browser offer passkeys among what it fills into the field of the address. */
 async function offerQuietly(place: HTMLElement): Promise<void> {
-  if (!(await PublicKeyCredential.isConditionalMediationAvailable?.())) return;
+  const { signal } = waiting;
   try {
-    const to = await use(place, true, waiting.signal);
+    if (!(await PublicKeyCredential.isConditionalMediationAvailable?.())) return;
+    const to = await use(place, true, signal);
     if (to) location.assign(to);
   } catch (error) {
     if (error instanceof Refused) complain(place, error);
@@ -119,7 +122,7 @@ for (const place of document.querySelectorAll<HTMLElement>("[data-passkey]")) {
   const button = place.querySelector("button");
   button?.addEventListener("click", () => void press(place, button));
   place.hidden = false;
-  if (place.dataset.passkey === "use") void offerQuietly(place);
+  if (place.dataset.passkey === "use") quiet = offerQuietly(place);
 }
 
 export {};
