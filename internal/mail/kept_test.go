@@ -2,6 +2,7 @@ package mail
 
 import (
 	"context"
+	"net"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -10,6 +11,9 @@ import (
 	"fairground/internal/db"
 	"fairground/internal/db/dbtest"
 	"fairground/internal/job"
+	"fairground/internal/mail/inbound"
+	"fairground/internal/mail/mailtest"
+	"fairground/internal/value"
 )
 
 // counting counts the connections of a transport.
@@ -150,4 +154,43 @@ func BenchmarkRelayDurably(b *testing.B) {
 		b.Fatalf("%d of %d came", got, mails)
 	}
 	b.ReportMetric(float64(mails)/b.Elapsed().Seconds(), "mails/s")
+}
+
+// BenchmarkRelayBothWays is a mail out of our transport and in through our Receiver, read and trimmed: what the relay
+// costs when both directions are ours.
+func BenchmarkRelayBothWays(b *testing.B) {
+	var came atomic.Int64
+	r, err := inbound.NewReceiver(inbound.Config{Listen: "127.0.0.1:0", Name: "mx.market.example.org", Resolver: mailtest.Names{},
+		Accepts: func(context.Context, value.Email) error { return nil },
+		Handle:  func(context.Context, value.Email, inbound.Incoming) error { came.Add(1); return nil }})
+	if err != nil {
+		b.Fatal(err)
+	}
+	if err := r.Listen(); err != nil {
+		b.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(b.Context())
+	defer cancel()
+	go r.Serve(ctx)
+	s, err := NewSMTP(SMTPConfig{Host: "127.0.0.1", Port: r.Addr().(*net.TCPAddr).Port, Security: Plain, Domain: "market.example.org"})
+	if err != nil {
+		b.Fatal(err)
+	}
+	from := lakeside
+	from.Signer = newSigner(b)
+	m := sample()
+	m.Text = strings.Repeat("a line of the message\n", 20) + "\nOn 1 May 2026, Ben wrote:\n" + strings.Repeat("> a quoted line\n", 40)
+	b.SetParallelism(2)
+	b.RunParallel(func(pb *testing.PB) {
+		for pb.Next() {
+			if _, err := s.Deliver(ctx, from, m); err != nil {
+				b.Error(err)
+				return
+			}
+		}
+	})
+	if came.Load() < int64(b.N) {
+		b.Errorf("%d of %d came", came.Load(), b.N)
+	}
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "mails/s")
 }

@@ -222,6 +222,31 @@ func TestHTMLBecomesText(t *testing.T) {
 	}
 }
 
+// How the mail programs of the world write an answer in HTML.
+func TestHTMLAnswersAreTrimmed(t *testing.T) {
+	t.Parallel()
+	for name, source := range map[string]string{
+		"Outlook": `<html xmlns:o="urn:x"><head><meta name=Generator content="Word 15"><style>p.MsoNormal{margin:0}</style></head><body lang=DE>` +
+			`<div class=WordSection1><p class=MsoNormal>Yes, at six.<o:p></o:p></p><p class=MsoNormal><o:p>&nbsp;</o:p></p>` +
+			`<div style='border:none;border-top:solid #E1E1E1 1.0pt'><p class=MsoNormal><b>Von:</b> Mina &lt;post@market.example&gt; <br><b>Gesendet:</b> Freitag, 1. Mai 2026 10:12<br>` +
+			`<b>An:</b> ben@mail.example<br><b>Betreff:</b> Bicycle</p></div><p class=MsoNormal>At six?</p></div></body></html>`,
+		"Outlook on the web": `<div style="font-size:12pt">Yes, at six.</div><div id="appendonsend"></div><hr style="display:inline-block;width:98%" tabindex="-1">` +
+			`<div id="divRplyFwdMsg" dir="ltr"><font><b>From:</b> Mina &lt;post@market.example&gt;<br><b>Sent:</b> Friday, May 1, 2026 10:12<br><b>To:</b> Ben<br><b>Subject:</b> Bicycle</font></div><div>At six?</div>`,
+		"Apple": `<html><head></head><body dir="auto">Yes, at six.<br id="lineBreakAtBeginningOfSignature"><div dir="ltr">Sent from my iPhone</div>` +
+			`<div dir="ltr"><br><blockquote type="cite">On 1 May 2026, at 10:12, Mina &lt;post@market.example&gt; wrote:<br><br></blockquote></div><blockquote type="cite"><div>At six?</div></blockquote></body></html>`,
+		"Thunderbird": `<html><body><p>Yes, at six.</p><div class="moz-cite-prefix">Am 01.05.26 um 10:12 schrieb Mina:<br></div><blockquote type="cite" cite="mid:x"><p>At six?</p></blockquote>` +
+			`<pre class="moz-signature" cols="72">-- 
+Ben Baker</pre></body></html>`,
+		"Gmail": `<div dir="ltr">Yes, at six.</div><br><div class="gmail_quote"><div dir="ltr" class="gmail_attr">Le ven. 1 mai 2026 à 10:12, Mina &lt;<a href="mailto:post@market.example">post@market.example</a>&gt; a écrit :<br></div>` +
+			`<blockquote class="gmail_quote" style="margin:0"><div>At six?</div></blockquote></div>`,
+	} {
+		in := mustRead(t, []byte("From: a@b.example\r\nContent-Type: text/html; charset=utf-8\r\n\r\n"+source))
+		if in.Text != "Yes, at six." {
+			t.Errorf("%s: %q of\n%s", name, in.Text, in.Full)
+		}
+	}
+}
+
 // bombs are mails that cost far more than they weigh when they are read without limits.
 func bombs() map[string][]byte {
 	var deep strings.Builder
