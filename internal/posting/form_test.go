@@ -2,6 +2,7 @@ package posting_test
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -13,8 +14,17 @@ import (
 var bicycle = []string{"kind", "sell", "title", "Trek FX 3 hybrid, size M", "pick", "sports/bicycles", "a.type", "city", "a.gears", "18", "a.lights", "yes",
 	"body", "Serviced in May, kept indoors.", "price", "520", "place", "Pully", "locale", "en"}
 
+// with puts other values into a form.
 func with(pairs []string, more ...string) []string {
-	return append(append([]string{}, pairs...), more...)
+	form := slices.Clone(pairs)
+	for i := 0; i+1 < len(more); i += 2 {
+		if at := slices.Index(form, more[i]); at >= 0 && at%2 == 0 {
+			form[at+1] = more[i+1]
+		} else {
+			form = append(form, more[i], more[i+1])
+		}
+	}
+	return form
 }
 
 // The whole way without JavaScript: the form, its fields, a photo, the preview, the listing.

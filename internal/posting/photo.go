@@ -28,7 +28,7 @@ func (v *visit) takePhotos() error {
 	if err != nil {
 		return err
 	}
-	d, err = v.storePhotos(d, form.Files("photos", media.MaxBytes+1))
+	d, err = v.storePhotos(d, form.Files("photos", formBody))
 	if err != nil {
 		return err
 	}
@@ -37,7 +37,7 @@ func (v *visit) takePhotos() error {
 
 // sentPhotos stores the photos that came with a whole form.
 func (v *visit) sentPhotos(d listing.Draft, form *web.Form) (listing.Draft, error) {
-	files := form.Files("photos", media.MaxBytes+1)
+	files := form.Files("photos", formBody)
 	if len(files) == 0 {
 		return d, nil
 	}

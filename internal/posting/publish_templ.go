@@ -555,7 +555,7 @@ func previewPage(v *visit, f *formView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Gallery{Label: titleOf(ctx, f.draft), Pictures: pictures(f.draft)}.Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Gallery{Label: titleOf(ctx, f.draft), Pictures: pictures(ctx, f.draft)}.Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
