@@ -55,7 +55,7 @@ func (d *Desk) tell(tx *db.Tx, a account.Alert) error {
 	return d.deliver(tx, s, to, kind, wants, a)
 }
 
-// deliver stores the alert, in the place of the one about the same that was not seen yet, and decides on its mail.
+// deliver stores the alert, in the place of the one about the same that was not seen yet, and sees to its mail.
 func (d *Desk) deliver(tx *db.Tx, s *site.Site, to account.Account, kind account.AlertKind, wants wants, a account.Alert) error {
 	said := a.Words(d.config.Letters(tx.Context(), locale(s, to)))
 	n := note{
@@ -66,31 +66,15 @@ func (d *Desk) deliver(tx *db.Tx, s *site.Site, to account.Account, kind account
 	if n.subject == "" {
 		return fmt.Errorf("its words have no subject")
 	}
-	waits := false // for the time of its mail
-	if n.record != 0 {
-		before, err := unseenNote(tx, n)
-		if err != nil {
-			return err
-		}
-		n.id, n.times, n.mailDue = before.id, before.times+1, before.mailDue
-		if n.mailed, err = lastMailed(tx, n); err != nil {
-			return err
-		}
-		waits = !kind.Duty && n.replyTo == "" && !n.mailed.IsZero() && tx.Now().Before(n.mailed.Add(mailPause))
-	}
-	if wants.mail && !waits {
-		if err := d.mail(tx, s, to, kind, n); err != nil {
-			return err
-		}
-		n.mailed, n.mailDue = tx.Now(), time.Time{}
+	if err := gather(tx, &n); err != nil {
+		return err
 	}
 	isNew := n.id == 0
 	if isNew {
 		n.id = tx.NewID()
 	}
-	if wants.mail && waits && n.mailDue.IsZero() {
-		n.mailDue = n.mailed.Add(mailPause)
-		if err := enqueueMail(tx, n); err != nil {
+	if wants.mail {
+		if err := d.mailNowOrLater(tx, s, to, kind, &n); err != nil {
 			return err
 		}
 	}
@@ -98,6 +82,35 @@ func (d *Desk) deliver(tx *db.Tx, s *site.Site, to account.Account, kind account
 		tx.Log(db.Change{Object: "member_alert", Record: n.id, Diff: map[string]any{"kind": n.kind, "times": n.times}})
 	}
 	return saveNote(tx, n, isNew)
+}
+
+// gather gives an alert the place and the past of those about the same.
+func gather(tx *db.Tx, n *note) error {
+	if n.record == 0 {
+		return nil
+	}
+	before, err := unseenNote(tx, *n)
+	if err != nil {
+		return err
+	}
+	n.id, n.times, n.mailDue = before.id, before.times+1, before.mailDue
+	n.mailed, err = lastMailed(tx, *n)
+	return err
+}
+
+// mailNowOrLater mails an alert at once, or has it wait when the last mail about the same is too young. Duties, and what
+// can be answered by mail, never wait.
+func (d *Desk) mailNowOrLater(tx *db.Tx, s *site.Site, to account.Account, kind account.AlertKind, n *note) error {
+	free := n.mailed.Add(mailPause)
+	if kind.Duty || n.replyTo != "" || n.mailed.IsZero() || !tx.Now().Before(free) {
+		n.mailed, n.mailDue = tx.Now(), time.Time{}
+		return d.mail(tx, s, to, kind, *n)
+	}
+	if !n.mailDue.IsZero() { // one waits already and will say the newest
+		return nil
+	}
+	n.mailDue = free
+	return enqueueMail(tx, *n)
 }
 
 const mailJob = "member.alert_mail"
