@@ -8,8 +8,10 @@ import (
 	"io"
 	"net"
 	"net/textproto"
+	"strings"
 	"sync"
 	"time"
+	"unicode"
 
 	"github.com/wneessen/go-mail/smtp"
 
@@ -155,11 +157,7 @@ func (l *line) send(timeout time.Duration, from, to value.Email, source []byte) 
 	if err := l.UpdateDeadline(timeout); err != nil {
 		return false, err
 	}
-	body := ""
-	if ok, _ := l.Extension("8BITMIME"); ok {
-		body = " BODY=8BITMIME"
-	}
-	steps := []string{"MAIL FROM:<" + string(from) + ">" + body, "RCPT TO:<" + string(to) + ">", "DATA"}
+	steps := []string{"MAIL FROM:<" + string(from) + ">" + l.wishes(from, to), "RCPT TO:<" + string(to) + ">", "DATA"}
 	if l.pipelining {
 		err = l.together(steps)
 	} else {
@@ -170,6 +168,19 @@ func (l *line) send(timeout time.Duration, from, to value.Email, source []byte) 
 		return errors.As(err, &no) && no.Code != 421, err
 	}
 	return true, l.text(source)
+}
+
+// wishes are what the server must know of the mail before: letters beyond ASCII in its text, and in its addresses.
+func (l *line) wishes(from, to value.Email) string {
+	all := ""
+	if ok, _ := l.Extension("8BITMIME"); ok {
+		all = " BODY=8BITMIME"
+	}
+	beyond := strings.ContainsFunc(string(from+to), func(c rune) bool { return c > unicode.MaxASCII })
+	if ok, _ := l.Extension("SMTPUTF8"); ok && beyond {
+		all += " SMTPUTF8"
+	}
+	return all
 }
 
 var expected = []int{25, 25, 354}

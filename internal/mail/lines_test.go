@@ -9,6 +9,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"fairground/internal/value"
 )
 
 // puppet is a server that says what a test tells it, to see the conversation itself.
@@ -121,6 +123,23 @@ func TestConversations(t *testing.T) {
 			}
 		}
 		await(t, name+": "+c.heard, func() bool { return p.words() == c.heard })
+	}
+}
+
+func TestAddressesBeyondASCII(t *testing.T) {
+	t.Parallel()
+	p, s := startPuppet(t, obedient(map[string]string{"EHLO": "250-puppet\n250-8BITMIME\n250 SMTPUTF8"}))
+	for _, to := range []value.Email{"mia@example.org", "grüße@example.org"} {
+		m := sample()
+		m.To = to
+		if _, err := s.Deliver(context.Background(), lakeside, m); err != nil {
+			t.Fatal(err)
+		}
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.heard[1] != "MAIL FROM:<post@market.example.org> BODY=8BITMIME" || p.heard[5] != "MAIL FROM:<post@market.example.org> BODY=8BITMIME SMTPUTF8" {
+		t.Errorf("%q", p.heard)
 	}
 }
 

@@ -14,7 +14,8 @@ const (
 
 // Trim leaves of a mail's text what its writer wrote this time. It takes away the quoted mail with the line that
 // introduces it, copied headers, forwarded mails below a text, signatures, and what phones add. Where somebody answers
-// point by point within the quotation, the last lines above each answer stay. When nothing would be left, all is kept.
+// point by point within the quotation, the last lines above each answer stay; where they answer within an unmarked copy
+// and say so ("see below"), the copy stays without its headers. When nothing would be left, all is kept.
 func Trim(text string) string {
 	lines := strings.Split(clean(text), "\n")
 	for i := range lines {
@@ -23,7 +24,11 @@ func Trim(text string) string {
 		}
 	}
 	all := tidy(lines)
-	kept := tidy(withoutFarewell(withoutQuotes(cutAtCopy(slices.Clone(lines)))))
+	own, old := cutAtCopy(slices.Clone(lines))
+	kept := tidy(withoutFarewell(withoutQuotes(own)))
+	if pointsBelow(kept) {
+		kept = tidy(strings.Split(kept+"\n\n"+strings.Join(withoutHead(old), "\n"), "\n"))
+	}
 	if !strings.ContainsFunc(kept, unicode.IsGraphic) {
 		return all
 	}
@@ -55,18 +60,36 @@ var (
 	ruler    = regexp.MustCompile(`^\s*(_{5,}|-{5,}|={5,}|\*{5,})\s*$`)
 )
 
-// cutAtCopy ends the text where a copy of another mail begins.
-func cutAtCopy(lines []string) []string {
+// cutAtCopy divides the text where a copy of another mail begins.
+func cutAtCopy(lines []string) (own, old []string) {
 	for i, one := range lines {
 		if copied.MatchString(one) || forwards.MatchString(one) || isHead(lines[i:]) {
 			end := i
 			for end > 0 && (strings.TrimSpace(lines[end-1]) == "" || ruler.MatchString(lines[end-1]) || headRest.MatchString(lines[end-1])) {
 				end--
 			}
-			return lines[:end]
+			return lines[:end], lines[i:]
 		}
 	}
-	return lines
+	return lines, nil
+}
+
+// below are the words of those who write their answers into the copy.
+var below = regexp.MustCompile(`(?i)\b((see|answers?|comments?|replies|reply|responses?)\b.{0,40}\b(below|inline|in[- ]line|in (red|blue))|` +
+	`(siehe|antwort(en)?|anmerkungen|kommentare)\b.{0,40}\b(unten|im text|in (rot|blau))|` +
+	`(voir|réponses?)\b.{0,40}(ci-dessous|plus bas|dans le texte)|(vedi|risposte)\b.{0,40}\b(sotto|nel testo)|(ver|respuestas?)\b.{0,40}\b(abajo|en el texto))`)
+
+// pointsBelow says whether a short text only points to answers in the copy.
+func pointsBelow(own string) bool { return len(own) < 200 && below.MatchString(own) }
+
+// withoutHead takes the headers away that stand above a copy: they have addresses.
+func withoutHead(old []string) []string {
+	for i, one := range old {
+		if strings.TrimSpace(one) != "" && !copied.MatchString(one) && !forwards.MatchString(one) && !headFrom.MatchString(one) && !headRest.MatchString(one) {
+			return old[i:]
+		}
+	}
+	return nil
 }
 
 // isHead says whether copied headers begin here: a sender, and two more of their lines among the next five.
