@@ -32,7 +32,7 @@ func PriceHint(tx *db.Tx, category value.ID, title string, attributes Attributes
 		return Hint{}, err
 	}
 	rarity := rarityOf(pool)
-	own := wordsOfTitle(title)
+	own := titleWords(title)
 	type likeness struct {
 		price int64
 		share float64
@@ -70,7 +70,7 @@ func pricedListings(tx *db.Tx, category value.ID, currency string) ([]priced, er
 		if err := row.Scan(&title, &attributes, &p.minor); err != nil {
 			return p, err
 		}
-		p.words = wordsOfTitle(title)
+		p.words = titleWords(title)
 		return p, json.Unmarshal([]byte(attributes), &p.attributes)
 	}, `select title, attributes, price_minor from listing
 		where category = $1 and status in ('live', 'sold') and kind = 'sell' and currency = $2 and price_minor > 0

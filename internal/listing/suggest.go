@@ -8,6 +8,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+	"unicode/utf8"
 
 	"fairground/internal/db"
 	"fairground/internal/value"
@@ -37,9 +38,9 @@ const (
 	mostSuggestions    = 4
 	leastScore         = 0.04 // a guess below it is no help
 	nameWeight         = 4    // a word of a category's name counts like so many titles
-	smoothing          = 0.05
+	smoothing          = 0.1
 	shortestWord       = 2
-	stemLength         = 6 // also the beginning of a longer word counts: bicycle, bicycles
+	pieceLength        = 4 // pieces of words count too: bicycle, bicycles; Rad, Fahrrad, Rennrad
 	mostTitleWords     = 40
 	learnedByMagnitude = 0.5 // how much it counts that a category is large
 )
@@ -97,7 +98,7 @@ func (s *Suggester) learn(ctx context.Context) (*model, error) {
 		for language, name := range c.Names {
 			m.addName(c.ID, language, name)
 		}
-		m.addWords(c.ID, wordsOfTitle(c.Slug), 1)
+		m.addWords(c.ID, features(c.Slug), 1)
 		if m.titles >= mostLearned {
 			continue
 		}
@@ -139,11 +140,11 @@ func newModel(at time.Time) *model {
 func (m *model) addTitle(category value.ID, title string) {
 	m.titles++
 	m.size[category]++
-	m.addWords(category, wordsOfTitle(title), 1)
+	m.addWords(category, features(title), 1)
 }
 
 func (m *model) addName(category value.ID, language, name string) {
-	found := wordsOfTitle(name)
+	found := features(name)
 	m.addWords(category, found, nameWeight)
 	if m.names[language] == nil {
 		m.names[language] = make(map[string][]value.ID)
@@ -168,35 +169,40 @@ func (m *model) addWords(category value.ID, found []string, weight float32) {
 	}
 }
 
-// wordsOfTitle are the words that tell something, each once, and the beginnings of long ones.
-func wordsOfTitle(title string) []string {
+// titleWords are the words of a title that tell something, each once.
+func titleWords(title string) []string {
 	all := words(title)
-	all = all[:min(len(all), mostTitleWords)]
-	seen := make(map[string]bool, 2*len(all))
-	found := make([]string, 0, 2*len(all))
-	add := func(word string) {
-		if !seen[word] {
-			seen[word] = true
+	found := make([]string, 0, len(all))
+	for _, word := range all[:min(len(all), mostTitleWords)] {
+		if utf8.RuneCountInString(word) >= shortestWord && !slices.Contains(found, word) {
 			found = append(found, word)
-		}
-	}
-	for _, word := range all {
-		runes := []rune(word)
-		if len(runes) < shortestWord {
-			continue
-		}
-		add(word)
-		if len(runes) > stemLength {
-			add(string(runes[:stemLength]) + "*")
 		}
 	}
 	return found
 }
 
+// features are the words of a title and their pieces, each once.
+func features(title string) []string {
+	found := titleWords(title)
+	seen := make(map[string]bool)
+	for _, word := range found[:len(found):len(found)] {
+		runes := []rune(word)
+		for i := range len(runes) - pieceLength + 1 {
+			if piece := "*" + string(runes[i:i+pieceLength]); !seen[piece] {
+				seen[piece] = true
+				found = append(found, piece)
+			}
+		}
+	}
+	return found
+}
+
+// suggest divides by the root of the number of features: the pieces of one word say the same thing several times, and
+// would make every guess look certain.
 func (m *model) suggest(tree *Tree, title string, locale value.Locale) []Suggestion {
 	known := make([]map[value.ID]float32, 0, 16)
 	var named [][]value.ID
-	for _, word := range wordsOfTitle(title) {
+	for _, word := range features(title) {
 		if of, ok := m.counts[word]; ok {
 			known = append(known, of)
 			named = append(named, m.names[locale.Language()][word])
@@ -218,7 +224,7 @@ func (m *model) suggest(tree *Tree, title string, locale value.Locale) []Suggest
 			}
 			score += math.Log((seen + smoothing) / (m.words[category] + smoothing*float64(len(m.counts))))
 		}
-		all = append(all, Suggestion{category, score})
+		all = append(all, Suggestion{category, score / math.Sqrt(float64(len(known)))})
 	}
 	return best(all)
 }
