@@ -882,7 +882,7 @@ func heldPage(all []Waiting, at value.ID, problem string) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Tag{Text: ui.T(ctx, "message.console.for_"+w.HeldFor), Tone: ui.Paid}.Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Tag{Text: ui.T(ctx, "message.console.for."+w.HeldFor), Tone: ui.Paid}.Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

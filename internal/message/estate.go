@@ -39,7 +39,10 @@ func (Estate) Export(tx *db.Tx, account value.ID, put func(name string, rows any
 		select `+messageColumns+`, c.listing
 		from message m
 		join conversation c on c.id = m.conversation
-		where m.author = $1 or c.buyer = $1 and m.side = 'seller' and m.state = 'delivered'
+		where m.id in (
+			select id from message where author = $1
+			union
+			select w.id from message w join conversation b on b.id = w.conversation where b.buyer = $1 and w.side = 'seller' and w.state = 'delivered')
 		order by m.conversation, m.at_us, m.id`, account)
 	if err != nil {
 		return err

@@ -28,7 +28,9 @@ func (w *world) decide(by value.ID, o message.Offer, verb string) error {
 
 func (w *world) stateOf(o message.Offer) (state string) {
 	w.Helper()
-	w.read(func(tx *db.Tx) error { return tx.Row(`select state from message_offer where id = $1`, o.ID).Scan(&state) })
+	w.read(func(tx *db.Tx) error {
+		return tx.Row(`select state from message_offer where id = $1`, o.ID).Scan(&state)
+	})
 	return state
 }
 

@@ -62,7 +62,7 @@ func (d *Desk) decideHeld(w http.ResponseWriter, r *http.Request) error {
 	if verb != "release" && verb != "refuse" {
 		return value.Errorf(value.NotFound, "there is no such decision")
 	}
-	flash := web.Flash{Key: "message.console.done_" + verb}
+	flash := web.Flash{Key: "message.console.done." + verb}
 	err = site.From(r.Context()).DB.Write(r.Context(), actorOf(r), "message."+verb, func(tx *db.Tx) error {
 		if verb == "refuse" {
 			return d.Refuse(tx, id, false, reason)

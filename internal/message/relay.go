@@ -31,10 +31,12 @@ type Incoming struct {
 	Subject     string
 	Text        string // without quotes and signature
 	Attachments []Attachment
-	SPF         string // pass, fail, softfail, neutral, none …
-	DKIM        string
-	Auto        bool   // an answer of a machine
-	MessageID   string // of the mail's head; may be empty
+	// SPF and DKIM are pass, fail, softfail, neutral, none …; a pass counts only where it speaks for the domain of From,
+	// so whoever calls Receive gives none for a pass of another domain.
+	SPF       string
+	DKIM      string
+	Auto      bool   // an answer of a machine
+	MessageID string // of the mail's head; may be empty
 }
 
 // Attachment is a file of a mail. Its type is what the sender's program claims.

@@ -1,6 +1,7 @@
 package message
 
 import (
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -12,65 +13,83 @@ import (
 // Searching reads a bounded part of one's own messages, the newest first, and compares them here: both engines then
 // agree on what a capital letter is, and nobody's question costs more than that.
 const (
-	searchedConversations = 400 // of each inbox
+	searchedConversations = 400 // of each inbox, and as many of its archive
 	searchedMessages      = 6000
+	searchedAtOnce        = 32 // conversations
 	mostFound             = 30
 )
 
 // search finds conversations in which all words of a query stand in one message.
 func (d *Desk) search(tx *db.Tx, m member, q Query) ([]Entry, error) {
-	wanted := strings.Fields(fold(q.Words))
-	if len(wanted) == 0 {
+	s := searching{wanted: strings.Fields(fold(q.Words)), found: map[value.ID]string{}}
+	if len(s.wanted) == 0 {
 		return nil, nil
 	}
-	var rows []side
-	found := map[value.ID]string{}
-	read := 0
-	for _, owner := range q.owners(m) {
-		some, err := db.All(tx, scanFound, `
-			select s.conversation, s.side, s.owner, s.last_us, s.last_message, s.unread, s.seen_us, s.shown_us, s.cleared_us, s.archived, s.hidden, s.blocked_us, m.body
-			from (
+	for _, show := range []Show{ShowAll, ShowArchived} {
+		for _, owner := range q.owners(m) {
+			rows, err := db.All(tx, scanSide, `
 				select `+sideColumns+`
 				from conversation_side
-				where owner = $1 and not hidden
+				where owner = $1 and `+where[show]+`
 				order by last_us desc, conversation desc
-				limit $2) s
-			join message m on m.conversation = s.conversation
-			where m.at_us > s.cleared_us and m.body <> '' and not m.erased and (m.side = s.side or m.state = 'delivered')
-			order by s.last_us desc, s.conversation desc, m.at_us desc
-			limit $3`, owner, searchedConversations, searchedMessages-read)
-		if err != nil {
-			return nil, err
-		}
-		for _, f := range some {
-			if read++; found[f.conversation] != "" || !hasAll(fold(f.body), wanted) {
-				continue
+				limit $2`, owner, searchedConversations)
+			if err != nil {
+				return nil, err
 			}
-			found[f.conversation] = excerpt(f.body, wanted[0])
-			if rows = append(rows, f.side); len(rows) == mostFound {
-				break
+			for ; len(rows) > 0 && !s.isDone(); rows = rows[min(len(rows), searchedAtOnce):] {
+				if err := s.read(tx, rows[:min(len(rows), searchedAtOnce)]); err != nil {
+					return nil, err
+				}
 			}
-		}
-		if len(rows) == mostFound || read >= searchedMessages {
-			break
 		}
 	}
-	entries, err := d.entries(tx, rows)
+	entries, err := d.entries(tx, s.rows)
 	for i := range entries {
-		entries[i].Found = found[entries[i].Conversation.ID]
+		entries[i].Found = s.found[entries[i].Conversation.ID]
 	}
 	return entries, err
 }
 
-// foundRow is a message of a side.
-type foundRow struct {
-	side
-	body string
+// searching is how far a search has come.
+type searching struct {
+	wanted   []string
+	messages int
+	rows     []side
+	found    map[value.ID]string // the words around, by conversation
 }
 
-func scanFound(row db.Scanner) (f foundRow, err error) {
-	f.side, err = scanSide(trailing{row, []any{&f.body}})
-	return f, err
+func (s *searching) isDone() bool { return len(s.rows) >= mostFound || s.messages >= searchedMessages }
+
+// read looks through some conversations.
+func (s *searching) read(tx *db.Tx, rows []side) error {
+	sides, ids := map[value.ID]side{}, make([]value.ID, len(rows))
+	for i, row := range rows {
+		sides[row.conversation], ids[i] = row, row.conversation
+	}
+	places, args := placeholders(ids)
+	err := db.Each(tx, func(row db.Scanner) error {
+		m, err := scanMessage(row)
+		of := sides[m.Conversation]
+		isShown := m.At.After(of.cleared) && (m.Side == of.side || m.State == Delivered)
+		if s.messages++; err == nil && isShown && s.found[m.Conversation] == "" && hasAll(fold(m.Text), s.wanted) {
+			s.found[m.Conversation] = excerpt(m.Text, s.wanted[0])
+		}
+		return err
+	}, `
+		select `+messageColumns+`
+		from message m
+		where m.conversation in `+places+` and m.body <> ''
+		order by m.conversation desc, m.at_us desc
+		limit $`+strconv.Itoa(len(args)+1), append(args, searchedMessages)...)
+	if err != nil {
+		return err
+	}
+	for _, row := range rows {
+		if s.found[row.conversation] != "" && len(s.rows) < mostFound {
+			s.rows = append(s.rows, row)
+		}
+	}
+	return nil
 }
 
 func hasAll(text string, wanted []string) bool {

@@ -85,8 +85,8 @@ func offerWords(o Offer, from, title string) func(context.Context) account.Words
 func decidedWords(o Offer, from, title string) func(context.Context) account.Words {
 	return func(ctx context.Context) account.Words {
 		return account.Words{
-			Subject: text.T(ctx, "message.mail.offer_"+string(o.State), "name", from, "amount", o.Amount, "title", title),
-			Text:    text.T(ctx, "message.mail.offer_"+string(o.State), "name", from, "amount", o.Amount, "title", title),
+			Subject: text.T(ctx, "message.mail.decided."+string(o.State), "name", from, "amount", o.Amount, "title", title),
+			Text:    text.T(ctx, "message.mail.decided."+string(o.State), "name", from, "amount", o.Amount, "title", title),
 		}
 	}
 }

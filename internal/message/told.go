@@ -1,21 +1,9 @@
 package message
 
 import (
-	"encoding/json"
-
-	"fairground/internal/change"
 	"fairground/internal/db"
 	"fairground/internal/value"
 )
-
-// Began reads from an entry of the change log which listing a conversation was begun about; 0 for any other entry.
-func Began(row change.Row) value.ID {
-	var diff struct{ Listing, Buyer value.ID }
-	if row.Object != ConversationObject || json.Unmarshal([]byte(row.Diff), &diff) != nil || diff.Buyer == 0 {
-		return 0
-	}
-	return diff.Listing
-}
 
 // About says who talks about what in a conversation, to somebody who takes part in it; others get NotFound. It names no
 // price.
