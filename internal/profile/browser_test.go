@@ -47,6 +47,12 @@ func TestInBrowser(t *testing.T) {
 			tab.Show(page.path, look.width, look.scheme)
 			tab.Examine(name)
 			tab.Shoot(name)
+			for _, part := range []string{"week", "spoken", "mates"} {
+				if tab.Ask(`find(".`+part+`") !== null`) == "yes" {
+					tab.Evaluate(`document.querySelector(".` + part + `").scrollIntoView({behavior: "instant"}); ""`)
+					tab.Shoot(name + "-" + part)
+				}
+			}
 		}
 	}
 	tab.Quiet()
@@ -76,4 +82,27 @@ func (w *world) stage(t *testing.T) string {
 	w.post(w.mina, team, "email", "jon@example.org", "role", "agent").wantTo(t, team)
 	w.post(w.jon, path+"/join").wantTo(t, team)
 	return path
+}
+
+// TestWithoutScripts saves a profile and answers an invitation in a browser that runs no scripts.
+func TestWithoutScripts(t *testing.T) {
+	browser.Needs(t)
+	w := newWorld(t, sitetest.New(t, dbtest.Cluster(t, db.SQLite), schemas()))
+	path := w.stage(t)
+	tab := browser.Open(t, http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		r.Host = sitetest.Host
+		r.Header.Set("Sec-Fetch-Site", "same-origin")
+		r.AddCookie(&http.Cookie{Name: "who", Value: string(w.mina.Email)})
+		w.router.ServeHTTP(rw, r)
+	}))
+	tab.WithoutScripts()
+	tab.Show(path+"/profile", 390, "light")
+	tab.Type("#hours_monday", "13:30-18")
+	tab.Click(".profile-columns form button.primary")
+	tab.Until(`document.querySelector(".hours")?.textContent.includes("13:30–18:00")`)
+	tab.Show("/shop/new", 390, "light")
+	tab.Type("#name", "Lakeside Lamps")
+	tab.Type("#imprint", "Mina Muster, Quai 7, Nyon")
+	tab.Click("form[action='/shop/new'] button.primary")
+	tab.Until(`document.querySelector("h1")?.textContent.includes("Lakeside Lamps")`)
 }

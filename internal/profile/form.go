@@ -25,6 +25,7 @@ type editor struct {
 	v        *visit
 	seller   Seller
 	profile  Profile
+	public   Shown // as everybody sees it now
 	business bool
 	opening  bool // a shop that does not exist yet
 	action   string
@@ -37,11 +38,12 @@ type editor struct {
 	showPhone bool
 	kept      Photo
 	keptToken string
+	shopToken string // of a shop to be
 	errors    map[string]string
 }
 
 const (
-	closedRows  = 3 // empty ones offered
+	closedRows  = 2 // offered at least
 	largestFile = 20 << 20
 )
 
@@ -237,17 +239,9 @@ func (e *editor) days() []time.Weekday {
 	return days
 }
 
-// shown is the profile as everybody sees it now; pending as it would be.
-func (e *editor) shown() Shown {
-	s := Shown{Seller: e.seller}
-	if e.profile.Visible(e.v.desk.Gate) {
-		s.Content, s.HasProfile = e.profile.Shown.public(), true
-	}
-	return s
-}
-
+// pending is the profile as it would be.
 func (e *editor) pending() Shown {
-	return Shown{Seller: e.seller, Content: e.profile.Pending.public(), HasProfile: true}
+	return Shown{Seller: e.seller, Content: e.profile.Pending.public(), HasProfile: true, Answers: e.public.Answers}
 }
 
 func (e *editor) face(s Shown) Face {

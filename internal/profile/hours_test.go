@@ -157,3 +157,25 @@ func TestClosedDaysThatAreOverAreLeftOut(t *testing.T) {
 		t.Errorf("one day: %+v %v", c, err)
 	}
 }
+
+// FuzzHours reads whatever comes, and what it took is written so that it reads the same.
+func FuzzHours(f *testing.F) {
+	for _, seed := range []string{"9-12", "9:00–12:00, 13:30–18:30", "18–2", "12pm to 12am", ",,;", "0-24", "24-25", "99-99"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, written string) {
+		day, err := parseDay("x", written)
+		if err != nil {
+			return
+		}
+		again, err := parseDay("x", dayText(day))
+		if err != nil || dayText(again) != dayText(day) {
+			t.Errorf("%q became %q, which reads as %q: %v", written, dayText(day), dayText(again), err)
+		}
+		for _, span := range day {
+			if span.From < 0 || span.From >= dayMinutes || span.To <= span.From || span.To > 2*dayMinutes {
+				t.Errorf("%q has the stretch %+v", written, span)
+			}
+		}
+	})
+}

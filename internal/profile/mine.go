@@ -28,6 +28,7 @@ func (m *Room) showMine(w http.ResponseWriter, r *http.Request) error {
 // mine is the page of the member's own profile, before anything is filled in.
 func (v *visit) mine() (*editor, error) {
 	e := &editor{v: v, action: "/account/profile", profile: Profile{State: Clear}, seller: Seller{Name: v.me.Name, Since: v.site.DB.Clock().Now()}}
+	e.public = Shown{Seller: e.seller}
 	err := v.read(func(tx *db.Tx) error {
 		s, err := v.desk.own(tx, v.me.Account)
 		if value.KindOf(err) == value.NotFound {
@@ -70,7 +71,10 @@ func (e *editor) load(tx *db.Tx) (err error) {
 	if value.KindOf(err) == value.NotFound {
 		e.profile, err = Profile{Seller: e.seller.ID, State: Clear}, nil
 	}
-	if err != nil || e.profile.State == Clear {
+	if err != nil {
+		return err
+	}
+	if e.public, err = e.v.desk.Find(tx, e.seller.ID); err != nil || e.profile.State == Clear {
 		return err
 	}
 	screening, err := safety.FindScreening(tx, e.seller.ID)

@@ -234,6 +234,26 @@ func TestShopsAreBounded(t *testing.T) {
 	})
 }
 
+// A form that is sent twice opens one shop; a seal that was made for somebody else opens a new one.
+func TestAFormSentTwiceOpensOneShop(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		token := regexp.MustCompile(`name="shop" value="([^"]+)"`).FindStringSubmatch(w.get(w.mina, "/shop/new").body)[1]
+		form := []string{"shop", token, "name", "Spoke & Lantern", "imprint", "Mina Muster, Nyon"}
+		first, again, other := w.post(w.mina, "/shop/new", form...), w.post(w.mina, "/shop/new", form...), w.post(w.jon, "/shop/new", form...)
+		if first.status != 303 || again.location != first.location || other.status != 303 || other.location == first.location {
+			t.Errorf("%d %s, %d %s, %d %s", first.status, first.location, again.status, again.location, other.status, other.location)
+		}
+		w.get(w.jon, first.location).want(t, 404)
+		team := strings.Replace(first.location, "/profile", "/team", 1)
+		for range 3 {
+			w.post(w.mina, team, "email", "new@example.net", "role", "agent").wantTo(t, team)
+		}
+		if len(w.mail.letters) != 1 {
+			t.Errorf("%d letters to one address", len(w.mail.letters))
+		}
+	})
+}
+
 func TestMarkupStaysText(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		w.post(w.mina, "/account/profile", "rev", "0", "name", `<b>Mina</b>`, "about", `<script>alert(1)</script> "x"`).wantTo(t, "/account/profile")

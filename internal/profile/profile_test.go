@@ -2,6 +2,7 @@ package profile
 
 import (
 	"context"
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -28,6 +29,9 @@ func TestWhatIsClearedIsShownAndNamesTheSeller(t *testing.T) {
 		again := w.mustSave(1, private("Mina Rossi"))
 		if again.Rev != 2 || w.shown(p.Seller).Seller.Name != "Mina Rossi" {
 			t.Errorf("after renaming: %+v", w.shown(p.Seller))
+		}
+		if p, err := w.saveMine(1, private("Mina Rossi")); err != nil || p.Rev != 2 { // the form sent twice
+			t.Errorf("sent twice: rev %d, %v", p.Rev, err)
 		}
 		if _, err := w.saveMine(1, private("Mina")); value.KindOf(err) != value.Conflict {
 			t.Errorf("an old revision: %v", err)
@@ -115,7 +119,7 @@ func TestEveryTextOfAShopIsScreened(t *testing.T) {
 
 func TestAShopWhoseNameIsNotClearedBearsAPlainOne(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
-		p, err := w.desk.OpenShop(context.Background(), w.mina.Actor(), w.mina.ID, Content{Name: "Western Depot", Imprint: "Mina, 1 Quai, Nyon"})
+		p, err := w.desk.OpenShop(context.Background(), w.mina.Actor(), w.Site.DB.IDs().Next(), Content{Name: "Western Depot", Imprint: "Mina, 1 Quai, Nyon"})
 		w.ok(err)
 		if s := w.shown(p.Seller); p.State != Held || strings.Contains(s.Seller.Name, "Depot") || !strings.HasPrefix(s.DisplayName(), "Shop ") {
 			t.Errorf("%s, %+v", p.State, s)
@@ -408,3 +412,20 @@ func TestHashesTellContentsApart(t *testing.T) {
 }
 
 var _ account.Teller = (*mailbox)(nil)
+
+// FuzzWebsite takes only addresses that lead to a web page elsewhere.
+func FuzzWebsite(f *testing.F) {
+	for _, seed := range []string{"www.example.org", "javascript:alert(1)", "https://a.b/%00", "http://[::1]/", "//x.y"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, written string) {
+		address, err := parseWebsite(written)
+		if err != nil || address == "" {
+			return
+		}
+		u, err := url.Parse(address)
+		if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.User != nil || strings.ContainsAny(address, " <>\"\\\n") {
+			t.Errorf("%q became %q", written, address)
+		}
+	})
+}

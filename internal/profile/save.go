@@ -49,22 +49,31 @@ func (d *Desk) SaveMine(ctx context.Context, actor value.Actor, rev int64, conte
 	return p, nil
 }
 
-// OpenShop makes a business with its first owner, and its profile. The business bears its name only when that is
-// cleared; until then it has a plain one.
-func (d *Desk) OpenShop(ctx context.Context, actor value.Actor, owner value.ID, content Content) (p Profile, err error) {
+// OpenShop makes a business of the member who acts, and its profile. The business bears its name only when that is
+// cleared; until then it has a plain one. id is the shop's to be: a form that is sent twice opens one shop.
+func (d *Desk) OpenShop(ctx context.Context, actor value.Actor, id value.ID, content Content) (p Profile, err error) {
 	err = d.DB.Write(ctx, actor, "profile.open_shop", func(tx *db.Tx) error {
-		if err := d.roomForShop(tx, owner); err != nil {
+		switch _, _, err := d.enter(tx, id, actor.ID); value.KindOf(err) {
+		case "": // the form was sent twice
+			p, err = FindProfile(tx, id)
+			return err
+		case value.NotFound:
+		default:
 			return err
 		}
-		if content, err = content.check(true); err != nil {
+		if err := d.roomForShop(tx, actor.ID); err != nil {
 			return err
 		}
-		s := Seller{ID: tx.NewID(), Business: true, Since: tx.Now()}
+		checked, err := content.check(true)
+		if err != nil {
+			return err
+		}
+		s := Seller{ID: id, Business: true, Since: tx.Now()}
 		s.Name = plainName(s)
-		if err := d.Sellers.Open(tx, s, owner); err != nil {
+		if err := d.Sellers.Open(tx, s, actor.ID); err != nil {
 			return err
 		}
-		p, err = d.saveIn(tx, s, 0, content)
+		p, err = d.saveIn(tx, s, 0, checked)
 		return err
 	})
 	if err != nil {
@@ -129,12 +138,16 @@ func (d *Desk) saveIn(tx *db.Tx, s Seller, rev int64, content Content) (Profile,
 	if err != nil {
 		return Profile{}, err
 	}
-	if p.Rev != rev {
-		return Profile{}, changedMeanwhile()
-	}
 	content.Hours = content.Hours.tidy(tx.Now().AddDate(0, 0, -1).Format(time.DateOnly))
 	if content, err = content.check(s.Business); err != nil {
 		return Profile{}, err
+	}
+	switch {
+	case p.Rev == rev:
+	case p.Rev == rev+1 && content.Hash() == p.Written().Hash(): // the form was sent twice
+		return p, nil
+	default:
+		return Profile{}, changedMeanwhile()
 	}
 	return d.put(tx, s, p, content)
 }

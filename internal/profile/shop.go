@@ -2,7 +2,10 @@ package profile
 
 import (
 	"context"
+	"crypto/hmac"
+	"encoding/base64"
 	"net/http"
+	"strings"
 
 	"fairground/internal/account"
 	"fairground/internal/db"
@@ -12,21 +15,42 @@ import (
 )
 
 func (m *Room) showNew(w http.ResponseWriter, r *http.Request) error {
-	e := m.begin(w, r).newShop()
+	v := m.begin(w, r)
+	e := v.newShop(v.site.DB.IDs().Next())
 	e.fill(Content{})
 	return e.render(http.StatusOK)
 }
 
-func (v *visit) newShop() *editor {
-	return &editor{v: v, business: true, opening: true, action: "/shop/new", profile: Profile{State: Clear},
+// newShop is the form that opens a shop under an id. The id is sealed into the form, so that sending it twice opens one.
+func (v *visit) newShop(id value.ID) *editor {
+	return &editor{v: v, business: true, opening: true, action: "/shop/new", profile: Profile{State: Clear}, shopToken: v.sealShop(id),
 		seller: Seller{Business: true, Since: v.site.DB.Clock().Now()}}
 }
 
 func (m *Room) openShop(w http.ResponseWriter, r *http.Request) error {
 	v := m.begin(w, r)
-	return v.newShop().save(func(_ int64, c Content) (Profile, error) {
-		return v.desk.OpenShop(r.Context(), v.me.Actor(), v.me.Account, c)
+	form, err := web.ReadForm(r)
+	if err != nil {
+		return err
+	}
+	id := v.openedShop(form.Raw("shop"))
+	return v.newShop(id).save(func(_ int64, c Content) (Profile, error) {
+		return v.desk.OpenShop(r.Context(), v.me.Actor(), id, c)
 	})
+}
+
+func (v *visit) sealShop(id value.ID) string {
+	return id.Text(SellerShortID) + "." + base64.RawURLEncoding.EncodeToString(v.mac("shop "+id.String()))
+}
+
+// openedShop reads what sealShop wrote; anything else becomes a new id.
+func (v *visit) openedShop(token string) value.ID {
+	text, _, _ := strings.Cut(token, ".")
+	id, err := value.ParseID(SellerShortID, text)
+	if err != nil || !hmac.Equal([]byte(token), []byte(v.sealShop(id))) {
+		return v.site.DB.IDs().Next()
+	}
+	return id
 }
 
 // shop is the page of a shop's profile, for its owners.

@@ -31,8 +31,9 @@ type Invitation struct {
 
 const (
 	invitationAge   = 14 * 24 * time.Hour
-	mostInvitations = 20 // open at once for one shop
-	mostSeats       = 50 // of one shop
+	againAfter      = 24 * time.Hour // the same invitation is not mailed twice within it
+	mostInvitations = 20             // open at once for one shop
+	mostSeats       = 50             // of one shop
 )
 
 // mate is somebody of a team as its page shows them.
@@ -77,6 +78,9 @@ func (d *Desk) Invite(ctx context.Context, owner, seller value.ID, email value.E
 		if err != nil {
 			return err
 		}
+		if sent, err := d.invitedJustNow(tx, s, email, role); err != nil || sent {
+			return err
+		}
 		if err := d.roomForMate(tx, s); err != nil {
 			return err
 		}
@@ -86,6 +90,15 @@ func (d *Desk) Invite(ctx context.Context, owner, seller value.ID, email value.E
 		return fmt.Errorf("profile.Invite(%s): %w", seller, err)
 	}
 	return nil
+}
+
+// invitedJustNow reports whether the same invitation is on its way already: a form may be sent twice, and nobody is to
+// be mailed again and again.
+func (d *Desk) invitedJustNow(tx *db.Tx, s Seller, email value.Email, role Role) (bool, error) {
+	open, err := findInvitations(tx, s.ID)
+	return slices.ContainsFunc(open, func(i Invitation) bool {
+		return i.Email == email && i.Role == role && tx.Now().Sub(i.Made) < againAfter
+	}), err
 }
 
 func (d *Desk) roomForMate(tx *db.Tx, s Seller) error {

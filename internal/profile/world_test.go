@@ -247,7 +247,7 @@ func (w *world) mustSave(rev int64, c Content) Profile {
 // shop opens a shop of Mina.
 func (w *world) shop(name string) value.ID {
 	w.Helper()
-	p, err := w.desk.OpenShop(context.Background(), w.mina.Actor(), w.mina.ID, Content{Name: name, Town: "Nyon", Imprint: "Spoke & Lantern, 1 Quai, 1260 Nyon"})
+	p, err := w.desk.OpenShop(context.Background(), w.mina.Actor(), w.Site.DB.IDs().Next(), Content{Name: name, Town: "Nyon", Imprint: "Spoke & Lantern, 1 Quai, 1260 Nyon"})
 	w.ok(err)
 	return p.Seller
 }

@@ -21,7 +21,7 @@
 //	chart.go chart.templ  drawing them
 //	pages.go pages.templ  the pages
 //
-// Table: reach_day.
+// Tables: reach_day, and its sums reach_seller_day and reach_total.
 //
 // Routes, all guarded by account.SignedIn:
 //

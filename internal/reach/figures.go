@@ -15,7 +15,7 @@ type Figures struct {
 	Days  []Day // every day of the period, the newest last
 	Sum   Total // of the period
 	Ever  Total // so far
-	Best  []Best
+	Best  []Best // of the last bestDays
 	zone  *time.Location
 	today int64
 }
@@ -26,13 +26,16 @@ type Day struct {
 	Total
 }
 
-// Best is a listing of a shop with what happened to it in the period.
+// Best is a listing of a shop with what happened to it lately.
 type Best struct {
 	Listing
 	Total
 }
 
-const bestShown = 20
+const (
+	bestShown = 20
+	bestDays  = 30 // looked at for the best, whatever the period: a shop has a row for each listing and day
+)
 
 // OfListing reads the figures of one listing.
 func (d *Desk) OfListing(tx *db.Tx, listing value.ID, days int) (Figures, error) {
@@ -58,7 +61,7 @@ func (d *Desk) OfSeller(tx *db.Tx, seller value.ID, days int) (Figures, error) {
 	if f.Ever, err = sellerTotal(tx, seller); err != nil {
 		return f, err
 	}
-	f.Best, err = d.best(tx, seller, f.first(days))
+	f.Best, err = d.best(tx, seller, f.first(bestDays))
 	return f, err
 }
 

@@ -37,10 +37,10 @@ func (m *Room) Routes(r *web.Router) {
 type report struct {
 	Figures
 	title  string
-	href   string // public page of the listing
+	href   string // where it leads: the listing's public page, the shop's team
+	to     string // and the words for it
 	path   string // of this page
 	seller value.ID
-	shop   bool
 	period int
 }
 
@@ -125,7 +125,7 @@ func listingFigures(v visit, tx *db.Tx) (report, error) {
 		return report{}, err
 	}
 	figures, err := v.desk.OfListing(tx, id, v.days)
-	return report{Figures: figures, title: text.T(v.r.Context(), "reach.of", "name", l.Title), href: l.Href, seller: l.Seller,
+	return report{Figures: figures, title: text.T(v.r.Context(), "reach.of", "name", l.Title), href: l.Href, to: "reach.see", seller: l.Seller,
 		path: "/my/listings/" + id.Text(listingShortID) + "/figures"}, err
 }
 
@@ -143,8 +143,8 @@ func sellerFigures(v visit, tx *db.Tx) (report, error) {
 		return report{}, err
 	}
 	figures, err := v.desk.OfSeller(tx, id, v.days)
-	return report{Figures: figures, title: text.T(v.r.Context(), "reach.of", "name", name), seller: id, shop: true,
-		path: "/shop/" + id.Text(sellerShortID) + "/figures"}, err
+	return report{Figures: figures, title: text.T(v.r.Context(), "reach.of", "name", name), seller: id,
+		href: "/shop/" + id.Text(sellerShortID) + "/team", to: "reach.team", path: "/shop/" + id.Text(sellerShortID) + "/figures"}, err
 }
 
 // mayLook lets those through who may edit the seller's listings. For others there is nothing.

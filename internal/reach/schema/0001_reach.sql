@@ -9,4 +9,22 @@ create table reach_day (
 	saves    bigint not null default 0,
 	primary key (listing, day)
 );
-create index reach_day_by_seller on reach_day (seller, day);
+-- Holds all that the best listings of a shop are chosen by, so that their rows need not be read.
+create index reach_day_by_seller on reach_day (seller, day, listing, views, contacts, saves);
+
+-- The same, added up over all listings of a seller, and over all days of a listing: a shop has thousands of rows above.
+create table reach_seller_day (
+	seller   bigint not null,
+	day      bigint not null,
+	views    bigint not null default 0,
+	contacts bigint not null default 0,
+	saves    bigint not null default 0,
+	primary key (seller, day)
+);
+
+create table reach_total (
+	listing  bigint primary key,
+	views    bigint not null default 0,
+	contacts bigint not null default 0,
+	saves    bigint not null default 0
+);
