@@ -143,6 +143,13 @@ func TestTwoBrowsersTalk(t *testing.T) {
 	}
 	mina.Type("#text", "My number is 044 668 18 00")
 	mina.Until(`!document.querySelector(".talk-hint").hidden && document.querySelector(".talk-hint").textContent.includes("telephone number")`)
+	w.market.mu.Lock()
+	w.market.seats[w.shop.ID] = []value.ID{w.jon}
+	w.market.mu.Unlock()
+	aya.Type("#text", "I am not of the shop any more")
+	aya.Click("#composer button.primary")
+	aya.Until(`document.querySelector(".says")?.textContent.includes("was not sent")`)
+	aya.Until(`document.querySelector("#text").value === "I am not of the shop any more"`)
 	mina.Quiet()
 	aya.Quiet()
 }

@@ -1,4 +1,4 @@
-import { hit, isBareKey } from "../ui/scripts/dom.ts";
+import { hit, isBareKey, say } from "../ui/scripts/dom.ts";
 
 /** What the stream says: how many conversations have something unread. What changed is fetched by the regions themselves. */
 interface News {
@@ -111,6 +111,20 @@ document.addEventListener("keydown", (event) => {
 // A message that went out leaves the cursor where the next one is written.
 document.addEventListener("submit", (event) => {
   sent = (event.target as HTMLElement).id === "composer";
+});
+
+// An answer that is not the part asked for (too much at once, signed out, an error) must not take the place of what is
+// there, least of all of what somebody is typing.
+document.addEventListener("htmx:after:request", (event) => {
+  const { ctx } = (event as CustomEvent<HtmxDetail>).detail;
+  const source = ctx.sourceElement;
+  const id = source?.getAttribute("hx-select")?.slice(1);
+  if (!source?.closest(".talks") || !id || (ctx as { text?: string }).text?.includes(`id="${id}"`)) return;
+  event.preventDefault();
+  if (source.id === "composer") say(talks?.dataset.failed ?? "");
+});
+document.addEventListener("htmx:error", (event) => {
+  if ((event as CustomEvent<HtmxDetail>).detail.ctx?.sourceElement?.id === "composer") say(talks?.dataset.failed ?? "");
 });
 
 // j and k walk through the list, e archives what is open.
