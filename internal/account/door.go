@@ -65,6 +65,7 @@ type Config struct {
 	ByLink    Limiter // links to one address; nil is 5 in an hour
 	ByCode    Limiter // codes tried for one account; nil is 5 in 15 minutes
 	ByPhone   Limiter // texts to one number, and for one account; nil is 3 in an hour
+	ByTexts   Limiter // texts asked for from one network; nil is 20 in an hour
 	ByStart   Limiter // passkey sign-ins begun from one network; nil is 120 in 15 minutes
 }
 
@@ -94,6 +95,7 @@ func NewDoor(c Config) *Door {
 	c.ByLink = limit(c.ByLink, 5, time.Hour)
 	c.ByCode = limit(c.ByCode, 5, 15*time.Minute)
 	c.ByPhone = limit(c.ByPhone, 3, time.Hour)
+	c.ByTexts = limit(c.ByTexts, 20, time.Hour)
 	c.ByStart = limit(c.ByStart, 120, 15*time.Minute)
 	if c.Home == nil {
 		c.Home = defaultHome

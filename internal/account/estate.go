@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"fairground/internal/db"
+	"fairground/internal/ui/text"
 	"fairground/internal/value"
 )
 
@@ -130,7 +131,8 @@ func (Estate) Erase(tx *db.Tx, account value.ID, keep func(what, why, until stri
 	if err := Erase(tx, account); err != nil {
 		return err
 	}
-	keep("account.kept_row", "account.kept_row_why", "")
+	ctx := tx.Context()
+	keep(text.T(ctx, "account.kept_row"), text.T(ctx, "account.kept_row_why"), text.T(ctx, "account.kept_row_until"))
 	return nil
 }
 

@@ -148,7 +148,7 @@ func (d *Door) exchange(ctx context.Context, house OpenID, code string, a away, 
 	}
 	var claims struct {
 		Email    string `json:"email"`
-		Verified bool   `json:"email_verified"`
+		Verified any    `json:"email_verified"` // some houses write the word "true"
 		Name     string `json:"name"`
 	}
 	if err := token.Claims(&claims); err != nil {
@@ -156,7 +156,7 @@ func (d *Door) exchange(ctx context.Context, house OpenID, code string, a away, 
 	}
 	who := identity{issuer: token.Issuer, subject: token.Subject, name: claims.Name}
 	if who.email, err = value.ParseEmail(claims.Email); err == nil {
-		who.verified = claims.Verified
+		who.verified = claims.Verified == true || claims.Verified == "true"
 	}
 	return who, nil
 }

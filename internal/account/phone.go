@@ -63,10 +63,8 @@ func (d *Door) askPhone(ctx context.Context, session Session, typed string, v vi
 		problem.Key = "account.phone_wrong"
 		return problem
 	}
-	for _, key := range []string{s.Slug + " phone " + phoneMark(s, phone), s.Slug + " phone of " + session.Account.String(), s.Slug + " phones from " + v.network} {
-		if err := d.config.ByPhone.Allow(key); err != nil {
-			return err
-		}
+	if err := d.allowText(s, session, phone, v); err != nil {
+		return err
 	}
 	code, err := sixDigits()
 	if err != nil {
@@ -89,6 +87,16 @@ func (d *Door) askPhone(ctx context.Context, session Session, typed string, v vi
 		return (&value.Error{Kind: value.Unavailable, Key: "account.phone_unsent", Message: "the text could not be sent; please try again later"}).Because(err)
 	}
 	return nil
+}
+
+// allowText counts a text: to its number, for its account and from its network, since texts cost money.
+func (d *Door) allowText(s *site.Site, session Session, phone value.Phone, v visit) error {
+	for _, key := range []string{s.Slug + " to " + phoneMark(s, phone), s.Slug + " for " + session.Account.String()} {
+		if err := d.config.ByPhone.Allow(key); err != nil {
+			return err
+		}
+	}
+	return d.config.ByTexts.Allow(s.Slug + " " + v.network)
 }
 
 // takePhone takes the code that was sent: the number is proven. Five wrong ones end it.

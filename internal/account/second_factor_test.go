@@ -4,6 +4,7 @@ import (
 	"encoding/base32"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -12,6 +13,7 @@ import (
 	"github.com/pquerna/otp/totp"
 
 	"fairground/internal/db"
+	"fairground/internal/ui/text"
 )
 
 var (
@@ -249,5 +251,38 @@ func TestAnOldSessionChangesNothing(t *testing.T) {
 		bare.post(w.post.lastLink(t)).wantTo(t, "/")
 		w.age("update session set created_us = created_us - $1", FreshFor.Microseconds())
 		bare.post("/account/password", "password", "set by who found it open").wantTo(t, signInAgain)
+	})
+}
+
+// teller keeps what members are told.
+type teller struct{ told []Alert }
+
+func (k *teller) Tell(_ *db.Tx, a Alert) error {
+	k.told = append(k.told, a)
+	return nil
+}
+
+func TestMembersAreToldThroughTheirDesk(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		desk := &teller{}
+		w.door.config.Teller = desk
+		w.withFactor(w.signedIn(w.anna))
+		if len(desk.told) != 1 || w.post.count() != 0 {
+			t.Fatalf("told %+v and %d letters, want one alert", desk.told, w.post.count())
+		}
+		words, err := text.New(Messages())
+		w.ok(err)
+		said := desk.told[0].Words(text.WithPrinter(t.Context(), words.Printer(text.Settings{Locale: "de"})))
+		if said.Subject != "Ihr Konto bei Lakeside Market wurde geändert" || !strings.HasPrefix(said.Text, "Der zweite Schritt wurde eingeschaltet.") {
+			t.Errorf("the member is told %+v", said)
+		}
+		known := func(kind AlertKind) bool { return kind.Name == desk.told[0].Kind && kind.Duty }
+		if desk.told[0].To != w.anna.ID || !slices.ContainsFunc(Alerts(), known) {
+			t.Errorf("the alert is %+v", desk.told[0])
+		}
+		w.withFactor(w.signedIn(w.sam))
+		if len(desk.told) != 1 || w.post.to(w.sam.Email) != 1 {
+			t.Error("somebody on the staff is not written a letter")
+		}
 	})
 }
