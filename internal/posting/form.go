@@ -128,8 +128,29 @@ func (v *visit) describeEdit(tx *db.Tx, f *formView) error {
 		return err
 	}
 	f.editing = l
+	if err := v.markReasons(tx, f); err != nil {
+		return err
+	}
 	f.prices, err = listing.PriceHistory(tx, id)
 	return err
+}
+
+// markReasons puts what must change at its fields.
+func (v *visit) markReasons(tx *db.Tx, f *formView) error {
+	standing, err := listing.StandingOf(tx, f.editing)
+	if err != nil {
+		return err
+	}
+	for _, r := range standing.Reasons {
+		name := v.control(f.draft.Typed, r.Field)
+		if name == "" {
+			name = "title" // about the whole, which begins there
+		}
+		if f.found[name] == "" {
+			f.found[name] = r.Words.In(v.words.Locale())
+		}
+	}
+	return nil
 }
 
 // describeSellers lists for whom a new listing may be: the member, and the shops at which they may post.

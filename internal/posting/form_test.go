@@ -1,6 +1,7 @@
 package posting_test
 
 import (
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -8,6 +9,7 @@ import (
 
 	"fairground/internal/db"
 	"fairground/internal/listing"
+	"fairground/internal/value"
 )
 
 // bicycle is what one types to offer a bicycle.
@@ -57,4 +59,43 @@ func TestPostingWithoutScripts(t *testing.T) {
 		}
 		return err
 	})
+}
+
+// The price hint compares with what is similar, and needs enough of it.
+func TestPriceHint(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	for n := range 9 {
+		w.live(w.shop, fmt.Sprintf("City bicycle number %d", n+1), int64(200+20*n))
+	}
+	b := w.as(w.anna)
+	draft := b.save("/post/new", "kind", "sell", "title", "City bicycle", "pick", "sports/bicycles").base()
+	b.save(draft, "a.type", "city", "changed", "a.type").want(200, "Similar ones cost CHF 240 to CHF 320.")
+	b.save(draft, "kind", "wanted", "changed", "kind").want(200).without("Similar ones")
+}
+
+// All of it speaks German too, errors included.
+func TestInGerman(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	b := w.as(w.anna)
+	b.cookies["german"] = "yes"
+	b.get("/post").want(200, "Inserat aufgeben", "Was möchten Sie tun?", "Rubrik wählen")
+	draft := b.post("/post/new", with(bicycle, "title", "x", "a.type", "", "price", "viel", "a.gears", "viele")...).to()
+	b.post(draft, "do", "publish").want(http.StatusUnprocessableEntity, "4 Angaben fehlen", "Schreiben Sie einen lesbaren Titel mit 3 bis 140 Zeichen", "Typ: Bitte wählen Sie aus.", "Gänge: Bitte schreiben Sie eine ganze Zahl.", "Schreiben Sie den Preis als Zahl")
+	b.upload(draft, file{"film.gif", moving(t)}).want(http.StatusUnprocessableEntity, "Bewegte Bilder können nicht gezeigt werden")
+	b.get("/my/listings").want(200, "Meine Inserate", "Sie bieten noch nichts an")
+}
+
+// What staff ask to change stands at its field when the listing is edited.
+func TestReasonsAtTheirFields(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	b := w.as(w.anna)
+	l := w.live(w.annas(), "Blue city bicycle", 300)
+	w.ok(w.Site.DB.Write(t.Context(), value.Actor{Kind: value.Staff, ID: 1}, "test.reject", func(tx *db.Tx) error {
+		return w.desk.EndIn(tx, l.ID, listing.Rejected, "The serial number was filed off.")
+	}))
+	draft := b.post("/my/listings/" + l.Key() + "/edit").to()
+	b.get(draft).want(200, "The serial number was filed off.").find(`(id="title-error")`)
 }

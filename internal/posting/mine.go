@@ -315,6 +315,9 @@ func (v *visit) carryOut(l listing.Listing, do string) error {
 		return v.Desk.Unreserve(v.ctx, actor, l.ID)
 	case "remove":
 		return v.Desk.Remove(v.ctx, actor, l.ID, "")
+	case "unschedule":
+		_, _, err := v.Desk.Schedule(v.ctx, actor, l.ID, noTime)
+		return err
 	case "renew":
 		_, _, err := v.Desk.Renew(v.ctx, actor, l.ID)
 		return err

@@ -67,10 +67,20 @@ export class Posting extends HTMLElement {
   }
 
   private submit(event: SubmitEvent): void {
+    if ((event.submitter as HTMLButtonElement | null)?.value === "fields") {
+      event.preventDefault();
+      return void this.goOn();
+    }
     if (this.leaving || this.photos.busy(event.submitter)) return event.preventDefault();
     this.leaving = true;
     clearTimeout(this.timer);
     setTimeout(() => (this.leaving = false), 8000);
+  }
+
+  /** Enter and "continue" keep what is typed and lead to what is next. */
+  private async goOn(): Promise<void> {
+    await this.save({ begin: "yes" });
+    document.getElementById("part-category")?.querySelector<HTMLElement>("button, a")?.focus();
   }
 
   /** Keeps what is typed, one request after the other. */
@@ -116,7 +126,7 @@ export class Posting extends HTMLElement {
   private failed(error: unknown): void {
     this.remember();
     if (error instanceof Refusal && error.status === 401) return this.say(this.dataset.signedOut!, `/sign-in?next=${encodeURIComponent(this.base)}`);
-    if (error instanceof Refusal && error.status < 500 && error.status !== 429) return this.say(error.message || this.dataset.offline!);
+    if (error instanceof Refusal && error.status < 500 && error.message) return this.say(error.message);
     this.say(this.dataset.offline!);
     clearTimeout(this.timer);
     this.timer = window.setTimeout(() => void this.save(), this.wait_ms);

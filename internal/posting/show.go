@@ -24,15 +24,31 @@ func (v *visit) showNew() error {
 		f.waiting, err = listing.Drafts(tx, v.by)
 		return err
 	})
-	f.waiting = f.waiting[:min(len(f.waiting), 3)]
 	if err != nil {
 		return err
 	}
+	if n := len(f.waiting); n >= v.mostDrafts() {
+		f.limit = v.t("listing.draft.many", "count", n)
+	}
+	f.waiting = f.waiting[:min(len(f.waiting), shownDrafts)]
 	return v.render(http.StatusOK, f)
 }
 
+const shownDrafts = 3 // of those that wait, on a new form
+
+func (v *visit) mostDrafts() int {
+	if v.by.Account == 0 {
+		return listing.MostGuestDrafts
+	}
+	return listing.MostDrafts
+}
+
+// showForm is the form of a draft; of one that became a listing, that listing.
 func (v *visit) showForm() error {
 	d, err := v.draft()
+	if value.KindOf(err) == value.NotFound {
+		return v.goneOrDone(err)
+	}
 	if err != nil {
 		return err
 	}
@@ -51,7 +67,7 @@ func (v *visit) render(status int, f *formView) error {
 	if f.editing.ID != 0 {
 		title = v.t("posting.change")
 	}
-	if f.editing.ID == 0 {
+	if f.editing.ID == 0 && f.limit == "" {
 		if err := v.tellLimit(f); err != nil {
 			return err
 		}

@@ -148,7 +148,7 @@ func (w *world) serve() http.Handler {
 	m.Before(w.Step)
 	m.Before(func(_ http.ResponseWriter, r *http.Request) (*http.Request, error) {
 		locale := value.Locale("en")
-		if strings.HasPrefix(r.Header.Get("Accept-Language"), "de") {
+		if _, err := r.Cookie("german"); err == nil {
 			locale = "de-CH"
 		}
 		settings := site.From(r.Context()).Settings()
