@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"fairground/internal/db"
+	"fairground/internal/job"
 	"fairground/internal/value"
 )
 
@@ -95,23 +96,58 @@ func (d *Desk) follow(tx *db.Tx, before, after Trade) error {
 	return d.tellTrade(tx, before, after)
 }
 
-// move reserves, sells or frees the listing. One that is in no state for it stays as it is.
-func (d *Desk) move(tx *db.Tx, before, after Trade) (err error) {
+// move lets the listing follow a trade whose status has changed. A buyer may not touch the listing, nor may everybody
+// with a seat, so it is the program that does it: at once in its own writes, else by a job that exists with the change.
+func (d *Desk) move(tx *db.Tx, before, after Trade) error {
 	switch {
-	case after.Status == Agreed:
-		err = d.Neighbours.Reserve(tx, after.Listing)
-	case after.Status == Done:
-		err = d.Neighbours.Sold(tx, after.Listing)
-	case before.Status == Agreed:
-		if others, failed := othersAgreed(tx, after); failed != nil || others {
+	case after.Agreed.IsZero():
+		return nil
+	case tx.Actor().Kind == value.System:
+		return d.carry(tx, after)
+	default:
+		return enqueueCarry(tx, after.ID)
+	}
+}
+
+const carryJob = "trade.listing"
+
+func enqueueCarry(tx *db.Tx, id value.ID) error {
+	_, err := job.Enqueue(tx, job.Job{Kind: carryJob, Key: id.String(), Payload: id})
+	return err
+}
+
+// carry reserves, sells or frees the listing as its trade stands. One that is in no state for it stays as it is.
+func (d *Desk) carry(tx *db.Tx, t Trade) (err error) {
+	switch t.Status {
+	case Agreed:
+		err = d.Neighbours.Reserve(tx, t.Listing)
+	case Done:
+		err = d.Neighbours.Sold(tx, t.Listing)
+	default:
+		if others, failed := othersAgreed(tx, t); failed != nil || others {
 			return failed
 		}
-		err = d.Neighbours.Free(tx, after.Listing)
+		err = d.Neighbours.Free(tx, t.Listing)
 	}
 	if kind := value.KindOf(err); kind == value.Conflict || kind == value.NotFound {
 		return nil
 	}
 	return err
+}
+
+// carryLater does the job that move left. It reads the trade as it stands, so it may run twice.
+func (d *Desk) carryLater(ctx context.Context, claim job.Claim) error {
+	var id value.ID
+	if err := claim.Payload(&id); err != nil {
+		return err
+	}
+	return d.write(ctx, clockwork, carryJob, id, func(tx *db.Tx) error {
+		t, err := Find(tx, id)
+		if err != nil {
+			return err
+		}
+		return d.carry(tx, t)
+	})
 }
 
 // Propose records that one side says "we made a deal". The other has AnswerTime to confirm it. When the other side has

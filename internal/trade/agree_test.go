@@ -30,6 +30,7 @@ func TestAnOfferThatWasAcceptedIsATrade(t *testing.T) {
 		}
 		w.refused(w.desk.Complete(background, w.anna.Actor(), deal.ID), value.Conflict, "trade.error.not_now")
 		w.ok(w.desk.Complete(background, w.dora.Actor(), deal.ID))
+		w.work()
 		if now := w.find(deal.ID); now.Status != trade.Done || w.near.status(deal.Listing) != "sold" {
 			w.Errorf("both sides say so: %s, listing %s", now.Status, w.near.status(deal.Listing))
 		}
@@ -53,13 +54,15 @@ func TestADealIsProposedByOneAndConfirmedByTheOther(t *testing.T) {
 			w.Errorf("a stranger confirmed: %v", err)
 		}
 		w.ok(w.desk.Confirm(background, w.ben.Actor(), deal.ID))
-		if now := w.find(deal.ID); now.Status != trade.Agreed {
-			w.Errorf("confirmed: %s", now.Status)
+		w.work()
+		if now := w.find(deal.ID); now.Status != trade.Agreed || w.near.status(a.Listing) != "reserved" {
+			w.Errorf("confirmed: %s, listing %s", now.Status, w.near.status(a.Listing))
 		}
 		_, err = w.desk.Propose(background, w.ben.Actor(), a)
 		w.refused(err, value.Conflict, "trade.error.open")
 
-		w.ok(w.desk.Fail(background, w.ben.Actor(), deal.ID))
+		w.ok(w.desk.Fail(background, w.anna.Actor(), deal.ID)) // the buyer, who may not touch the listing
+		w.work()
 		if now := w.find(deal.ID); now.Status != trade.FellThrough || w.near.status(a.Listing) != "live" {
 			w.Errorf("fell through: %s, listing %s", now.Status, w.near.status(a.Listing))
 		}

@@ -193,11 +193,15 @@ func TestErasedPeopleKeepNoName(t *testing.T) {
 		if kept != 2 {
 			w.Errorf("kept %d", kept)
 		}
-		if shown := w.shown(w.private); len(shown) != 1 || shown[0].Author != "" || shown[0].Stars != 5 {
+		if shown := w.shown(w.private); len(shown) != 1 || shown[0].Name != "" || shown[0].Stars != 5 {
 			w.Errorf("%+v", shown)
 		}
 		if words := w.words(open.ID); words.Reviews[trade.Buyer].ID == unseen.ID {
 			w.Error("what nobody had seen is still there")
+		}
+		w.work()
+		if w.near.status(open.Listing) != "live" {
+			w.Errorf("the listing is %s", w.near.status(open.Listing))
 		}
 		if now := w.find(open.ID); now.Status != trade.FellThrough || now.Buyer == w.anna.ID {
 			w.Errorf("%s, buyer %v", now.Status, now.Buyer)

@@ -46,8 +46,8 @@ type Desk struct {
 type Neighbours struct {
 	// Thing is the listing that a trade is about, whatever its status; NotFound when there is none.
 	Thing func(tx *db.Tx, listing value.ID) (Thing, error)
-	// Reserve, Free and Sold change the listing with the trade. An error of kind Conflict or NotFound means that the
-	// listing is not in a state for it, which is no fault of the trade's: it goes on.
+	// Reserve, Free and Sold change the listing with the trade; the actor is always the system. An error of kind Conflict
+	// or NotFound means that the listing is not in a state for it, which is no fault of the trade's: it goes on.
 	Reserve func(tx *db.Tx, listing value.ID) error
 	Free    func(tx *db.Tx, listing value.ID) error
 	Sold    func(tx *db.Tx, listing value.ID) error

@@ -12,7 +12,8 @@
 //	agreed   → done (one side says it happened, the other confirms or is silent for 14 days)
 //	         → fell_through (one side says it came to nothing) | lapsed (75 days without a word)
 //
-// The listing is reserved at the agreement, sold when the trade is done, and free again when it fell through.
+// The listing is reserved at the agreement, sold when the trade is done, and free again when it fell through. Who says so
+// may have no right to touch the listing, so the program does it, by a job that is enqueued in the same write.
 //
 // # Reviews
 //

@@ -146,6 +146,7 @@ func rename(tx *db.Tx, r Review, account, nobody value.ID) error {
 	_, err := tx.Exec(`
 		update trade_review set
 			author = case when author = $2 then $3 else author end,
+			name = case when author = $2 and side = 'buyer' then '' else name end,
 			about = case when about = $2 then $3 else about end,
 			pair = case when pair = $2 then $3 else pair end,
 			appeal = case when author = $2 then '' else appeal end,
@@ -159,6 +160,9 @@ func leave(tx *db.Tx, t Trade, nobody value.ID) error {
 	before := t
 	if t.Status == Agreed {
 		t.Status, t.Ended = FellThrough, tx.Now()
+		if err := enqueueCarry(tx, t.ID); err != nil {
+			return err
+		}
 	} else if t.Status == Proposed {
 		t.Status, t.Ended = Lapsed, tx.Now()
 	}

@@ -126,6 +126,7 @@ type Review struct {
 	Part  Part
 	Content
 	Author    value.ID // the account; of a side with several seats, who wrote it
+	Name      string   // of the writer's side as the public sees it, screened with the words; empty when they have left
 	About     value.ID // a seller, or the account of a buyer; of an answer, who is answered
 	Pair      value.ID // the writer's party, by which pairs are known
 	Status    ReviewStatus
@@ -215,7 +216,7 @@ func (w hashWriter) text(s string) {
 func (r Review) subject(age_days int) safety.Subject {
 	return safety.Subject{
 		Stage: safety.StageMessage, Object: ReviewObject, Record: r.ID, Hash: r.Hash(), Body: r.Body,
-		Attributes: map[string]string{"part": string(r.Part)},
+		Attributes: map[string]string{"part": string(r.Part), "name": r.Name},
 		Author:     safety.Author{Kind: value.Member, ID: r.Author, Age_days: age_days},
 	}
 }

@@ -27,10 +27,10 @@ func TestBothReviewsAppearTogether(t *testing.T) {
 		if theirs.Status != trade.Published || w.words(deal.ID).Reviews[trade.Buyer].Status != trade.Published {
 			w.Fatalf("both: %s and %s", theirs.Status, w.words(deal.ID).Reviews[trade.Buyer].Status)
 		}
-		if about := w.shown(w.private); len(about) != 1 || about[0].Author != "Anna M." || about[0].Stars != 5 {
+		if about := w.shown(w.private); len(about) != 1 || about[0].Name != "Anna M." || about[0].Stars != 5 {
 			w.Errorf("about the seller: %+v", about)
 		}
-		if about := w.shown(w.anna.ID); len(about) != 1 || about[0].Author != "Ben B." {
+		if about := w.shown(w.anna.ID); len(about) != 1 || about[0].Name != "Ben B." {
 			w.Errorf("about the buyer: %+v", about)
 		}
 	})
@@ -48,7 +48,7 @@ func TestAReviewAppearsAloneAfterTwoWeeksAndIsNotAvenged(t *testing.T) {
 		}
 		w.passes(time.Minute)
 		w.tend()
-		if shown := w.shown(w.private); len(shown) != 1 || shown[0].Author != "Anna M." {
+		if shown := w.shown(w.private); len(shown) != 1 || shown[0].Name != "Anna M." {
 			w.Fatalf("%+v", shown)
 		}
 		_, err := w.desk.Review(background, w.ben.Actor(), deal.ID, says(1, "A terrible buyer, take care."))

@@ -58,6 +58,9 @@ func (d *Desk) say(tx *db.Tx, author, trade value.ID, part Part, c Content) (Rev
 		return Review{}, said(value.Conflict, "trade.error.written", "you have written this already; it cannot be changed any more")
 	}
 	after.Content, after.Author, after.Changed = c, author, tx.Now()
+	if after.Name, err = d.partyName(tx, t, side); err != nil {
+		return Review{}, err
+	}
 	return d.screen(tx, t, before, after)
 }
 

@@ -8,10 +8,9 @@ import (
 // Shown is a review as the public sees it.
 type Shown struct {
 	Review
-	Author        string // public name of who wrote it; empty for somebody who has left
-	Title         string // of the listing
-	Answer        string // of the reviewed side; empty for none
-	Answer_locale value.Locale
+	Listing      value.ID // what the trade was about; its title is shown only while that is cleared
+	Answer       string   // of the reviewed side; empty for none
+	AnswerLocale value.Locale
 }
 
 // Reviews returns the counted reviews about a seller, or about a buyer's account, that the public may see now, newest
@@ -32,15 +31,12 @@ func (d *Desk) Reviews(tx *db.Tx, subject, before value.ID, limit int) (shown []
 		if !r.Visible(d.Gate) {
 			continue
 		}
-		s := Shown{Review: r, Answer: answers[r.Trade][r.Side.Other()].Body, Answer_locale: answers[r.Trade][r.Side.Other()].Locale}
+		s := Shown{Review: r, Answer: answers[r.Trade][r.Side.Other()].Body, AnswerLocale: answers[r.Trade][r.Side.Other()].Locale}
 		t, err := Find(tx, r.Trade)
 		if err != nil {
 			return nil, false, err
 		}
-		s.Title = t.Title
-		if s.Author, err = d.partyName(tx, t, r.Side); err != nil {
-			return nil, false, err
-		}
+		s.Listing = t.Listing
 		shown = append(shown, s)
 	}
 	return shown, more, nil

@@ -97,7 +97,7 @@ func updateTrade(tx *db.Tx, t Trade) error {
 
 var errChanged = &value.Error{Kind: value.Conflict, Key: "trade.error.changed", Message: "the other side changed this meanwhile; look at it again"}
 
-const reviewColumns = `r.id, r.trade, r.side, r.part, r.author, r.about, r.pair, r.stars, r.tags, r.body, r.locale, r.content_hash, r.status,
+const reviewColumns = `r.id, r.trade, r.side, r.part, r.author, r.name, r.about, r.pair, r.stars, r.tags, r.body, r.locale, r.content_hash, r.status,
 	coalesce(r.clearance, 0), r.clearance_seal, r.watched, r.refused, r.reason, r.appeal, r.muted, r.linked, r.counted, r.rev,
 	r.written_us, r.changed_us, r.ready_us, r.published_us, r.appealed_us`
 
@@ -106,7 +106,7 @@ func scanReview(row db.Scanner) (r Review, err error) {
 	var hash []byte
 	var written_us, changed_us int64
 	var ready_us, published_us, appealed_us *int64
-	err = row.Scan(&r.ID, &r.Trade, &r.Side, &r.Part, &r.Author, &r.About, &r.Pair, &r.Stars, &tags, &r.Body, &r.Locale, &hash, &r.Status,
+	err = row.Scan(&r.ID, &r.Trade, &r.Side, &r.Part, &r.Author, &r.Name, &r.About, &r.Pair, &r.Stars, &tags, &r.Body, &r.Locale, &hash, &r.Status,
 		&r.clearance, &r.seal, &r.watched, &r.refused, &r.Reason, &r.Appeal, &r.Muted, &r.Linked, &r.Counted, &r.Rev,
 		&written_us, &changed_us, &ready_us, &published_us, &appealed_us)
 	if err != nil {
@@ -175,10 +175,10 @@ func findCounted(tx *db.Tx, subject, before value.ID, limit int) ([]Review, erro
 }
 
 func insertReview(tx *db.Tx, r Review) error {
-	return tx.Insert("trade_review", []string{"id", "trade", "side", "part", "author", "about", "pair", "stars", "tags", "body", "locale",
+	return tx.Insert("trade_review", []string{"id", "trade", "side", "part", "author", "name", "about", "pair", "stars", "tags", "body", "locale",
 		"content_hash", "status", "clearance", "clearance_seal", "watched", "refused", "reason", "appeal", "muted", "linked", "counted",
 		"rev", "written_us", "changed_us", "ready_us", "published_us", "appealed_us"}, [][]any{append(
-		[]any{int64(r.ID), int64(r.Trade), string(r.Side), string(r.Part), int64(r.Author), int64(r.About), int64(r.Pair), r.Stars, r.tags(), r.Body,
+		[]any{int64(r.ID), int64(r.Trade), string(r.Side), string(r.Part), int64(r.Author), r.Name, int64(r.About), int64(r.Pair), r.Stars, r.tags(), r.Body,
 			string(r.Locale)}, append(r.state(), r.Counted, r.Rev, value.Micros(r.Written), value.Micros(r.Changed), optionalTime(r.Ready), optionalTime(r.Published), optionalTime(r.Appealed))...)})
 }
 
@@ -206,13 +206,13 @@ func (r Review) tags() string {
 // updateReview stores content and state when the row still has the revision the review was read with. Whoever changes
 // whether it is public calls recount next.
 func updateReview(tx *db.Tx, r Review) error {
-	args := append([]any{r.Stars, r.tags(), r.Body, string(r.Locale), int64(r.Author)}, r.state()...)
+	args := append([]any{r.Stars, r.tags(), r.Body, string(r.Locale), int64(r.Author), r.Name}, r.state()...)
 	args = append(args, value.Micros(r.Changed), optionalTime(r.Ready), optionalTime(r.Published), optionalTime(r.Appealed), int64(r.ID), r.Rev)
 	n, err := tx.Exec(`
-		update trade_review set stars = $1, tags = $2, body = $3, locale = $4, author = $5, content_hash = $6, status = $7,
-			clearance = $8, clearance_seal = $9, watched = $10, refused = $11, reason = $12, appeal = $13, muted = $14, linked = $15,
-			changed_us = $16, ready_us = $17, published_us = $18, appealed_us = $19, rev = rev + 1
-		where id = $20 and rev = $21`, args...)
+		update trade_review set stars = $1, tags = $2, body = $3, locale = $4, author = $5, name = $6, content_hash = $7, status = $8,
+			clearance = $9, clearance_seal = $10, watched = $11, refused = $12, reason = $13, appeal = $14, muted = $15, linked = $16,
+			changed_us = $17, ready_us = $18, published_us = $19, appealed_us = $20, rev = rev + 1
+		where id = $21 and rev = $22`, args...)
 	if err == nil && n == 0 {
 		err = errChanged
 	}

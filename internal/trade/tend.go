@@ -18,12 +18,13 @@ var clockwork = value.SystemActor("trades")
 // portion is how many rows one write of Tend looks after.
 const portion = 100
 
-// Jobs are what has to run again and again: Tend, every quarter of an hour.
+// Jobs are what this package does later: Tend, every quarter of an hour, and letting listings follow their trades.
 func (d *Desk) Jobs() []job.Handler {
-	return []job.Handler{{Kind: "trade.tend", Every: 15 * time.Minute, Run: func(ctx context.Context, _ job.Claim) error {
+	tend := func(ctx context.Context, _ job.Claim) error {
 		_, err := d.Tend(ctx)
 		return err
-	}}}
+	}
+	return []job.Handler{{Kind: "trade.tend", Every: 15 * time.Minute, Run: tend}, {Kind: carryJob, Run: d.carryLater}}
 }
 
 // Tend does what is due: trades that nobody answered lapse, those that one side called done are done, both sides are

@@ -13,6 +13,7 @@ import (
 	"fairground/internal/account"
 	"fairground/internal/db"
 	"fairground/internal/db/dbtest"
+	"fairground/internal/job"
 	"fairground/internal/safety"
 	"fairground/internal/site/sitetest"
 	"fairground/internal/trade"
@@ -63,9 +64,13 @@ func each(t *testing.T, test func(w *world)) {
 			t.Parallel()
 			clock := &hand{at: time.Date(2026, time.March, 2, 9, 0, 0, 0, time.UTC)}
 			cluster := dbtest.ClusterWith(t, engine, func(c *db.Config) { c.Clock = clock })
-			test(newWorld(t, sitetest.New(t, cluster, []db.Schema{account.Schema(), safety.Schema(), trade.Schema()}), clock))
+			test(newWorld(t, sitetest.New(t, cluster, schemas()), clock))
 		})
 	}
+}
+
+func schemas() []db.Schema {
+	return []db.Schema{job.Schema(), account.Schema(), safety.Schema(), trade.Schema()}
 }
 
 func newWorld(t *testing.T, base *sitetest.World, clock *hand) *world {
@@ -137,6 +142,13 @@ func (w *world) passes(d time.Duration) { w.clock.pass(d) }
 func (w *world) tend() {
 	w.Helper()
 	_, err := w.desk.Tend(context.Background())
+	w.ok(err)
+}
+
+// work does what jobs were left.
+func (w *world) work() {
+	w.Helper()
+	_, err := job.NewWorker(w.db, 1, w.desk.Jobs()...).RunDue(context.Background())
 	w.ok(err)
 }
 
@@ -288,8 +300,12 @@ func (n *neighbours) status(listing value.ID) string {
 	return n.things[listing].status
 }
 
+// move changes a listing, as package listing does only for the program and those who may post for its seller.
 func (n *neighbours) move(from, to string) func(*db.Tx, value.ID) error {
 	return func(tx *db.Tx, listing value.ID) error {
+		if tx.Actor().Kind != value.System {
+			return value.Errorf(value.NotFound, "no such listing")
+		}
 		n.mu.Lock()
 		defer n.mu.Unlock()
 		now := n.things[listing]

@@ -36,6 +36,7 @@ create table trade_review (
 	side           text    not null check (side in ('buyer', 'seller')),
 	part           text    not null check (part in ('review', 'answer')),
 	author         bigint  not null,
+	name           text    not null,
 	about          bigint  not null,
 	pair           bigint  not null,
 	stars          bigint  not null,
