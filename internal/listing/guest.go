@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"fairground/internal/db"
+	"fairground/internal/safety"
 	"fairground/internal/value"
 )
 
@@ -55,7 +56,7 @@ func (d *Desk) AskGuest(ctx context.Context, by Author, id value.ID, locale valu
 		if err != nil {
 			return err
 		}
-		_, wrong := tree.CheckTyped(draft.Typed)
+		content, wrong := tree.CheckTyped(draft.Typed)
 		email, err := value.ParseEmail(draft.Email)
 		if sellerName(draft.Name) == "" {
 			wrong = errors.Join(wrong, value.Fieldf("name", "write the name that others see"))
@@ -65,7 +66,7 @@ func (d *Desk) AskGuest(ctx context.Context, by Author, id value.ID, locale valu
 		}
 		tx.Log(db.Change{Object: DraftObject, Record: id, Diff: map[string]any{"asked": email.Masked()}})
 		return d.askGuest(tx, GuestLetter{To: email, Name: sellerName(draft.Name), Locale: locale, Title: tidyLine(draft.Title),
-			Token: token, Expires: tx.Now().Add(GuestAge)}, draft)
+			Token: token, Expires: tx.Now().Add(GuestAge)}, id, content.Hash())
 	})
 	if err != nil {
 		return fmt.Errorf("listing.AskGuest(%s): %w", id, err)
@@ -74,8 +75,8 @@ func (d *Desk) AskGuest(ctx context.Context, by Author, id value.ID, locale valu
 }
 
 // askGuest mails the link, unless that address waits for several already: nobody fills another's mailbox from here.
-func (d *Desk) askGuest(tx *db.Tx, letter GuestLetter, draft Draft) error {
-	if err := keepAlive(tx, draft.ID, letter.Expires); err != nil {
+func (d *Desk) askGuest(tx *db.Tx, letter GuestLetter, draft value.ID, said safety.ContentHash) error {
+	if err := keepAlive(tx, draft, letter.Expires); err != nil {
 		return err
 	}
 	waiting, err := db.One(tx, db.Column[int], "select count(*) from listing_guest where email = $1 and expires_us > $2",
@@ -84,8 +85,8 @@ func (d *Desk) askGuest(tx *db.Tx, letter GuestLetter, draft Draft) error {
 		return err
 	}
 	sum := sha256.Sum256([]byte(letter.Token))
-	err = tx.Insert("listing_guest", []string{"token", "draft", "email", "name", "locale", "created_us", "expires_us"}, [][]any{
-		{sum[:], int64(draft.ID), string(letter.To), letter.Name, string(letter.Locale), value.Micros(tx.Now()), value.Micros(letter.Expires)}})
+	err = tx.Insert("listing_guest", []string{"token", "draft", "email", "name", "locale", "content_hash", "created_us", "expires_us"}, [][]any{
+		{sum[:], int64(draft), string(letter.To), letter.Name, string(letter.Locale), said[:], value.Micros(tx.Now()), value.Micros(letter.Expires)}})
 	if err != nil {
 		return err
 	}
@@ -106,6 +107,7 @@ type Guest struct {
 	draft   value.ID
 	name    string
 	locale  value.Locale
+	said    safety.ContentHash
 }
 
 // FindGuest returns the submission of a mailed link, for the page with the button. A link that is wrong or too old is an
@@ -115,7 +117,7 @@ func FindGuest(tx *db.Tx, token string) (Guest, error) {
 	if err != nil {
 		return Guest{}, err
 	}
-	draft, err := db.One(tx, scanDraft, "select "+draftColumns+" from listing_draft where id = $1", int64(g.draft))
+	draft, err := anyDraft(tx, g.draft)
 	if value.KindOf(err) == value.NotFound {
 		return g, nil
 	}
@@ -123,14 +125,38 @@ func FindGuest(tx *db.Tx, token string) (Guest, error) {
 	return g, err
 }
 
+// anyDraft finds a draft whoever wrote it; a mailed link is the right to it.
+func anyDraft(tx *db.Tx, id value.ID) (Draft, error) {
+	return db.One(tx, scanDraft, "select "+draftColumns+" from listing_draft where id = $1", int64(id))
+}
+
+// unchanged returns a Conflict when the draft says something else than it did when the mail was sent. Otherwise somebody
+// could put words into the mouth of whoever reads the mail and presses the button.
+func (g Guest) unchanged(tx *db.Tx, tree *Tree) error {
+	draft, err := anyDraft(tx, g.draft)
+	if value.KindOf(err) == value.NotFound {
+		return nil // it is a listing already
+	}
+	if err != nil {
+		return err
+	}
+	content, wrong := tree.CheckTyped(draft.Typed)
+	if wrong == nil && content.Hash() != g.said {
+		return keyed(value.Conflict, "listing.guest.changed", "the listing was changed after this mail was sent; use the link of the newest mail, or post again")
+	}
+	return nil
+}
+
 func findGuest(tx *db.Tx, token string) (Guest, error) {
 	sum := sha256.Sum256([]byte(strings.TrimSpace(token)))
 	g, err := db.One(tx, func(row db.Scanner) (g Guest, err error) {
 		var expires_us int64
-		err = row.Scan(&g.draft, &g.Email, &g.name, &g.locale, &expires_us)
+		var said []byte
+		err = row.Scan(&g.draft, &g.Email, &g.name, &g.locale, &said, &expires_us)
+		copy(g.said[:], said)
 		g.Expires = value.FromMicros(expires_us)
 		return g, err
-	}, "select draft, email, name, locale, expires_us from listing_guest where token = $1 and expires_us > $2", sum[:], value.Micros(tx.Now()))
+	}, "select draft, email, name, locale, content_hash, expires_us from listing_guest where token = $1 and expires_us > $2", sum[:], value.Micros(tx.Now()))
 	if value.KindOf(err) == value.NotFound {
 		return Guest{}, keyed(value.NotFound, "listing.guest.ended", "this link is too old or not complete; post again to get a new one")
 	}
@@ -138,14 +164,21 @@ func findGuest(tx *db.Tx, token string) (Guest, error) {
 }
 
 // ConfirmGuest makes a listing of the submission of a mailed link, and the account it belongs to when the address has
-// none. Using the link again gives the same listing. When a field is wrong by now, the draft lies in the account.
+// none. Using the link again gives the same listing. What was changed since the mail was sent is a Conflict. When a field is wrong by now, the draft lies in the account.
 func (d *Desk) ConfirmGuest(ctx context.Context, token string) (l Listing, account value.ID, err error) {
 	if d.Guests == nil {
 		return Listing{}, 0, keyed(value.Forbidden, "listing.sign_in", "sign in first")
 	}
+	tree, err := d.Trees.Tree(ctx)
+	if err != nil {
+		return Listing{}, 0, err
+	}
 	var g Guest
 	err = d.DB.Write(ctx, value.Actor{Kind: value.Visitor}, "draft.confirm", func(tx *db.Tx) error {
 		if g, err = findGuest(tx, token); err != nil {
+			return err
+		}
+		if err := g.unchanged(tx, tree); err != nil {
 			return err
 		}
 		if account, err = d.Guests.Admit(tx, g.Email, g.name, g.locale); err != nil {

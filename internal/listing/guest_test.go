@@ -156,3 +156,28 @@ func TestAVisitorsListingIsScreenedAndLimited(t *testing.T) {
 		}
 	})
 }
+
+// Somebody types another's address, waits for the mail to be sent, and changes what the link would post.
+func TestALinkPostsWhatItWasSentFor(t *testing.T) {
+	eachWorld(t, func(w *world) {
+		post := &guests{}
+		w.desk.Guests = post
+		guest, d := guestDraft(w, "k", "nora@lakeside.example")
+		w.wantKind("ask", w.desk.AskGuest(ctx, guest, d.ID, "en"), "")
+		typed := d.Typed
+		typed.Title = " " + typed.Title + " " // a form that saves itself once more changes nothing
+		same, err := w.desk.SaveDraft(ctx, guest, d.ID, d.Rev, typed)
+		w.wantKind("saved again", err, "")
+		typed.Body = "Something else."
+		if _, err = w.desk.SaveDraft(ctx, guest, d.ID, same.Rev, typed); err != nil {
+			w.Fatal(err)
+		}
+		_, _, err = w.desk.ConfirmGuest(ctx, post.letters[0].Token)
+		w.wantKind("the link of the first text", err, value.Conflict)
+		w.wantKind("ask again", w.desk.AskGuest(ctx, guest, d.ID, "en"), "")
+		l, _, err := w.desk.ConfirmGuest(ctx, post.letters[1].Token)
+		if err != nil || l.Body != "Something else." {
+			w.Errorf("%v, %q", err, l.Body)
+		}
+	})
+}

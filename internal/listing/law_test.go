@@ -145,6 +145,12 @@ func (l *law) plans() error {
 	return err
 }
 
+// callsOff notes that what was done, if it was, took the place of a plan.
+func (l *law) callsOff(err error) error {
+	l.planned = l.planned && err != nil
+	return err
+}
+
 func (l *law) opens() error {
 	if err := l.attack("update listing set opens_us = 1 where id = $1 and opens_us is not null", l.id); err != nil {
 		return err
