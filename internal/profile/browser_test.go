@@ -91,7 +91,6 @@ func TestWithoutScripts(t *testing.T) {
 	path := w.stage(t)
 	tab := browser.Open(t, http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		r.Host = sitetest.Host
-		r.Header.Set("Sec-Fetch-Site", "same-origin")
 		r.AddCookie(&http.Cookie{Name: "who", Value: string(w.mina.Email)})
 		w.router.ServeHTTP(rw, r)
 	}))

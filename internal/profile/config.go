@@ -64,6 +64,14 @@ var roles = []Role{Agent, Editor, Owner}
 // mayLead reports whether the role may decide who is in the team, and what the public reads of the shop.
 func (r Role) mayLead() bool { return r == Owner }
 
+// firstPage is where a role begins among the pages of a shop.
+func (r Role) firstPage() string {
+	if r.mayLead() {
+		return "profile"
+	}
+	return "team"
+}
+
 // Seller is what package listing knows of somebody who sells.
 type Seller struct {
 	ID       value.ID
@@ -131,6 +139,8 @@ type Config struct {
 	Letters account.Post
 	// Page puts the content of a page into the shell of members' pages. Titles are translated already.
 	Page func(r *http.Request, title string, content templ.Component) templ.Component
+	// Plain does so for the page of an invitation, which visitors see too; nil is Page.
+	Plain func(r *http.Request, title string, content templ.Component) templ.Component
 	// Public is the address of a seller's public page; empty when there is none.
 	Public func(s Seller) string
 	Clock  value.Clock // of the limits; nil is the machine's

@@ -30,6 +30,7 @@ type editor struct {
 	opening  bool // a shop that does not exist yet
 	action   string
 	flash    string
+	shops    []held // that the member acts for
 	fault    string // what is wrong and belongs to no field
 	grounds  []string
 

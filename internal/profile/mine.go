@@ -29,7 +29,10 @@ func (m *Room) showMine(w http.ResponseWriter, r *http.Request) error {
 func (v *visit) mine() (*editor, error) {
 	e := &editor{v: v, action: "/account/profile", profile: Profile{State: Clear}, seller: Seller{Name: v.me.Name, Since: v.site.DB.Clock().Now()}}
 	e.public = Shown{Seller: e.seller}
-	err := v.read(func(tx *db.Tx) error {
+	err := v.read(func(tx *db.Tx) (err error) {
+		if e.shops, err = v.desk.shops(tx, v.me.Account); err != nil {
+			return err
+		}
 		s, err := v.desk.own(tx, v.me.Account)
 		if value.KindOf(err) == value.NotFound {
 			return nil // it is made by the first save
@@ -41,6 +44,35 @@ func (v *visit) mine() (*editor, error) {
 		return e.load(tx)
 	})
 	return e, err
+}
+
+// held is a shop that somebody acts for.
+type held struct {
+	Seller
+	Role Role
+}
+
+// shops are the businesses an account acts for, in the order of its seats.
+func (d *Desk) shops(tx *db.Tx, who value.ID) ([]held, error) {
+	seats, err := d.Sellers.Held(tx, who)
+	if err != nil {
+		return nil, err
+	}
+	ids := make([]value.ID, len(seats))
+	for i, seat := range seats {
+		ids[i] = seat.Seller
+	}
+	sellers, err := d.Sellers.Find(tx, ids)
+	if err != nil {
+		return nil, err
+	}
+	var all []held
+	for _, seat := range seats {
+		if i := slices.IndexFunc(sellers, func(s Seller) bool { return s.ID == seat.Seller && s.Business }); i >= 0 {
+			all = append(all, held{sellers[i], seat.Role})
+		}
+	}
+	return all, nil
 }
 
 // own is the private seller of an account, or an error of kind NotFound.

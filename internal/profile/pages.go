@@ -23,6 +23,9 @@ func New(c Config) *Room {
 	if c.Clock == nil {
 		c.Clock = value.SystemClock{}
 	}
+	if c.Plain == nil {
+		c.Plain = c.Page
+	}
 	if c.Public == nil {
 		c.Public = func(Seller) string { return "" }
 	}
@@ -98,9 +101,14 @@ func (v *visit) seller() (value.ID, error) {
 
 // render writes a page of this package. None may be kept by anybody or told to another site.
 func (v *visit) render(status int, title string, content templ.Component) error {
+	return v.renderIn(v.room.config.Page, status, title, content)
+}
+
+// renderIn writes a page in a shell. What it shows, or the secret in its address, is told to no other site.
+func (v *visit) renderIn(shell func(*http.Request, string, templ.Component) templ.Component, status int, title string, content templ.Component) error {
 	v.w.Header().Set("Cache-Control", "no-store")
 	v.w.Header().Set("Referrer-Policy", "same-origin")
-	return web.Render(v.w, v.r, status, v.room.config.Page(v.r, title, content))
+	return web.Render(v.w, v.r, status, shell(v.r, title, content))
 }
 
 // flash is the sentence kept for this page, if any.

@@ -220,6 +220,8 @@ func TestTheLastOwnerStays(t *testing.T) {
 		w.get(w.mina, shopAt(shop, "team")).want(t, 404)
 		w.get(w.jon, shopAt(shop, "profile")).want(t, 200)
 		w.give(shop, w.lu, Agent)
+		w.get(w.lu, "/account/profile").want(t, 200, "My shops", `href="`+shopAt(shop, "team")+`"`)
+		w.get(w.jon, "/account/profile").want(t, 200, `href="`+shopAt(shop, "profile")+`"`)
 		w.post(w.lu, shopAt(shop, "team/remove"), "account", w.lu.ID.Text(account.IDKind)).wantTo(t, "/account/profile")
 		w.get(w.lu, shopAt(shop, "team")).want(t, 404)
 	})

@@ -86,20 +86,10 @@ func (d *Desk) OpenShop(ctx context.Context, actor value.Actor, id value.ID, con
 const mostShops = 5
 
 func (d *Desk) roomForShop(tx *db.Tx, owner value.ID) error {
-	seats, err := d.Sellers.Held(tx, owner)
-	if err != nil {
-		return err
-	}
-	ids := make([]value.ID, 0, len(seats))
-	for _, seat := range seats {
-		if seat.Role == Owner {
-			ids = append(ids, seat.Seller)
-		}
-	}
-	sellers, err := d.Sellers.Find(tx, ids)
+	acting, err := d.shops(tx, owner)
 	shops := 0
-	for _, s := range sellers {
-		if s.Business {
+	for _, shop := range acting {
+		if shop.Role == Owner {
 			shops++
 		}
 	}

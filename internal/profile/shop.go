@@ -273,7 +273,7 @@ func (m *Room) showJoin(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return v.render(http.StatusOK, v.t("profile.join"), i.view())
+	return v.renderIn(v.room.config.Plain, http.StatusOK, v.t("profile.join"), i.view())
 }
 
 func (m *Room) join(w http.ResponseWriter, r *http.Request) error {

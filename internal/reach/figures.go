@@ -12,9 +12,9 @@ var periods = []int{30, 90}
 
 // Figures are what happened to a listing, or to all of a seller's, day by day.
 type Figures struct {
-	Days  []Day // every day of the period, the newest last
-	Sum   Total // of the period
-	Ever  Total // so far
+	Days  []Day  // every day of the period, the newest last
+	Sum   Total  // of the period
+	Ever  Total  // so far
 	Best  []Best // of the last bestDays
 	zone  *time.Location
 	today int64
