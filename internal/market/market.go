@@ -220,7 +220,7 @@ func (v *visit) visible(ids []value.ID) ([]listing.Listing, error) {
 	var found []listing.Listing
 	err := v.site.DB.Read(v.ctx, func(tx *db.Tx) (err error) {
 		if found, err = listing.FindMany(tx, ids); err == nil {
-			err = v.saving(tx, ids)
+			err = v.saving(tx, found)
 		}
 		return err
 	})

@@ -23,7 +23,7 @@ type Parts struct {
 	// Contact is the form that writes to the seller of a listing, and makes an offer. It is not asked for one's own.
 	Contact func(r *http.Request, tx *db.Tx, l listing.Listing) (templ.Component, error)
 	// Hearts are the small buttons that save listings, for the corners of their cards; asked only for those signed in.
-	Hearts func(r *http.Request, tx *db.Tx, listings []value.ID) (map[value.ID]templ.Component, error)
+	Hearts func(r *http.Request, tx *db.Tx, listings []listing.Listing) (map[value.ID]templ.Component, error)
 	// Save is the button that saves a listing, on its own page.
 	Save func(r *http.Request, tx *db.Tx, l listing.Listing) (templ.Component, error)
 	// Follow is the button that follows a seller. It is not asked for one's own.
@@ -93,11 +93,11 @@ func (s *status) Unwrap() http.ResponseWriter { return s.ResponseWriter }
 func (v *visit) signedIn() bool { return !account.From(v.ctx).IsZero() }
 
 // saving fetches the hearts for the cards of a page.
-func (v *visit) saving(tx *db.Tx, ids []value.ID) error {
-	if v.Parts.Hearts == nil || !v.signedIn() || len(ids) == 0 {
+func (v *visit) saving(tx *db.Tx, listings []listing.Listing) error {
+	if v.Parts.Hearts == nil || !v.signedIn() || len(listings) == 0 {
 		return nil
 	}
-	found, err := v.Parts.Hearts(v.r, tx, ids)
+	found, err := v.Parts.Hearts(v.r, tx, listings)
 	if err != nil {
 		return err
 	}

@@ -41,7 +41,7 @@ func (v *visit) reportForm(w http.ResponseWriter) error {
 		return err
 	}
 	c := &complaint{v: v, about: about}
-	return v.show(w, http.StatusOK, v.page(v.t("market.report.title"), ""), c.view())
+	return v.show(w, http.StatusOK, v.page(v.t("market.report.title."+about.object), ""), c.view())
 }
 
 // reportable is what an outside id names, if the public can see it: a listing, a seller, or a review.
@@ -100,7 +100,7 @@ func (v *visit) reportableReview(key string) (about target, err error) {
 			return err
 		}
 		t, err := trade.Find(tx, r.Trade)
-		about = target{object: trade.ReviewObject, record: id, key: key, title: v.t("market.report.review", "title", t.Title), line: clip(r.Body, 140)}
+		about = target{object: trade.ReviewObject, record: id, key: key, title: v.t("market.report.review", "name", v.reviewer(r)), line: clip(r.Body, 140)}
 		if r.Side == trade.Buyer {
 			about.href = sellerPath(t.Seller, "") + "#" + key
 		}
@@ -126,7 +126,7 @@ func (v *visit) fileReport(w http.ResponseWriter) error {
 	filed, err := v.Notices.File(v.ctx, account.From(v.ctx).Actor(), c.notice)
 	if value.KindOf(err) == value.Invalid {
 		c.faults = v.reportFaults(err)
-		return v.show(w, http.StatusUnprocessableEntity, v.page(v.t("market.report.title"), ""), c.view())
+		return v.show(w, http.StatusUnprocessableEntity, v.page(v.t("market.report.title."+about.object), ""), c.view())
 	}
 	if err != nil {
 		return err

@@ -29,7 +29,8 @@ type stand struct {
 	face    Face
 	rating  trade.Rating
 	reviews []trade.Shown
-	older   string // address of the next reviews; empty when there are no more
+	titles  map[value.ID]string // of the listings that reviews are about
+	older   string              // address of the next reviews; empty when there are no more
 	since   value.ID
 	live    int // listings
 	own     bool
@@ -134,6 +135,9 @@ func (p *stand) read(tx *db.Tx, id value.ID) (err error) {
 	if err := p.stock(tx); err != nil {
 		return err
 	}
+	if p.pages < 2 && p.before == 0 && p.next == "" {
+		p.live = len(p.listings) // some may have run out a moment ago
+	}
 	if p.rating, err = p.v.rating(tx, id); err != nil {
 		return err
 	}
@@ -184,7 +188,7 @@ func (p *stand) stock(tx *db.Tx) error {
 		p.next = p.address("", "before", found[pageSize-1].Key())
 	}
 	p.listings = p.v.seen(found)
-	return p.v.saving(tx, idsOf(p.listings))
+	return p.v.saving(tx, p.listings)
 }
 
 // sorted puts all listings in order of their prices and takes one page of them.
@@ -207,7 +211,7 @@ func (p *stand) sorted(tx *db.Tx) error {
 	p.page = min(p.page, max(1, p.pages))
 	first := (p.page - 1) * pageSize
 	p.listings = found[first:min(first+pageSize, len(found))]
-	return p.v.saving(tx, idsOf(p.listings))
+	return p.v.saving(tx, p.listings)
 }
 
 func priceless(l listing.Listing) int {
@@ -222,14 +226,6 @@ func (v *visit) seen(all []listing.Listing) []listing.Listing {
 	return slices.DeleteFunc(all, func(l listing.Listing) bool { return !l.Visible(v.Desk.Gate, v.now) })
 }
 
-func idsOf(all []listing.Listing) []value.ID {
-	ids := make([]value.ID, len(all))
-	for i, l := range all {
-		ids[i] = l.ID
-	}
-	return ids
-}
-
 func (p *stand) readReviews(tx *db.Tx) (err error) {
 	if p.v.Parts.Trades == nil {
 		return nil
@@ -239,7 +235,27 @@ func (p *stand) readReviews(tx *db.Tx) (err error) {
 	if more && len(p.reviews) > 0 {
 		p.older = p.address(p.sort, "reviews", p.reviews[len(p.reviews)-1].Key()) + "#reviews"
 	}
+	if err != nil {
+		return err
+	}
+	p.titles, err = p.v.titlesOf(tx, p.reviews)
 	return err
+}
+
+// titlesOf are the titles of the listings that reviews are about, where a clearance still covers them.
+func (v *visit) titlesOf(tx *db.Tx, reviews []trade.Shown) (map[value.ID]string, error) {
+	ids := make([]value.ID, len(reviews))
+	for i, r := range reviews {
+		ids[i] = r.Listing
+	}
+	found, err := listing.FindMany(tx, ids)
+	titles := make(map[value.ID]string, len(found))
+	for _, l := range found {
+		if l.Cleared(v.Desk.Gate) == nil && l.Status != listing.Removed && l.Status != listing.Rejected {
+			titles[l.ID] = l.Title
+		}
+	}
+	return titles, err
 }
 
 func (p *stand) readButtons(tx *db.Tx) (err error) {

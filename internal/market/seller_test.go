@@ -15,6 +15,7 @@ import (
 	"fairground/internal/account"
 	"fairground/internal/db"
 	"fairground/internal/db/dbtest"
+	"fairground/internal/job"
 	"fairground/internal/listing"
 	"fairground/internal/market"
 	"fairground/internal/site/sitetest"
@@ -120,6 +121,9 @@ func (f *fair) reviewed(buyer account.Account, l listing.Listing, stars int, wor
 	if err == nil {
 		err = f.trades.Fail(ctx, buyer.Actor(), deal.ID) // frees the listing for the next
 	}
+	if _, failed := job.NewWorker(f.site.DB, 1, f.trades.Jobs()...).RunDue(ctx); failed != nil {
+		f.Fatal(failed)
+	}
 	f.clock.pass(trade.BlindTime)
 	if _, failed := f.trades.Tend(ctx); err != nil || failed != nil {
 		f.Fatal(err, failed)
@@ -189,7 +193,7 @@ func TestReviewsOnTheSellersPage(t *testing.T) {
 		older, _, _ := strings.Cut(rest, "#")
 		f.play(t, []scenario{
 			{"older reviews", path + "?reviews=" + older, 200, "Review 1:|Review 0:|Newest reviews", "Review 2:|Older reviews", "en"},
-			{"the report of one", "/report/" + older, 200, "A review about|Back to the review", "", "en"},
+			{"the report of one", "/report/" + older, 200, "A review by|Back to the review", "", "en"},
 			{"the report of none", "/report/trv_0000000000001", 404, "", "", "en"},
 			{"beside a listing", pathOf(l, "town-bicycle-with-basket"), 200, "from 10 reviews", "", "en"},
 		})
@@ -224,10 +228,10 @@ func (f *fair) marks() {
 	f.parts.Contact = func(*http.Request, *db.Tx, listing.Listing) (templ.Component, error) { return mark("CONTACT"), nil }
 	f.parts.Save = func(*http.Request, *db.Tx, listing.Listing) (templ.Component, error) { return mark("SAVE"), nil }
 	f.parts.Follow = func(*http.Request, *db.Tx, value.ID) (templ.Component, error) { return mark("FOLLOW"), nil }
-	f.parts.Hearts = func(_ *http.Request, _ *db.Tx, ids []value.ID) (map[value.ID]templ.Component, error) {
+	f.parts.Hearts = func(_ *http.Request, _ *db.Tx, listings []listing.Listing) (map[value.ID]templ.Component, error) {
 		all := map[value.ID]templ.Component{}
-		for _, id := range ids {
-			all[id] = mark("HEART")
+		for _, l := range listings {
+			all[l.ID] = mark("HEART")
 		}
 		return all, nil
 	}

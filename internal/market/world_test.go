@@ -14,9 +14,13 @@ import (
 
 	"fairground/internal/account"
 	"fairground/internal/db"
+	"fairground/internal/follow"
+	"fairground/internal/job"
 	"fairground/internal/listing"
 	"fairground/internal/market"
+	"fairground/internal/message"
 	"fairground/internal/moderation"
+	"fairground/internal/profile"
 	"fairground/internal/safety"
 	"fairground/internal/search"
 	"fairground/internal/site"
@@ -31,7 +35,7 @@ import (
 var tester = value.SystemActor("test")
 
 func schemas() []db.Schema {
-	return []db.Schema{account.Schema(), safety.Schema(), listing.Schema(), search.Schema(), moderation.Schema(), trade.Schema()}
+	return []db.Schema{job.Schema(), account.Schema(), safety.Schema(), listing.Schema(), search.Schema(), moderation.Schema(), trade.Schema()}
 }
 
 // world is one site with a small tree, two sellers and the whole handler in front of it.
@@ -90,7 +94,7 @@ func providerRules(t testing.TB) *safety.RuleSet {
 
 // serve assembles the handler as the program does.
 func (w *world) serve(sw *sitetest.World, limits market.Limits) http.Handler {
-	words, err := text.New(ui.Messages(), web.Messages(), market.Messages(), trade.Messages())
+	words, err := text.New(ui.Messages(), web.Messages(), market.Messages(), trade.Messages(), profile.Messages(), follow.Messages(), message.Messages())
 	if err != nil {
 		w.Fatal(err)
 	}
