@@ -886,6 +886,12 @@ func heldPage(all []Waiting, at value.ID, problem string) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
+			if fired := firedOn(w.Screening, ui.Words(ctx).Locale()); fired != "" {
+				templ_7745c5c3_Err = ui.Tag{Text: fired, Icon: "shield-alert", Tone: ui.Alarm}.Render(ctx, templ_7745c5c3_Buffer)
+				if templ_7745c5c3_Err != nil {
+					return templ_7745c5c3_Err
+				}
+			}
 			templ_7745c5c3_Err = ui.Moment(w.Made).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

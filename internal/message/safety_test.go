@@ -46,7 +46,7 @@ func TestWhatTheRulesHoldIsNotDelivered(t *testing.T) {
 		if len(w.market.to(w.aya)) != told {
 			t.Error("a mail was sent with a message that is held")
 		}
-		w.get(w.staff, "/console/messages").want(200, "gift cards", "A rule fired").lacks("Is the lamp there?")
+		w.get(w.staff, "/console/messages").want(200, "gift cards", "A rule fired", "Payment outside and ahead").lacks("Is the lamp there?")
 		path := "/console/messages/" + m.ID.Text("msg")
 		w.post(w.mina, path+"/release", "reason", "mine").want(403)
 		w.post(w.staff, path+"/release", "reason", "").want(422, `aria-invalid`)

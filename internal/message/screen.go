@@ -184,12 +184,13 @@ func setState(tx *db.Tx, m Message, state State, reason string) error {
 // Waiting is a message that is held, as staff see it: the message alone, not the conversation.
 type Waiting struct {
 	Message
-	Listing value.ID
+	Listing   value.ID
+	Screening safety.Screening // what fired; zero when no rule did
 }
 
 // HeldMessages returns messages that wait for staff, the oldest first.
 func HeldMessages(tx *db.Tx, limit int) ([]Waiting, error) {
-	return db.All(tx, func(row db.Scanner) (w Waiting, err error) {
+	all, err := db.All(tx, func(row db.Scanner) (w Waiting, err error) {
 		var listing value.ID
 		w.Message, err = scanMessage(trailing{row, []any{&listing}})
 		w.Listing = listing
@@ -201,6 +202,16 @@ func HeldMessages(tx *db.Tx, limit int) ([]Waiting, error) {
 		where m.state = 'held'
 		order by m.id
 		limit $1`, limit)
+	if err != nil {
+		return nil, err
+	}
+	for i := range all {
+		all[i].Screening, err = safety.FindScreening(tx, all[i].ID)
+		if err != nil && value.KindOf(err) != value.NotFound {
+			return nil, err
+		}
+	}
+	return all, nil
 }
 
 // trailing scans columns that stand behind those a scan function knows.

@@ -110,7 +110,7 @@ func excerpt(text, word string) string {
 	if i := strings.Index(fold(text), word); i >= 0 {
 		at = utf8.RuneCountInString(fold(text)[:i])
 	}
-	from, to := max(0, at-40), min(len(runes), at+100)
+	from, to := max(0, at-12), min(len(runes), at+100) // the word is seen even where the line is short
 	cut := strings.Join(strings.Fields(string(runes[from:to])), " ")
 	if from > 0 {
 		cut = "…" + cut
