@@ -83,7 +83,7 @@ func TestAPasskeyInTheBrowser(t *testing.T) {
 	tab.Type("[name=email]", newcomer+chromium.Enter)
 	tab.At("/join/sent")
 	tab.Show(w.lastPath(), 390, "light")
-	tab.Click("main form button")
+	tab.Evaluate(`(document.querySelector("main form button").click(), document.querySelector("main form button").click(), "")`) // a double click
 	tab.At("/account/welcome")
 	tab.Click("[data-passkey=make] button")
 	tab.At("/")
@@ -193,4 +193,37 @@ func (w *world) signInHere(tab *chromium.Tab) {
 func (w *world) typePassword(tab *chromium.Tab) {
 	tab.Type("[name=email]", "anna@example.org")
 	tab.Type("[name=password]", rightPassword+chromium.Enter)
+}
+
+// TestWithoutScripts joins, sets a password and a second step, and signs in by them, in a browser that runs no script.
+func TestWithoutScripts(t *testing.T) {
+	t.Parallel()
+	locale := value.Locale("de")
+	w, tab := inBrowser(t, &locale)
+	tab.WithoutScripts()
+	tab.Show("/join", 390, "dark")
+	tab.Type("[name=name]", "Mina Muster")
+	tab.Type("[name=email]", newcomer)
+	tab.Type("[name=password]", rightPassword+chromium.Enter)
+	tab.At("/join/sent")
+	tab.Show(w.lastPath(), 390, "dark")
+	tab.Click("main form button")
+	tab.At("/account/welcome")
+	tab.Show("/account/security", 390, "dark")
+	tab.Click("form[action='/account/second-factor/start'] button")
+	tab.At("/account/second-factor")
+	tab.Until(`document.querySelector("img.qr").naturalWidth > 0`)
+	seed := tab.Evaluate(`new URL(document.querySelector("a[href^='otpauth:']").href).searchParams.get("secret")`)
+	tab.Type("[name=code]", telephone{t, seed}.code(-1)+chromium.Enter)
+	tab.Until(`document.querySelectorAll(".codes li").length === 10`)
+	tab.Show("/account/security", 390, "dark")
+	tab.Click("form[action='/account/sessions/end-all'] button")
+	tab.At("/sign-in")
+	tab.Type("[name=email]", newcomer)
+	tab.Type("[name=password]", rightPassword+chromium.Enter)
+	tab.At("/sign-in/code")
+	tab.Type("[name=code]", telephone{t, seed}.code(0)+chromium.Enter)
+	tab.At("/")
+	tab.Until(`document.querySelector("#who").textContent === "Mina Muster"`)
+	tab.Quiet()
 }

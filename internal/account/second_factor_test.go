@@ -273,7 +273,7 @@ func TestMembersAreToldThroughTheirDesk(t *testing.T) {
 		words, err := text.New(Messages())
 		w.ok(err)
 		said := desk.told[0].Words(text.WithPrinter(t.Context(), words.Printer(text.Settings{Locale: "de"})))
-		if said.Subject != "Ihr Konto bei Lakeside Market wurde geändert" || !strings.HasPrefix(said.Text, "Der zweite Schritt wurde eingeschaltet.") {
+		if said.Subject != "Der zweite Schritt wurde eingeschaltet." || !strings.HasPrefix(said.Text, "Der zweite Schritt wurde eingeschaltet.") {
 			t.Errorf("the member is told %+v", said)
 		}
 		known := func(kind AlertKind) bool { return kind.Name == desk.told[0].Kind && kind.Duty }

@@ -24,10 +24,9 @@ func (d *Door) warn(tx *db.Tx, id value.ID, origin, key string, args ...any) err
 	if d.config.Teller == nil || a.Kind != value.Member {
 		return d.warnAt(tx, a, a.Email, origin, key, args...)
 	}
-	name := site.From(tx.Context()).Settings().Name
 	return d.config.Teller.Tell(tx, Alert{To: id, Kind: securityAlert, Href: "/account/security", Words: func(ctx context.Context) Words {
 		what := text.T(ctx, key, args...)
-		return Words{Subject: text.T(ctx, "account.warning_subject", "site", name), Text: what + "\n\n" + text.T(ctx, "account.warning_hint")}
+		return Words{Subject: what, Text: what + "\n\n" + text.T(ctx, "account.warning_hint")}
 	}})
 }
 
