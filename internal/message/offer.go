@@ -71,7 +71,6 @@ func (d *Desk) MakeOffer(ctx context.Context, by value.Actor, conversation value
 func (d *Desk) makeOffer(tx *db.Tx, c Conversation, s Side, author value.ID, amount value.Money, key string) (Offer, error) {
 	if key != "" {
 		if m, err := findSent(tx, c.ID, author, key, ""); err == nil {
-			tx.Log(db.Change{Object: MessageObject, Record: m.ID, Diff: map[string]any{"again": true}})
 			return findOffer(tx, m.Offer)
 		} else if value.KindOf(err) != value.NotFound {
 			return Offer{}, err

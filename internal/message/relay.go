@@ -9,6 +9,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -63,20 +64,26 @@ func (d *Desk) Receive(ctx context.Context, alias string, in Incoming) error {
 		who, err = d.sender(tx, alias, in)
 		return err
 	})
-	if err != nil || in.Auto || who.again {
+	if err != nil || in.Auto {
 		return err
 	}
 	draft, err := d.draftOf(ctx, in)
 	if err != nil {
 		return err
 	}
-	actor := value.Actor{Kind: value.Member, ID: who.account}
-	err = s.DB.Write(ctx, actor, "message.receive", func(tx *db.Tx) error {
-		who, err := d.sender(tx, alias, in) // again: a seat may have been taken meanwhile
+	err = s.DB.Write(ctx, value.Actor{Kind: value.Member, ID: who.account}, "message.receive", func(tx *db.Tx) error {
+		c, err := findConversation(tx, who.conversation.ID)
 		if err != nil {
 			return err
 		}
-		_, err = d.send(tx, who.conversation, who.side, who.account, draft)
+		people, err := d.accounts(tx, c, who.side) // again: a seat may have been taken meanwhile
+		if err != nil {
+			return err
+		}
+		if !slices.Contains(people, who.account) {
+			return notYours()
+		}
+		_, err = d.send(tx, c, who.side, who.account, draft)
 		return err
 	})
 	if err != nil {
@@ -90,7 +97,6 @@ type sender struct {
 	conversation Conversation
 	side         Side
 	account      value.ID
-	again        bool // the mail came before
 }
 
 // sender checks that an alias lives and that a mail is from somebody it belongs to. The address alone proves nothing, so
@@ -110,14 +116,7 @@ func (d *Desk) sender(tx *db.Tx, alias string, in Incoming) (who sender, err err
 	if err := d.alive(tx, who.conversation); err != nil {
 		return who, err
 	}
-	if who.account, err = d.ownerOf(tx, who.conversation, who.side, in); err != nil {
-		return who, err
-	}
-	_, err = findSent(tx, conversation, 0, "", in.mailID())
-	if value.KindOf(err) == value.NotFound {
-		return who, nil
-	}
-	who.again = err == nil
+	who.account, err = d.ownerOf(tx, who.conversation, who.side, in)
 	return who, err
 }
 
@@ -222,14 +221,18 @@ func (d *Desk) replyTo(tx *db.Tx, c Conversation, s Side) (value.Email, error) {
 	if domain == "" {
 		return "", nil
 	}
-	_, err := tx.Exec(`
+	alias, err := db.One(tx, db.Column[string], `select alias from message_alias where conversation = $1 and side = $2`, c.ID, string(s))
+	if value.KindOf(err) != value.NotFound {
+		return value.Email(alias + "@" + domain), err
+	}
+	_, err = tx.Exec(`
 		insert into message_alias (alias, conversation, side, made_us)
 		values ($1, $2, $3, $4)
 		on conflict (conversation, side) do nothing`, newAlias(), c.ID, string(s), value.Micros(tx.Now()))
 	if err != nil {
 		return "", err
 	}
-	alias, err := db.One(tx, db.Column[string], `select alias from message_alias where conversation = $1 and side = $2`, c.ID, string(s))
+	alias, err = db.One(tx, db.Column[string], `select alias from message_alias where conversation = $1 and side = $2`, c.ID, string(s))
 	return value.Email(alias + "@" + domain), err
 }
 

@@ -75,7 +75,7 @@ func (d *Desk) readAll(tx *db.Tx, c Conversation) error {
 	}
 	room := d.room(tx.Context())
 	for _, m := range all {
-		if _, err := d.screen(tx, room, l, m, value.Money{}); err != nil {
+		if _, err := d.screen(tx, room, l, m, safety.Review{}, value.Money{}); err != nil {
 			return err
 		}
 		if _, err := tx.Exec(`update message set screened = true where id = $1`, m.ID); err != nil {

@@ -19,7 +19,7 @@ func (d *Desk) judge(tx *db.Tx, c Conversation, l Listing, m *Message, amount va
 	m.State = Delivered
 	room := d.room(tx.Context())
 	if room.ScanAll || !c.Reported.IsZero() {
-		out, err := d.screen(tx, room, l, *m, amount)
+		out, err := d.screen(tx, room, l, *m, safety.Review{}, amount) // nobody can have reviewed what was just written
 		if err != nil {
 			return err
 		}
@@ -41,12 +41,8 @@ func (d *Desk) judge(tx *db.Tx, c Conversation, l Listing, m *Message, amount va
 	return err
 }
 
-// screen asks the rules about a message and keeps what they say.
-func (d *Desk) screen(tx *db.Tx, room Room, l Listing, m Message, amount value.Money) (safety.Outcome, error) {
-	review, err := safety.FindReview(tx, MessageObject, m.ID, m.hash())
-	if err != nil && value.KindOf(err) != value.NotFound {
-		return safety.Outcome{}, err
-	}
+// screen asks the rules about a message and keeps what they say, if they say anything.
+func (d *Desk) screen(tx *db.Tx, room Room, l Listing, m Message, review safety.Review, amount value.Money) (safety.Outcome, error) {
 	author := safety.Author{Kind: value.Member, ID: m.Author}
 	if m.Author != 0 {
 		p, err := d.person(tx, m.Author)
@@ -59,6 +55,9 @@ func (d *Desk) screen(tx *db.Tx, room Room, l Listing, m Message, amount value.M
 		Stage: safety.StageMessage, Object: MessageObject, Record: m.ID, Hash: m.hash(), Category: l.Category, Body: m.Text, Price: amount,
 		Photos: len(m.Photos), Author: author,
 	}, review)
+	if out.Plain() {
+		return out, nil
+	}
 	return out, safety.Keep(tx, out)
 }
 
@@ -111,7 +110,8 @@ func (d *Desk) Release(tx *db.Tx, record value.ID, reason string) (bool, error) 
 	if m.State != Held {
 		return false, value.Errorf(value.Conflict, "this message is %s; only what is held can be released", m.State)
 	}
-	if _, err := safety.RecordReview(tx, MessageObject, record, m.hash(), reason); err != nil {
+	review, err := safety.RecordReview(tx, MessageObject, record, m.hash(), reason)
+	if err != nil {
 		return false, err
 	}
 	c, err := findConversation(tx, m.Conversation)
@@ -122,7 +122,7 @@ func (d *Desk) Release(tx *db.Tx, record value.ID, reason string) (bool, error) 
 	if err != nil {
 		return false, err
 	}
-	out, err := d.screen(tx, d.room(tx.Context()), l, m, value.Money{})
+	out, err := d.screen(tx, d.room(tx.Context()), l, m, review, value.Money{})
 	if err != nil || stateAfter(out) != Delivered {
 		return false, err
 	}

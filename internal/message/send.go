@@ -67,9 +67,6 @@ func (dr Draft) check() (Draft, error) {
 func (d *Desk) send(tx *db.Tx, c Conversation, s Side, author value.ID, draft Draft) (Message, error) {
 	if draft.Key != "" || draft.mailID != "" {
 		if m, err := findSent(tx, c.ID, author, draft.Key, draft.mailID); value.KindOf(err) != value.NotFound {
-			if err == nil { // a write must leave something in the log, or do nothing
-				tx.Log(db.Change{Object: MessageObject, Record: m.ID, Diff: map[string]any{"again": true}})
-			}
 			return m, err
 		}
 	}
