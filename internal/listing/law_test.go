@@ -72,12 +72,11 @@ func (l *law) step() {
 			_, _, err := l.desk.Edit(ctx, tester, l.id, l.now().Rev, c)
 			return err
 		},
-		"pause": func() error { return l.desk.Pause(ctx, tester, l.id) },
-		"sold":  func() error { return l.desk.MarkSold(ctx, tester, l.id) },
+		"pause": func() error { return l.callsOff(l.desk.Pause(ctx, tester, l.id)) },
+		"sold":  func() error { return l.callsOff(l.desk.MarkSold(ctx, tester, l.id)) },
 		"renew": func() error {
 			_, _, err := l.desk.Renew(ctx, tester, l.id)
-			l.planned = l.planned && err != nil
-			return err
+			return l.callsOff(err)
 		},
 		"screen":  func() error { _, _, err := l.desk.Screen(ctx, tester, l.id); return err },
 		"import":  func() error { l.imports(); return nil },
