@@ -14,6 +14,7 @@ import (
 	"fairground/internal/db"
 	"fairground/internal/db/dbtest"
 	"fairground/internal/job"
+	"fairground/internal/record"
 	"fairground/internal/safety"
 	"fairground/internal/site/sitetest"
 	"fairground/internal/trade"
@@ -70,7 +71,7 @@ func each(t *testing.T, test func(w *world)) {
 }
 
 func schemas() []db.Schema {
-	return []db.Schema{job.Schema(), account.Schema(), safety.Schema(), trade.Schema()}
+	return []db.Schema{job.Schema(), account.Schema(), record.Schema(), safety.Schema(), trade.Schema()}
 }
 
 func newWorld(t *testing.T, base *sitetest.World, clock *hand) *world {
