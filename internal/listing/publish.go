@@ -225,6 +225,7 @@ func (l *Listing) settle(outcome safety.Outcome, review safety.Review, now time.
 		l.watched = false
 	case outcome.Verdict == safety.Reject:
 		l.Status, l.watched = Rejected, true
+	case l.Status.ended(): // nobody sees it; a person looks at it when its author brings it back
 	case outcome.Verdict == safety.Challenge:
 		l.Status = Challenged
 	default:

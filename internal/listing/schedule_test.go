@@ -207,3 +207,22 @@ func TestWhatIsSoldIsNoLongerReserved(t *testing.T) {
 		}
 	})
 }
+
+// Who is at the limit pauses, edits into a hold, and edits back: the listing must not be live without a renewal.
+func TestAPausedListingDoesNotComeBackThroughAHold(t *testing.T) {
+	eachWorld(t, func(w *world) {
+		l, _ := w.submit(w.bicycle("City bicycle"))
+		w.wantKind("pause", w.desk.Pause(ctx, tester, l.ID), "")
+		for _, body := range []string{scam, "With a new chain."} {
+			c := w.bicycle("City bicycle")
+			c.Body = body
+			now, _, err := w.desk.Edit(ctx, tester, l.ID, w.find(l.ID).Rev, c)
+			if err != nil || now.Status != listing.Paused || w.visible(l.ID) {
+				w.Errorf("%q: %v, status %s", body, err, now.Status)
+			}
+		}
+		if now, _, err := w.desk.Renew(ctx, tester, l.ID); err != nil || !w.visible(l.ID) {
+			w.Errorf("%v, status %s", err, now.Status)
+		}
+	})
+}
