@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"net/netip"
 	"strings"
 
@@ -24,6 +25,8 @@ type commands struct {
 	Data     string   `help:"Directory of databases, keys and files." default:"data" env:"FAIRGROUND_DATA" placeholder:"DIR"`
 	Postgres string   `help:"Address of a PostgreSQL server, postgres://…; without it SQLite files are used." env:"FAIRGROUND_POSTGRES" placeholder:"URL"`
 	SMTP     string   `help:"Mail server, smtp://account:password@host:587; without it mail is kept and shown in the console." env:"FAIRGROUND_SMTP" placeholder:"URL"`
+	MailIn   string   `name:"mail-in" help:"Where to take answers to masked addresses in by SMTP, such as :25; without it conversations go on the site only." env:"FAIRGROUND_MAIL_IN" placeholder:"HOST:PORT"`
+	MailName string   `name:"mail-name" help:"Full name of this machine for other mail servers, such as mail.example.org." env:"FAIRGROUND_MAIL_NAME" placeholder:"HOST"`
 	S3       string   `name:"s3" help:"Where photos are kept, s3://key:secret@host/bucket?region=…; without it they are files." env:"FAIRGROUND_S3" placeholder:"URL"`
 	Proxies  []string `help:"Networks whose X-Forwarded-For is believed." env:"FAIRGROUND_PROXIES" placeholder:"CIDR"`
 	HTTPS    bool     `name:"https" help:"Visitors come by HTTPS through a proxy." env:"FAIRGROUND_HTTPS"`
@@ -91,7 +94,10 @@ func (c *commands) logHandler(w io.Writer) slog.Handler {
 }
 
 func (c *commands) config() (app.Config, error) {
-	config := app.Config{Directory: c.Data, PostgresURL: c.Postgres, SMTP: c.SMTP, HTTPS: c.HTTPS, APIRate: c.APIRate, Unsafe: c.Unsafe}
+	config := app.Config{
+		Directory: c.Data, PostgresURL: c.Postgres, SMTP: c.SMTP, MailIn: c.MailIn, MailName: c.MailName, HTTPS: c.HTTPS, APIRate: c.APIRate,
+		Unsafe: c.Unsafe, Port: portOf(c.Serve.Address, c.HTTPS || c.Serve.Certificate != ""),
+	}
 	for _, text := range c.Proxies {
 		network, err := netip.ParsePrefix(text)
 		if err != nil {
@@ -102,6 +108,16 @@ func (c *commands) config() (app.Config, error) {
 	var err error
 	config.S3, err = parseS3(c.S3)
 	return config, err
+}
+
+// portOf is the port of an address as links write it; empty for those that browsers leave out, and behind a proxy that
+// speaks HTTPS.
+func portOf(address string, https bool) string {
+	_, port, err := net.SplitHostPort(address)
+	if err != nil || https || port == "80" || port == "443" {
+		return ""
+	}
+	return ":" + port
 }
 
 // withApp opens the installation for the length of a command.

@@ -47,7 +47,21 @@ func (c serveCommand) Run(e *environment) error {
 		if err != nil {
 			return err
 		}
+		receiver, err := a.Receiver()
+		if err != nil {
+			return err
+		}
 		group := job.NewGroup(e.ctx)
+		if receiver != nil {
+			if err := receiver.Listen(); err != nil {
+				return err
+			}
+			group.Go("mail in", func(ctx context.Context) {
+				if err := receiver.Serve(ctx); err != nil {
+					slog.Error("taking mail in", "error", err)
+				}
+			})
+		}
 		group.Go("attend", func(ctx context.Context) { a.Attend(ctx, group) })
 		err = web.Serve(e.ctx, web.Server{
 			Address: c.Address, Certificate: c.Certificate, Key: c.Key,

@@ -16,15 +16,22 @@ import (
 	"fairground/internal/change"
 	"fairground/internal/console"
 	"fairground/internal/db"
+	"fairground/internal/follow"
 	"fairground/internal/listing"
 	"fairground/internal/mail"
 	"fairground/internal/market"
 	"fairground/internal/media"
+	"fairground/internal/member"
+	"fairground/internal/message"
 	"fairground/internal/office"
+	"fairground/internal/posting"
+	"fairground/internal/profile"
+	"fairground/internal/reach"
 	"fairground/internal/record"
 	"fairground/internal/safety"
 	"fairground/internal/site"
 	"fairground/internal/theme"
+	"fairground/internal/trade"
 	"fairground/internal/transfer"
 	"fairground/internal/ui"
 	"fairground/internal/ui/text"
@@ -43,6 +50,7 @@ type App struct {
 	blobs    media.Blobs
 	closers  []func() error
 	decoders *media.Decoders
+	smtp     *mail.SMTP // nil: mail is kept for reading
 	rules    *safety.RuleSet
 	words    *text.Catalogue
 	printers sync.Map // of *text.Printer by printerKey
@@ -52,6 +60,7 @@ type App struct {
 	office   *office.Office
 	theme    *theme.Room
 	api      *api.API
+	members
 }
 
 // Open opens an installation. Nothing runs in the background until Attend is called.
@@ -60,7 +69,7 @@ func Open(ctx context.Context, config Config) (*App, error) {
 		config.Clock = value.SystemClock{}
 	}
 	a := &App{config: config, clock: config.Clock, Metrics: web.NewMetrics(), decoders: media.NewDecoders(0)}
-	for _, step := range []func(context.Context) error{a.openWords, a.openRules, a.openFiles, a.openDatabases} {
+	for _, step := range []func(context.Context) error{a.openWords, a.openRules, a.openFiles, a.openMail, a.openDatabases} {
 		if err := step(ctx); err != nil {
 			a.Close()
 			return nil, fmt.Errorf("app.Open: %w", err)
@@ -71,7 +80,8 @@ func Open(ctx context.Context, config Config) (*App, error) {
 }
 
 func (a *App) openWords(context.Context) (err error) {
-	a.words, err = text.New(ui.Messages(), web.Messages(), account.Messages(), market.Messages(), console.Messages(), office.Messages(), theme.Messages(), api.Messages(), Messages())
+	a.words, err = text.New(ui.Messages(), web.Messages(), account.Messages(), market.Messages(), console.Messages(), office.Messages(), theme.Messages(), api.Messages(),
+		member.Messages(), follow.Messages(), profile.Messages(), reach.Messages(), message.Messages(), trade.Messages(), listing.Messages(), posting.Messages(), Messages())
 	return err
 }
 
@@ -119,7 +129,10 @@ func (a *App) openDatabases(ctx context.Context) (err error) {
 
 // furnish makes the rooms that serve all sites.
 func (a *App) furnish() {
-	a.door = account.NewDoor(account.Config{Clock: a.clock, Post: post{}, Page: a.accountPage, Letters: a.lettersIn})
+	a.furnishMembers()
+	a.door = account.NewDoor(account.Config{
+		Clock: a.clock, Post: post{}, Page: a.accountPage, Letters: a.lettersIn, Teller: a.member, Home: home,
+	})
 	pages := web.NewPages(a.clock, pagesAge, pagesBytes)
 	a.market = &market.Market{
 		Services: func(s *site.Site) market.Services {
@@ -140,7 +153,7 @@ func (a *App) furnish() {
 	a.console = &console.Console{
 		Services: func(s *site.Site) console.Services {
 			rooms := a.Rooms(s)
-			return console.Services{Listings: rooms.Listings, Moderation: rooms.Moderation, Mailbox: a.config.SMTP == "", Arrivals: arrivals}
+			return console.Services{Listings: rooms.Listings, Moderation: rooms.Moderation, Mailbox: a.config.SMTP == "", Arrivals: arrivals, Texts: heldTexts}
 		},
 		Account: accountOf, Palette: "/console/palette",
 	}
@@ -219,6 +232,7 @@ func (a *App) Router() *web.Router {
 	m.Mount("GET /metrics", web.FromNetworks(localNetworks...), a.Metrics.Handler(), web.Bare())
 	a.door.Routes(m)
 	a.market.Routes(m)
+	a.memberRoutes(m)
 	a.console.Routes(m)
 	a.office.Routes(m)
 	a.theme.Routes(m)
@@ -236,14 +250,20 @@ func (a *App) ready(ctx context.Context) error {
 	})
 }
 
-// servePhoto shows a photo to everybody while a live listing shows it, and to staff who may see listings otherwise.
+// servePhoto shows a photo to everybody while a live listing or a profile shows it; otherwise to whoever works on the
+// listing, draft or profile it belongs to, and to staff who may see listings.
 func (a *App) servePhoto(w http.ResponseWriter, r *http.Request) error {
 	s := site.From(r.Context())
 	rooms := a.Rooms(s)
 	handler := media.Handler(rooms.Blobs, func(r *http.Request, sha256 string) (media.Access, error) {
-		var shown bool
+		var shown, own bool
 		err := s.DB.Read(r.Context(), func(tx *db.Tx) (err error) {
-			shown, err = listing.PhotoShown(tx, rooms.Gate, sha256)
+			if shown, err = listing.PhotoShown(tx, rooms.Gate, sha256); !shown && err == nil {
+				shown, err = rooms.Profiles.PhotoShown(tx, sha256)
+			}
+			if !shown && err == nil {
+				own, err = a.ownPhoto(r, tx, sha256)
+			}
 			return err
 		})
 		switch {
@@ -251,7 +271,7 @@ func (a *App) servePhoto(w http.ResponseWriter, r *http.Request) error {
 			return media.Hidden, err
 		case shown:
 			return media.Public, nil
-		case account.From(r.Context()).May(account.ListingsSee):
+		case own, account.From(r.Context()).May(account.ListingsSee):
 			return media.Private, nil
 		default:
 			return media.Hidden, nil

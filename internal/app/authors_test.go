@@ -16,8 +16,13 @@ var bookkeepers = map[string]string{
 	"backup":     "rows are put back as they were, with the log that tells their authors",
 	"change":     "entries get their numbers, readers their cursors",
 	"db":         "migrations change tables before there is a log",
+	"follow":     "a price is looked at again later",
 	"job":        "leases of jobs, and jobs that are done",
+	"listing":    "a draft is kept every few seconds, and is nobody's business but its author's",
 	"mail":       "mails that were sent long ago are forgotten",
+	"member":     "what somebody has seen, and how far an export is",
+	"message":    "what somebody has read, and words kept until they have signed in",
+	"reach":      "views are counted, whoever looks",
 	"record":     "background work computes what follows from changes that have an author",
 	"search":     "the index follows the change log and can be made anew from it",
 }

@@ -18,14 +18,9 @@ func (a *App) automation(s *site.Site, records *record.Store) *automation.Desk {
 	return &automation.Desk{
 		DB: s.DB, Records: records, Staff: colleagues{}, Hooks: hooks{a},
 		Link: func(object *record.Object, id value.ID) string {
-			return a.address(s) + "/console/records/" + object.Key + "/" + object.ID(id)
+			return a.origin(s) + "/console/records/" + object.Key + "/" + object.ID(id)
 		},
 	}
-}
-
-// address is where the site's pages are, for links in mails.
-func (a *App) address(s *site.Site) string {
-	return "https://" + domainOf(string(s.Settings().Sender()))
 }
 
 // colleagues is the staff as automations need them.

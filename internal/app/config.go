@@ -4,6 +4,7 @@ import (
 	"net/netip"
 	"path/filepath"
 
+	"fairground/internal/mail/inbound"
 	"fairground/internal/media"
 	"fairground/internal/value"
 )
@@ -15,10 +16,14 @@ type Config struct {
 	PostgresURL string // empty: SQLite files in Directory
 	SMTP        string // smtp://name:password@host:port; empty: mail is kept and shown on a page, for development
 	S3          media.S3Settings
-	Proxies     []netip.Prefix // whose X-Forwarded-For is believed
-	HTTPS       bool           // visitors come by HTTPS even when the proxy does not say so
-	APIRate     int            // requests a second for one token of the API; 0 = 100
-	Unsafe      bool           // do not wait for the disk; for tests and demonstrations that may be lost
+	Proxies     []netip.Prefix   // whose X-Forwarded-For is believed
+	HTTPS       bool             // visitors come by HTTPS even when the proxy does not say so
+	Port        string           // ":8080" where visitors see a port in addresses; empty otherwise
+	MailIn      string           // address on which mail is taken in, such as :25; empty takes none
+	MailName    string           // full name of this machine for other mail servers
+	Resolver    inbound.Resolver // asked who may send mail; nil is the machine's
+	APIRate     int              // requests a second for one token of the API; 0 = 100
+	Unsafe      bool             // do not wait for the disk; for tests and demonstrations that may be lost
 
 	Clock value.Clock // nil is the machine's
 }

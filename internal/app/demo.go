@@ -51,6 +51,10 @@ func (a *App) MakeDemo(ctx context.Context, d Demo) (tally listing.Tally, err er
 		if _, err := rooms.CatchUp(ctx); err != nil {
 			return err
 		}
+		members := demo.Members{DB: s.DB, Messages: a.message, Trades: rooms.Trades, Profiles: rooms.Profiles}
+		if err := members.Plant(ctx); err != nil {
+			return err
+		}
 		if err := (demo.Customers{Records: rooms.Records}).Plant(ctx); err != nil {
 			return err
 		}
@@ -70,7 +74,7 @@ func (a *App) addPeople(ctx context.Context, s *site.Site) error {
 	}
 	return s.DB.Write(ctx, founder, "account.create", func(tx *db.Tx) error {
 		for _, person := range demo.Accounts() {
-			person.Password = hash
+			person.Password, person.Verified = hash, tx.Now()
 			if _, err := account.Create(tx, person); err != nil {
 				return err
 			}

@@ -4,22 +4,28 @@ import (
 	"context"
 	"io"
 	"iter"
+	"slices"
 	"strings"
 	"time"
 
 	"fairground/internal/audit"
 	"fairground/internal/automation"
 	"fairground/internal/change"
+	"fairground/internal/console"
 	"fairground/internal/crm"
 	"fairground/internal/db"
 	"fairground/internal/job"
 	"fairground/internal/listing"
 	"fairground/internal/media"
+	"fairground/internal/message"
 	"fairground/internal/moderation"
+	"fairground/internal/profile"
+	"fairground/internal/reach"
 	"fairground/internal/record"
 	"fairground/internal/safety"
 	"fairground/internal/search"
 	"fairground/internal/site"
+	"fairground/internal/trade"
 	"fairground/internal/transfer"
 	"fairground/internal/value"
 )
@@ -30,6 +36,10 @@ type Rooms struct {
 	Gate       *safety.Gate
 	Records    *record.Store
 	Listings   *listing.Desk
+	Suggester  *listing.Suggester
+	Profiles   *profile.Desk
+	Trades     *trade.Desk
+	Reach      *reach.Desk
 	Index      *search.Database
 	Moderation *moderation.Desk
 	Automation *automation.Desk
@@ -61,22 +71,33 @@ func (a *App) openRooms(s *site.Site) *Rooms {
 		panic(err) // the secret's length was checked when the site opened
 	}
 	blobs := scoped{a.blobs, s.Slug + "/"}
-	desk := &listing.Desk{DB: s.DB, Gate: gate, Trees: listing.NewTrees(s.DB)}
+	desk := &listing.Desk{DB: s.DB, Gate: gate, Trees: listing.NewTrees(s.DB), Limits: limitsOf(s), Teller: a.member}
+	if s.Settings().GuestPosting {
+		desk.Guests = guestsOf{a}
+	}
+	profiles := &profile.Desk{DB: s.DB, Gate: gate, Sellers: sellers{}, Answers: answers, Alerts: a.member}
+	trades := &trade.Desk{DB: s.DB, Gate: gate, Tell: a.member, Neighbours: traded(a)}
+	zone := func() *time.Location { return s.Settings().Location() }
+	views := &reach.Desk{DB: s.DB, Listings: counted{}, Counter: reach.NewCounter(zone), Zone: zone}
 	records := openRecords(s)
 	flows := a.automation(s, records)
 	carrier := &transfer.Desk{DB: s.DB, Records: records, Files: blobs, Asker: colleagues{}.Asker}
 	return &Rooms{
 		Site: s, Gate: gate, Records: records, Listings: desk, Blobs: blobs,
-		Photos:     media.NewPhotos(blobs, a.decoders),
-		Index:      search.New(s.DB, listing.Documents{Gate: gate}, search.Config{Stale: countsAge}),
-		Moderation: &moderation.Desk{DB: s.DB, Listings: decided{desk}},
+		Photos:    media.NewPhotos(blobs, a.decoders),
+		Index:     search.New(s.DB, listing.Documents{Gate: gate}, search.Config{Stale: countsAge}),
+		Suggester: listing.NewSuggester(s.DB, desk.Trees),
+		Profiles:  profiles, Trades: trades, Reach: views,
+		Moderation: &moderation.Desk{DB: s.DB, Rooms: map[string]moderation.Room{
+			listing.Object: decided{desk}, profile.Object: profiles, trade.ReviewObject: trades, message.MessageObject: a.message,
+		}},
 		SealKey:    key,
 		Sealer:     audit.Sealer(key),
 		Automation: flows, Transfer: carrier,
-		Jobs:      job.NewWorker(s.DB, 2, append(a.jobs(s), flows.Jobs()...)...),
+		Jobs:      job.NewWorker(s.DB, 2, slices.Concat(a.jobs(s), flows.Jobs(), a.memberJobs(s, desk, trades))...),
 		Calls:     job.NewWorker(s.DB, 2, a.calls(s)...),
 		Loads:     job.NewWorker(s.DB, 1, carrier.Jobs()...),
-		followers: append(a.api.Readers(s), crm.Sellers(records, sellersFor)),
+		followers: append(a.api.Readers(s), crm.Sellers(records, sellersFor), a.follow.Reader(s), trades.Reader(), views.Reader()),
 	}
 }
 
@@ -137,4 +158,23 @@ func (s scoped) Keys(ctx context.Context, prefix string) iter.Seq2[string, error
 			}
 		}
 	}
+}
+
+// heldTexts are the profiles and reviews that wait for a look.
+func heldTexts(tx *db.Tx, limit int) ([]console.HeldText, error) {
+	profiles, err := profile.Waiting(tx, limit)
+	if err != nil {
+		return nil, err
+	}
+	var all []console.HeldText
+	for _, p := range profiles {
+		c := p.Pending
+		text := strings.Join(slices.DeleteFunc([]string{c.About, c.Town, c.Street, c.Website, c.Imprint}, func(s string) bool { return s == "" }), "\n")
+		all = append(all, console.HeldText{Object: profile.Object, Record: p.Seller, Title: c.Name, Text: text, Href: sellerHref(p.Seller), Since: p.PendingAt})
+	}
+	reviews, err := trade.HeldReviews(tx, limit)
+	for _, r := range reviews {
+		all = append(all, console.HeldText{Object: trade.ReviewObject, Record: r.ID, Title: strings.Repeat("★", r.Stars), Text: r.Body, Since: r.Changed})
+	}
+	return all, err
 }

@@ -7,14 +7,20 @@ import (
 	"fairground/internal/automation"
 	"fairground/internal/change"
 	"fairground/internal/db"
+	"fairground/internal/follow"
 	"fairground/internal/job"
 	"fairground/internal/listing"
 	"fairground/internal/mail"
+	"fairground/internal/member"
+	"fairground/internal/message"
 	"fairground/internal/moderation"
+	"fairground/internal/profile"
+	"fairground/internal/reach"
 	"fairground/internal/record"
 	"fairground/internal/safety"
 	"fairground/internal/search"
 	"fairground/internal/site"
+	"fairground/internal/trade"
 	"fairground/internal/transfer"
 )
 
@@ -23,6 +29,7 @@ func SiteSchemas() []db.Schema {
 	return []db.Schema{
 		change.Schema(), audit.Schema(), job.Schema(), mail.Schema(), site.Schema(), account.Schema(),
 		record.Schema(), transfer.Schema(), safety.Schema(), listing.Schema(), search.Schema(), moderation.Schema(), automation.Schema(), api.Schema(),
+		member.Schema(), follow.Schema(), profile.Schema(), reach.Schema(), message.Schema(), trade.Schema(),
 	}
 }
 

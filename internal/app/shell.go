@@ -38,6 +38,13 @@ func (a *App) publicShell(r *http.Request) ui.PublicPage {
 	}
 	theme.Dress(&page, settings.Theme, tried)
 	page.Closing = settings.Theme.In(text.FromContext(ctx).Locale()).Footer
+	page.Post = ui.Link{Text: text.T(ctx, "app.post"), Href: "/post", Icon: "plus"}
+	if session := account.From(ctx); !session.IsZero() {
+		waiting := a.waitingFor(r)
+		page.Nav = append(page.Nav,
+			ui.Link{Text: text.T(ctx, "app.messages"), Href: "/messages", Icon: "message-square", Count: waiting["/messages"]},
+			ui.Link{Text: text.T(ctx, "app.favourites"), Href: "/favourites", Icon: "heart"})
+	}
 	if account.From(ctx).IsStaff() {
 		page.Nav = append(page.Nav, ui.Link{Text: text.T(ctx, "app.console"), Href: "/console", Icon: "shield-check"})
 	}
@@ -50,8 +57,9 @@ func accountOf(r *http.Request) ui.Account {
 	if session.IsZero() {
 		return ui.Account{}
 	}
-	shown := ui.Account{Name: session.Name, Href: "/account/sessions", SignOut: "/sign-out"}
+	shown := ui.Account{Name: session.Name, Href: "/my/listings", SignOut: "/sign-out"}
 	if session.IsStaff() {
+		shown.Href = "/account/security"
 		shown.Role = text.T(r.Context(), "account.role."+string(session.Role))
 	}
 	return shown

@@ -26,6 +26,8 @@ type Services struct {
 	Listings   *listing.Desk
 	Moderation *moderation.Desk
 	Mailbox    bool // mail is kept for reading instead of being sent
+	// Texts are what waits for a look beside listings, the longest waiting first; nil: nothing.
+	Texts func(tx *db.Tx, limit int) ([]HeldText, error)
 	// Arrivals counts the listings that came in since a moment, by hour and present status, in any order. Without it
 	// the page of today has no chart.
 	Arrivals func(tx *db.Tx, since time.Time) ([]Arrival, error)
@@ -64,6 +66,8 @@ func (c *Console) Routes(m *web.Router) {
 		{"GET /console/safety/notices", account.NoticesSee, (*visit).notices},
 		{"GET /console/safety/notices/{id}", account.NoticesSee, (*visit).notice},
 		{"POST /console/safety/notices/{id}", account.NoticesDecide, (*visit).answerNotice},
+		{"GET /console/safety/texts", account.ListingsDecide, (*visit).texts},
+		{"POST /console/safety/texts/{object}/{record}", account.ListingsDecide, (*visit).decideText},
 		{"GET /console/safety/rules", account.RulesSee, (*visit).rules},
 		{"GET /console/changes", account.AuditSee, (*visit).changes},
 		{"GET /console/mailbox", account.OperationsSee, (*visit).mailbox},

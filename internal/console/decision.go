@@ -67,7 +67,7 @@ func (v *visit) decide(w http.ResponseWriter) error {
 }
 
 func (v *visit) carryOut(id value.ID, d *decision) error {
-	desk := moderation.Desk{DB: v.Moderation.DB, Listings: asSeen{v.Moderation.Listings, d.rev}}
+	desk := moderation.Desk{DB: v.Moderation.DB, Rooms: map[string]moderation.Room{listing.Object: asSeen{v.Moderation.Rooms[listing.Object], d.rev}}}
 	made := moderation.Decision{Object: listing.Object, Record: id, Outcome: d.outcome, Reason: d.reason}
 	switch d.outcome {
 	case moderation.Publish:
@@ -82,7 +82,7 @@ func (v *visit) carryOut(id value.ID, d *decision) error {
 // asSeen refuses to decide about a listing that changed since it was looked at. It asks inside the decision's
 // transaction, so nothing can change in between.
 type asSeen struct {
-	moderation.Listings
+	moderation.Room
 	rev int64
 }
 
@@ -91,7 +91,7 @@ func (a asSeen) Release(tx *db.Tx, record value.ID, reason string) (bool, error)
 	if err := a.check(tx, record); err != nil {
 		return false, err
 	}
-	return a.Listings.Release(tx, record, reason)
+	return a.Room.Release(tx, record, reason)
 }
 
 // Refuse refuses a listing that is not as it was.
@@ -99,7 +99,7 @@ func (a asSeen) Refuse(tx *db.Tx, record value.ID, removed bool, reason string) 
 	if err := a.check(tx, record); err != nil {
 		return err
 	}
-	return a.Listings.Refuse(tx, record, removed, reason)
+	return a.Room.Refuse(tx, record, removed, reason)
 }
 
 func (a asSeen) check(tx *db.Tx, record value.ID) error {

@@ -25,6 +25,8 @@
 //	GET  /console/safety/notices            reports from outside                     notices.see
 //	GET  /console/safety/notices/{id}       one of them                              notices.see
 //	POST /console/safety/notices/{id}       answers it                               notices.decide
+//	GET  /console/safety/texts              profiles and reviews that are held               listings.decide
+//	POST /console/safety/texts/{object}/{record}  publishes or rejects one                   listings.decide
 //	GET  /console/safety/rules              the rules in force                       rules.see
 //	GET  /console/changes                   the change log                           audit.see
 //	GET  /console/mailbox                   mail kept on a development machine       operations.see

@@ -206,6 +206,8 @@ func (v *visit) safetyTabs(page *ui.ConsolePage, here string, w waiting) {
 	page.TabsName = v.t("console.safety")
 	for _, tab := range []place{
 		{href: "/console/safety", key: "console.queue", permission: account.ListingsDecide, count: w.held},
+		{href: textsPath, key: "console.texts", permission: account.ListingsDecide},
+		{href: "/console/messages", key: "console.messages", permission: account.ConversationsSee},
 		{href: "/console/safety/notices", key: "console.notices", permission: account.NoticesSee, count: w.notices},
 		{href: "/console/safety/rules", key: "console.rules", permission: account.RulesSee},
 	} {

@@ -64,7 +64,7 @@ func newWorld(t testing.TB, base *sitetest.World) *world {
 	gate, err := safety.NewGate(base.Site.Key("clearance"), base.Site.DB.IDs(), testRules(t))
 	w.ok(err)
 	w.desk = &listing.Desk{DB: base.Site.DB, Gate: gate, Trees: listing.NewTrees(base.Site.DB)}
-	w.moderation = &moderation.Desk{DB: base.Site.DB, Listings: carried{w.desk}}
+	w.moderation = &moderation.Desk{DB: base.Site.DB, Rooms: map[string]moderation.Room{listing.Object: carried{w.desk}}}
 	w.write("seller.plant", w.people)
 	w.write("category.plant", w.tree)
 	w.router = w.serve()

@@ -34,8 +34,9 @@ type Decision struct {
 	Made    time.Time
 }
 
-// Listings is what decisions need of the records they are about. Every call is part of the decision's transaction.
-type Listings interface {
+// Room is what decisions need of the records they are about: those of listings, profiles, messages, reviews. Every call is
+// part of the decision's transaction.
+type Room interface {
 	// Release records the review and screens again; it returns whether the record is public now.
 	Release(tx *db.Tx, record value.ID, reason string) (published bool, err error)
 	// Refuse takes the record out of the queue, or off the market. To remove what is removed already is no error: another
@@ -45,14 +46,11 @@ type Listings interface {
 
 // Desk is where staff decide. One site has one.
 type Desk struct {
-	DB       *db.DB
-	Listings Listings
+	DB    *db.DB
+	Rooms map[string]Room // by the object whose records they carry decisions out on
 }
 
 const longestReason = 2000 // characters
-
-// decidable is the object whose records Desk.Listings carries decisions out on.
-const decidable = "listing"
 
 // Decide carries a decision of a member of staff out and stores it. A decision to publish something that a mandatory
 // rule refuses is an error of kind Forbidden, and nothing is stored.
@@ -60,8 +58,8 @@ func (d *Desk) Decide(ctx context.Context, actor value.Actor, decision Decision)
 	if err := decision.check(actor); err != nil {
 		return err
 	}
-	if decision.Object != decidable || decision.Record == 0 {
-		return value.Errorf(value.Invalid, "a decision is about one listing")
+	if d.Rooms[decision.Object] == nil || decision.Record == 0 {
+		return value.Errorf(value.Invalid, "a decision is about one record of a known kind")
 	}
 	err := d.DB.Write(ctx, actor, "moderation."+string(decision.Outcome), func(tx *db.Tx) error {
 		if err := d.carryOut(tx, decision); err != nil {
@@ -100,13 +98,13 @@ func (d *Decision) check(actor value.Actor) error {
 func (d *Desk) carryOut(tx *db.Tx, decision Decision) error {
 	switch decision.Outcome {
 	case Publish:
-		published, err := d.Listings.Release(tx, decision.Record, decision.Reason)
+		published, err := d.Rooms[decision.Object].Release(tx, decision.Record, decision.Reason)
 		if err == nil && !published {
 			err = value.Errorf(value.Forbidden, "a rule of the provider refuses this content; nobody here can publish it")
 		}
 		return err
 	case Reject, Remove:
-		return d.Listings.Refuse(tx, decision.Record, decision.Outcome == Remove, decision.Reason)
+		return d.Rooms[decision.Object].Refuse(tx, decision.Record, decision.Outcome == Remove, decision.Reason)
 	default:
 		return nil
 	}
@@ -135,7 +133,7 @@ func (d *Desk) Answer(ctx context.Context, actor value.Actor, notice value.ID, d
 		return value.Fieldf("answer", "write in 5 to %d characters what the author of the notice is told", longestReason)
 	}
 	if decision.Outcome != Remove && decision.Outcome != Keep {
-		return value.Fieldf("outcome", "choose whether the listing is removed or kept")
+		return value.Fieldf("outcome", "choose whether it is removed or kept")
 	}
 	if err := decision.check(actor); err != nil {
 		return err
@@ -148,7 +146,7 @@ func (d *Desk) Answer(ctx context.Context, actor value.Actor, notice value.ID, d
 		if n.State == Answered {
 			return value.Errorf(value.Conflict, "somebody has answered this notice already")
 		}
-		if n.Object != decidable {
+		if d.Rooms[n.Object] == nil && decision.Outcome != Keep {
 			return value.Errorf(value.Conflict, "notices about a %s cannot be answered here", n.Object)
 		}
 		decision.Object, decision.Record, decision.Notice = n.Object, n.Record, n.ID

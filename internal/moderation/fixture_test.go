@@ -48,7 +48,7 @@ func eachWorld(t *testing.T, test func(w *world)) {
 	t.Parallel()
 	dbtest.Each(t, []db.Schema{moderation.Schema()}, func(t *testing.T, d *db.DB) {
 		s := &shelf{}
-		test(&world{T: t, db: d, shelf: s, desk: &moderation.Desk{DB: d, Listings: s}})
+		test(&world{T: t, db: d, shelf: s, desk: &moderation.Desk{DB: d, Rooms: map[string]moderation.Room{"listing": s}}})
 	})
 }
 

@@ -72,21 +72,26 @@ type Notice struct {
 const longestExplanation = 4000 // characters
 
 // File stores a notice and returns it with its code. The error is of kind Invalid on the field that is wrong.
-func (d *Desk) File(ctx context.Context, actor value.Actor, n Notice) (Notice, error) {
-	if err := n.tidy(); err != nil {
-		return Notice{}, err
-	}
-	n.Code = newCode()
-	err := d.DB.Write(ctx, actor, "notice.file", func(tx *db.Tx) error {
-		n.ID, n.Made, n.State = tx.NewID(), tx.Now(), Open
-		// The log names neither the author nor the address: history is seen by more people than a notice is.
-		tx.Log(db.Change{Object: "notice", Record: n.ID, Diff: map[string]any{"object": n.Object, "record": n.Record, "ground": n.Ground}})
-		return insertNotice(tx, n)
+func (d *Desk) File(ctx context.Context, actor value.Actor, n Notice) (filed Notice, err error) {
+	err = d.DB.Write(ctx, actor, "notice.file", func(tx *db.Tx) error {
+		filed, err = FileIn(tx, n)
+		return err
 	})
 	if err != nil {
 		return Notice{}, fmt.Errorf("moderation.File: %w", err)
 	}
-	return n, nil
+	return filed, nil
+}
+
+// FileIn is File as a part of a write that is under way, such as reporting a conversation.
+func FileIn(tx *db.Tx, n Notice) (Notice, error) {
+	if err := n.tidy(); err != nil {
+		return Notice{}, err
+	}
+	n.ID, n.Code, n.Made, n.State = tx.NewID(), newCode(), tx.Now(), Open
+	// The log names neither the author nor the address: history is seen by more people than a notice is.
+	tx.Log(db.Change{Object: "notice", Record: n.ID, Diff: map[string]any{"object": n.Object, "record": n.Record, "ground": n.Ground}})
+	return n, insertNotice(tx, n)
 }
 
 func (n *Notice) tidy() error {

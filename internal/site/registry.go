@@ -155,3 +155,24 @@ func checkSlug(slug string) error {
 
 // databaseName is the cluster's name of a site's database. Slugs hold no underscore, so two never meet.
 func databaseName(slug string) string { return "site_" + strings.ReplaceAll(slug, "-", "_") }
+
+// SlugOf is the site of a host; empty when there is none.
+func (r *Registry) SlugOf(ctx context.Context, host string) (string, error) {
+	entry, ok, err := r.lookUp(ctx, func(d *directory) (Entry, bool) { return d.find(plainHost(host)) })
+	if err != nil || !ok {
+		return "", err
+	}
+	return entry.Slug, nil
+}
+
+// HostOf is the first host of a site, for addresses in mails; empty when it has none.
+func (r *Registry) HostOf(ctx context.Context, slug string) (string, error) {
+	entry, ok, err := r.lookUp(ctx, func(d *directory) (Entry, bool) {
+		entry, ok := d.bySlug[slug]
+		return entry, ok
+	})
+	if err != nil || !ok || len(entry.Hosts) == 0 {
+		return "", err
+	}
+	return entry.Hosts[0], nil
+}
