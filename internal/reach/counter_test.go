@@ -201,24 +201,33 @@ func TestDaysAreThoseOnTheWall(t *testing.T) {
 	}
 }
 
-// BenchmarkView counts views as they come: many visitors, few of them new, from all processors at once.
+// BenchmarkView counts views as they come: of visitors seen before, of new ones only, and from all processors at once.
 func BenchmarkView(b *testing.B) {
 	now := time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)
-	networks := make([]string, 256)
+	networks := make([]string, 1<<16)
 	for i := range networks {
-		networks[i] = fmt.Sprintf("10.%d.7.0/24", i)
+		networks[i] = fmt.Sprintf("10.%d.%d.0/24", i>>8, i&255)
 	}
-	b.Run("alone", func(b *testing.B) {
+	seen := func(c *Counter, i int) {
+		c.View(value.ID(i%500+1), Viewer{Network: networks[i/500%8], Agent: firefox}, now)
+	}
+	b.Run("seen before", func(b *testing.B) {
 		c := NewCounter(nil)
 		for i := 0; b.Loop(); i++ {
-			c.View(value.ID(i%1000+1), Viewer{Network: networks[i/7%256], Agent: firefox}, now)
+			seen(c, i)
+		}
+	})
+	b.Run("all new", func(b *testing.B) {
+		c := NewCounter(nil)
+		for i := 0; b.Loop(); i++ {
+			c.View(value.ID(i>>16+1), Viewer{Network: networks[i%len(networks)], Agent: firefox}, now)
 		}
 	})
 	b.Run("crowd", func(b *testing.B) {
 		c := NewCounter(nil)
 		b.RunParallel(func(pb *testing.PB) {
 			for i := 0; pb.Next(); i++ {
-				c.View(value.ID(i%1000+1), Viewer{Network: networks[i/7%256], Agent: firefox}, now)
+				seen(c, i)
 			}
 		})
 	})
