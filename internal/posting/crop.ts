@@ -17,7 +17,7 @@ class Crop extends HTMLElement {
   private at = [0, 0];
 
   connectedCallback(): void {
-    this.addEventListener("input", () => this.draw(this.frame, true));
+    this.addEventListener("input", (event) => this.slide((event.target as HTMLInputElement).name));
     this.addEventListener("click", this);
     this.box.addEventListener("keydown", this);
     this.box.addEventListener("pointerdown", this);
@@ -50,6 +50,13 @@ class Crop extends HTMLElement {
     else if (event.type === "keydown") this.key(event as KeyboardEvent);
     else if (event.type === "pointerdown") this.grasp(event as PointerEvent);
     else this.pull(event as PointerEvent);
+  }
+
+  /** A slider was moved. Where the shape is fixed, the height decides the width when it is the one. */
+  private slide(name: string): void {
+    const p = this.frame;
+    if (name === "height" && this.ratio > 0) p.width = (p.height * this.ratio) / this.shape;
+    this.draw(p, true);
   }
 
   private choose(button: HTMLElement | null): void {

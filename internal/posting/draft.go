@@ -103,7 +103,35 @@ func (v *visit) keep(form *web.Form) (listing.Draft, error) {
 	if err := v.typed(form, &draft.Typed); err != nil {
 		return draft, err
 	}
+	if form.Raw("seller") != "" {
+		if draft.Seller, err = value.ParseID("sel", form.Raw("seller")); err != nil {
+			return draft, err
+		}
+	}
 	return v.start(draft.Seller, draft.Typed)
+}
+
+// hand gives what was typed to another seller: the member's own for "own". The draft is a new one then, because a draft
+// keeps the seller it began with.
+func (v *visit) hand(d listing.Draft, to string) error {
+	var seller value.ID
+	if to != "own" {
+		var err error
+		if seller, err = value.ParseID("sel", to); err != nil {
+			return err
+		}
+	}
+	if seller == d.Seller {
+		return web.Redirect(v.w, v.r, address(d))
+	}
+	handed, err := v.start(seller, d.Typed)
+	if err != nil {
+		return err
+	}
+	if err := v.Desk.DiscardDraft(v.ctx, v.by, d.ID); err != nil {
+		return err
+	}
+	return web.Redirect(v.w, v.r, address(handed))
 }
 
 // start stores a new draft.

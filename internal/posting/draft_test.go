@@ -9,6 +9,7 @@ import (
 
 	"fairground/internal/db"
 	"fairground/internal/listing"
+	"fairground/internal/site/sitetest"
 	"fairground/internal/value"
 )
 
@@ -102,6 +103,24 @@ func TestSessionLost(t *testing.T) {
 	}
 	back.follow().want(200, "First owner, garaged.").find(`(value="Volvo V60 Cross Country")`)
 	b.get("/my/listings?tab=drafts").want(200, "Drafts 1")
+}
+
+// Where visitors may not post, a form of somebody whose session ended is kept all the same.
+func TestSessionLostWhereVisitorsMayNotPost(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	settings := sitetest.Settings()
+	settings.GuestPosting = false
+	w.ok(w.Site.SaveSettings(t.Context(), operator, settings))
+	b := w.as(w.anna)
+	draft := b.post("/post/new", "title", "Volvo V60").to()
+	delete(b.cookies, asCookie)
+	if to := w.visitor().get("/post").to(); to != "/sign-in?next=%2Fpost" {
+		t.Errorf("a visitor is led to %s", to)
+	}
+	b.post(draft, "title", "Volvo V60", "body", "First owner.", "do", "publish").to()
+	b.cookies[asCookie] = string(w.anna.Email)
+	b.get(draft).want(200, "First owner.")
 }
 
 // A visitor's draft comes along when they sign in.
@@ -198,6 +217,23 @@ func TestShopsPost(t *testing.T) {
 	draft := b.post("/post/new?seller="+shop, bicycle...).to()
 	b.post(draft, "do", "publish").follow().want(200, "It is live")
 	b.get("/my/listings?seller="+shop).want(200, "Trek FX 3")
+	// The form of the shop names it, and what was typed can be given to another seller.
+	b.get("/post?seller=" + shop).find(`name="seller" value="(` + shop + `)"`)
+	of := func() value.ID {
+		draft := w.only(w.bruno)
+		return draft.Seller
+	}
+	draft = b.post("/post/new", with(bicycle, "seller", shop, "title", "Tandem of steel")...).to()
+	if of() != w.shop.ID {
+		t.Error("the draft is not the shop's")
+	}
+	draft = b.post(draft, "for", "own").to()
+	b.get(draft).want(200).find(`(value="Tandem of steel")`)
+	if of() != 0 {
+		t.Error("the draft is still the shop's")
+	}
+	b.post(draft, "for", "sel_zzzz").want(http.StatusNotFound)
+	w.as(w.anna).post("/post/new", with(bicycle, "seller", shop)...).want(http.StatusNotFound)
 	w.as(w.anna).post("/post/new?seller="+shop, bicycle...).want(http.StatusSeeOther)
 	w.read(func(tx *db.Tx) error {
 		drafts, err := listing.Drafts(tx, listing.Author{Account: w.anna.ID})

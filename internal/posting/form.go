@@ -24,7 +24,7 @@ type formView struct {
 	editing  listing.Listing // the listing it changes; zero for a new one
 	prices   []listing.PriceAt
 	seller   string // key of the seller, empty for the member's own
-	sellers  []ui.Link
+	sellers  []sellerChoice
 	category string   // "Sports › Bicycles"
 	picks    []pick   // suggested categories
 	fields   []field  // of the category
@@ -40,6 +40,14 @@ type formView struct {
 	saved    time.Time
 	waiting  []listing.Draft // other drafts, on a new form
 	opened   bool            // the part for who wants more is open
+}
+
+// sellerChoice is somebody for whom the member may post.
+type sellerChoice struct {
+	key  string // "own", or sel_…
+	name string
+	icon string
+	on   bool
 }
 
 // pick is a category to choose.
@@ -162,8 +170,7 @@ func (v *visit) describeSellers(tx *db.Tx, f *formView) error {
 	if err != nil {
 		return err
 	}
-	own := ui.Link{Text: v.session.Name, Icon: "user-round", Href: "/post", Current: f.draft.Seller == 0}
-	f.sellers = []ui.Link{own}
+	f.sellers = []sellerChoice{{"own", v.session.Name, "user-round", f.draft.Seller == 0}}
 	for _, seat := range seats {
 		seller, err := listing.FindSeller(tx, seat.Seller)
 		if err != nil {
@@ -172,8 +179,7 @@ func (v *visit) describeSellers(tx *db.Tx, f *formView) error {
 		if seller.Kind != listing.Business || !seat.Role.MayPost() {
 			continue
 		}
-		key := seller.ID.Text("sel")
-		f.sellers = append(f.sellers, ui.Link{Text: seller.Name, Icon: "store", Href: "/post?seller=" + key, Current: f.draft.Seller == seller.ID})
+		f.sellers = append(f.sellers, sellerChoice{seller.ID.Text("sel"), seller.Name, "store", f.draft.Seller == seller.ID})
 	}
 	if f.draft.Seller != 0 {
 		f.seller = f.draft.Seller.Text("sel")
@@ -291,6 +297,8 @@ func controlID(name string) string {
 	switch name {
 	case "category":
 		return "part-category"
+	case "publish":
+		return "part-foot"
 	default:
 		return name
 	}

@@ -79,11 +79,6 @@ func New(c Config) *Posting {
 	return &Posting{config: c}
 }
 
-// services of the site that the request is for.
-func (p *Posting) services(r *http.Request) Services {
-	return p.config.Services(site.From(r.Context()))
-}
-
 // who names the member, or the network of a visitor, for limits.
 func who(r *http.Request) string {
 	if session := account.From(r.Context()); !session.IsZero() {

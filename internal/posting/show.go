@@ -158,18 +158,20 @@ func (v *visit) act() error {
 	if form.Raw("do") == "discard" {
 		return v.discard()
 	}
-	d, err := v.draft()
-	if value.KindOf(err) == value.NotFound {
+	if _, err := v.draft(); value.KindOf(err) == value.NotFound {
 		return v.goneOrDone(err)
-	}
-	if err != nil {
+	} else if err != nil {
 		return err
 	}
-	if d, err = v.keep(form); err != nil {
+	d, err := v.keep(form)
+	if err != nil {
 		return v.refused(d, err)
 	}
 	if d, err = v.sentPhotos(d, form); err != nil {
 		return v.refused(d, err)
+	}
+	if to := form.Raw("for"); to != "" {
+		return v.hand(d, to)
 	}
 	if what := form.Raw("photo"); what != "" {
 		return v.photoButton(d, what)

@@ -59,7 +59,7 @@ func (p *Posting) newVisit(w http.ResponseWriter, r *http.Request) (*visit, erro
 func (p *Posting) own(fn func(v *visit) error) web.Handler {
 	return p.page(func(v *visit) error {
 		if v.session.IsZero() && !v.guestsMay() {
-			return v.toScript(v.signIn(v.r.URL.Path))
+			return v.toScript(v.signIn(v.away()))
 		}
 		if err := v.claim(); err != nil {
 			return err
@@ -79,6 +79,15 @@ func (v *visit) toScript(err error) error {
 	v.w.WriteHeader(web.StatusOf(err))
 	_, err = io.WriteString(v.w, words)
 	return err
+}
+
+// away is where somebody who has to sign in first comes back to. A form they sent is kept until then.
+func (v *visit) away() string {
+	id, err := value.ParseID(listing.DraftID, v.r.PathValue("draft"))
+	if err != nil {
+		return v.r.URL.Path
+	}
+	return v.stash(id)
 }
 
 func (v *visit) guestsMay() bool { return v.site.Settings().GuestPosting }
