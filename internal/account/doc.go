@@ -27,8 +27,8 @@
 // Door is the part that answers requests: Step finds the session of a request, once, by one indexed read; Routes
 // registers the pages. From gives handlers the Session. Create, Invite, SetRole, Suspend, Restore and SetPassword are
 // verbs for others' transactions: console, command line, demonstration. Verified tells which contacts of an account
-// are proven; Estate is what package member exports and erases of it; Prune forgets what is over and is for a daily
-// job.
+// are proven; Estate is what package member exports and erases of it; Confirm is for others' pages that cannot be taken
+// back; Prune forgets what is over and is for a daily job.
 //
 // A passkey belongs to the host under which it was made: a site that answers to several asks for one at each.
 //

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"slices"
 
+	"fairground/internal/db"
 	"fairground/internal/site"
 	"fairground/internal/ui/text"
 	"fairground/internal/value"
@@ -136,15 +137,24 @@ func (d *Door) signInNotice(w http.ResponseWriter, r *http.Request, next string,
 }
 
 func (d *Door) showWelcome(w http.ResponseWriter, r *http.Request) error {
-	return d.render(w, r, http.StatusOK, "account.welcome", welcomePage(welcomeView{
-		Name: From(r.Context()).Name, Next: web.LocalPath(r.URL.Query().Get("next"), "/"), Passkeys: relyingHost(r) != "",
-	}))
+	session := From(r.Context())
+	view := welcomeView{Name: session.Name, Next: web.LocalPath(r.URL.Query().Get("next"), "/"), Passkeys: relyingHost(r) != ""}
+	err := site.From(r.Context()).DB.Read(r.Context(), func(tx *db.Tx) error {
+		hash, err := findHash(tx, session.Account)
+		view.HasPassword = hash != ""
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return d.render(w, r, http.StatusOK, "account.welcome", welcomePage(view))
 }
 
 // welcomeView is the page after joining.
 type welcomeView struct {
-	Name, Next string
-	Passkeys   bool
+	Name, Next  string
+	Passkeys    bool
+	HasPassword bool
 }
 
 // resetView is a form of the way to a new password.

@@ -230,7 +230,9 @@ func TestThePictureIsOne(t *testing.T) {
 func TestAnOldSessionChangesNothing(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		b := w.signedIn(w.sam)
+		b.get("/sure").want(t, 200, "")
 		w.age("update session set created_us = created_us - $1", FreshFor.Microseconds())
+		b.get("/sure").wantTo(t, "/sign-in?again=1&next=%2Fmine")
 		for _, path := range []string{
 			"/account/email", "/account/second-factor/start", "/account/second-factor", "/account/second-factor/off", "/account/recovery-codes",
 			"/account/phone", "/account/phone/code", "/account/phone/remove", "/account/passkeys/name", "/account/passkeys/remove", "/account/open-id/remove",

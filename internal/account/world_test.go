@@ -155,6 +155,7 @@ func (w *world) newRouter() *web.Router {
 	})
 	m.Before(w.door.Step)
 	w.door.Routes(m)
+	m.Handle("GET /sure", SignedIn, func(_ http.ResponseWriter, r *http.Request) error { return w.door.Confirm(r, "/mine") })
 	for path, guard := range map[string]Guard{"/": Public, "/mine": SignedIn, "/console": StaffOnly, "/held": May(ListingsDecide), "/settings": May(SettingsEdit)} {
 		show := func(rw http.ResponseWriter, r *http.Request) error {
 			_, err := fmt.Fprintf(rw, "%s for %s", path, From(r.Context()).Name)
