@@ -17,7 +17,7 @@ func (d *Desk) Release(tx *db.Tx, id value.ID, reason string) (bool, error) {
 		return false, err
 	}
 	appealed := r.Status == Rejected || r.Status == Removed
-	if r.Status != Held && !(appealed && !r.Appealed.IsZero()) {
+	if r.Status != Held && !r.underAppeal() {
 		return false, value.Errorf(value.Conflict, "this review is %s; only what is held, or was appealed, can be published", r.Status)
 	}
 	if _, err := safety.RecordReview(tx, ReviewObject, id, r.Hash(), reason); err != nil {
@@ -29,7 +29,7 @@ func (d *Desk) Release(tx *db.Tx, id value.ID, reason string) (bool, error) {
 	}
 	freed := r
 	if appealed { // another person has looked at exactly this content and let it through
-		freed.refused = ""
+		freed.refused, freed.Answered = "", tx.Now()
 	}
 	after, err := d.screen(tx, t, r, freed)
 	if err != nil {
@@ -40,6 +40,7 @@ func (d *Desk) Release(tx *db.Tx, id value.ID, reason string) (bool, error) {
 
 // Refuse takes a review or an answer out of the queue, or away from where it was seen, and tells its author why. It is
 // what a decision calls within its write. To remove what is removed already is no error: another notice may be about it.
+// When its author has appealed, it is the answer to that: the refusal stands, with the new reason.
 func (d *Desk) Refuse(tx *db.Tx, id value.ID, removed bool, reason string) error {
 	before, err := FindReview(tx, id)
 	if err != nil {
@@ -50,6 +51,8 @@ func (d *Desk) Refuse(tx *db.Tx, id value.ID, removed bool, reason string) error
 		status = Removed
 	}
 	switch {
+	case before.underAppeal():
+		status = before.Status
 	case before.Status == status && removed:
 		return nil
 	case before.Status == Removed, before.Status == Rejected && !removed && before.Reason != "":
@@ -57,6 +60,9 @@ func (d *Desk) Refuse(tx *db.Tx, id value.ID, removed bool, reason string) error
 	}
 	after := before
 	after.refuse(status, reason)
+	if before.underAppeal() {
+		after.Answered = tx.Now()
+	}
 	if err := storeReview(tx, before, &after); err != nil {
 		return fmt.Errorf("trade.Refuse(%s): %w", id, err)
 	}

@@ -141,6 +141,7 @@ type Review struct {
 	Ready     time.Time // when it was first cleared; zero when it never was
 	Published time.Time // zero when it never appeared
 	Appealed  time.Time
+	Answered  time.Time // when staff looked again after the appeal; zero while it waits
 
 	hash      safety.ContentHash
 	clearance value.ID
@@ -180,6 +181,9 @@ func (r Review) MayEdit(now time.Time) bool {
 func (r Review) MayAppeal() bool {
 	return (r.Status == Rejected || r.Status == Removed) && r.Appealed.IsZero()
 }
+
+// underAppeal reports whether staff have to look again.
+func (r Review) underAppeal() bool { return !r.Appealed.IsZero() && r.Answered.IsZero() }
 
 // Hash identifies what is said, by which side about which trade: two have the same hash only if nothing a reader or a
 // rule could see differs. Every field is written with its length.

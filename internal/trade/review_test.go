@@ -195,14 +195,53 @@ func TestARefusalIsToldAndCanBeAppealedOnce(t *testing.T) {
 		if len(w.near.appeals) != 1 || w.near.appeals[0].Review != r.ID {
 			w.Fatalf("%+v", w.near.appeals)
 		}
+		w.appealed(r.ID)
 		w.ok(w.db.Write(background, staff.Actor(), "test.release", func(tx *db.Tx) error {
 			_, err := w.desk.Release(tx, r.ID, "the author is right, it is a fact")
 			return err
 		}))
+		w.appealed()
 		w.passes(trade.BlindTime)
 		w.tend()
 		if shown := w.shown(w.private); len(shown) != 1 || shown[0].Stars != 2 {
 			w.Errorf("%+v", shown)
+		}
+	})
+}
+
+// appealed demands that exactly these wait for a second look.
+func (w *world) appealed(want ...value.ID) {
+	w.Helper()
+	w.read(func(tx *db.Tx) error {
+		found, err := trade.AppealedReviews(tx, 10)
+		if len(found) != len(want) || len(want) > 0 && found[0].ID != want[0] {
+			w.Errorf("%d wait, want %d", len(found), len(want))
+		}
+		return err
+	})
+}
+
+func TestARefusalCanStandAfterTheAppeal(t *testing.T) {
+	each(t, func(w *world) {
+		staff := w.staff()
+		deal := w.agree(w.anna, w.private)
+		w.passes(2 * day)
+		r := w.review(w.anna, deal.ID, says(2, "The frame had a crack that no photo showed."))
+		w.refuse(staff, r.ID, false, "it does not say what happened")
+		err := w.db.Write(background, staff.Actor(), "test", func(tx *db.Tx) error { return w.desk.Refuse(tx, r.ID, false, "once more") })
+		if value.KindOf(err) != value.Conflict {
+			w.Errorf("refused twice: %v", err)
+		}
+		w.ok(w.desk.Appeal(background, w.anna.Actor(), deal.ID, trade.TheReview, "It says exactly what happened: the frame was cracked."))
+		w.appealed(r.ID)
+		w.post.told(w.anna.ID)
+		w.refuse(staff, r.ID, false, "a colleague looked again and sees it the same way")
+		w.appealed()
+		if now := w.words(deal.ID).Reviews[trade.Buyer]; now.Status != trade.Rejected || now.Reason != "a colleague looked again and sees it the same way" || now.MayAppeal() {
+			w.Errorf("%+v", now)
+		}
+		if told := w.post.told(w.anna.ID); len(told) != 1 {
+			w.Errorf("told %v", told)
 		}
 	})
 }

@@ -220,6 +220,7 @@ func storeReview(tx *db.Tx, before Review, after *Review) error {
 	note("muted", before.Muted, after.Muted)
 	note("size", len(before.Body), len(after.Body))
 	note("appealed", !before.Appealed.IsZero(), !after.Appealed.IsZero())
+	note("answered", !before.Answered.IsZero(), !after.Answered.IsZero())
 	if before.ID == 0 {
 		diff["trade"], diff["side"], diff["part"], diff["about"] = after.Trade, after.Side, after.Part, after.About
 	}

@@ -99,22 +99,22 @@ var errChanged = &value.Error{Kind: value.Conflict, Key: "trade.error.changed", 
 
 const reviewColumns = `r.id, r.trade, r.side, r.part, r.author, r.name, r.about, r.pair, r.stars, r.tags, r.body, r.locale, r.content_hash, r.status,
 	coalesce(r.clearance, 0), r.clearance_seal, r.watched, r.refused, r.reason, r.appeal, r.muted, r.linked, r.counted, r.rev,
-	r.written_us, r.changed_us, r.ready_us, r.published_us, r.appealed_us`
+	r.written_us, r.changed_us, r.ready_us, r.published_us, r.appealed_us, r.answered_us`
 
 func scanReview(row db.Scanner) (r Review, err error) {
 	var tags string
 	var hash []byte
 	var written_us, changed_us int64
-	var ready_us, published_us, appealed_us *int64
+	var ready_us, published_us, appealed_us, answered_us *int64
 	err = row.Scan(&r.ID, &r.Trade, &r.Side, &r.Part, &r.Author, &r.Name, &r.About, &r.Pair, &r.Stars, &tags, &r.Body, &r.Locale, &hash, &r.Status,
 		&r.clearance, &r.seal, &r.watched, &r.refused, &r.Reason, &r.Appeal, &r.Muted, &r.Linked, &r.Counted, &r.Rev,
-		&written_us, &changed_us, &ready_us, &published_us, &appealed_us)
+		&written_us, &changed_us, &ready_us, &published_us, &appealed_us, &answered_us)
 	if err != nil {
 		return r, err
 	}
 	copy(r.hash[:], hash)
 	r.Written, r.Changed = value.FromMicros(written_us), value.FromMicros(changed_us)
-	r.Ready, r.Published, r.Appealed = moment(ready_us), moment(published_us), moment(appealed_us)
+	r.Ready, r.Published, r.Appealed, r.Answered = moment(ready_us), moment(published_us), moment(appealed_us), moment(answered_us)
 	if tags == "[]" {
 		return r, nil
 	}
@@ -174,6 +174,13 @@ func findCounted(tx *db.Tx, subject, before value.ID, limit int) ([]Review, erro
 		order by r.published_us desc, r.id desc limit $3`, int64(subject), int64(before), limit)
 }
 
+// AppealedReviews lists the refused reviews and answers whose authors appealed, as long as nobody has looked again, the
+// longest waiting first. Release and Refuse answer them; whoever asks sees to it that it is another person.
+func AppealedReviews(tx *db.Tx, limit int) ([]Review, error) {
+	return db.All(tx, scanReview, "select "+reviewColumns+` from trade_review r
+		where r.appealed_us is not null and r.answered_us is null order by r.appealed_us limit $1`, limit)
+}
+
 func insertReview(tx *db.Tx, r Review) error {
 	return tx.Insert("trade_review", []string{"id", "trade", "side", "part", "author", "name", "about", "pair", "stars", "tags", "body", "locale",
 		"content_hash", "status", "clearance", "clearance_seal", "watched", "refused", "reason", "appeal", "muted", "linked", "counted",
@@ -207,12 +214,12 @@ func (r Review) tags() string {
 // whether it is public calls recount next.
 func updateReview(tx *db.Tx, r Review) error {
 	args := append([]any{r.Stars, r.tags(), r.Body, string(r.Locale), int64(r.Author), r.Name}, r.state()...)
-	args = append(args, value.Micros(r.Changed), optionalTime(r.Ready), optionalTime(r.Published), optionalTime(r.Appealed), int64(r.ID), r.Rev)
+	args = append(args, value.Micros(r.Changed), optionalTime(r.Ready), optionalTime(r.Published), optionalTime(r.Appealed), optionalTime(r.Answered), int64(r.ID), r.Rev)
 	n, err := tx.Exec(`
 		update trade_review set stars = $1, tags = $2, body = $3, locale = $4, author = $5, name = $6, content_hash = $7, status = $8,
 			clearance = $9, clearance_seal = $10, watched = $11, refused = $12, reason = $13, appeal = $14, muted = $15, linked = $16,
-			changed_us = $17, ready_us = $18, published_us = $19, appealed_us = $20, rev = rev + 1
-		where id = $21 and rev = $22`, args...)
+			changed_us = $17, ready_us = $18, published_us = $19, appealed_us = $20, answered_us = $21, rev = rev + 1
+		where id = $22 and rev = $23`, args...)
 	if err == nil && n == 0 {
 		err = errChanged
 	}
