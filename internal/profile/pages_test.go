@@ -158,6 +158,9 @@ func TestInvitations(t *testing.T) {
 		if len(w.mail.alerts) != 1 || w.mail.alerts[0].To != w.jon.ID || len(w.mail.letters) != 1 || w.mail.letters[0].To != "new@example.net" {
 			t.Fatalf("told %+v, mailed %+v", w.mail.alerts, w.mail.letters)
 		}
+		if text := w.mail.letters[0].Text; strings.Contains(text, "Mina") || !strings.Contains(text, "Spoke & Lantern") {
+			t.Errorf("the letter says %q", text)
+		}
 		w.get(w.mina, team).want(t, 200, "jon@example.org", "new@example.net", "open until")
 		if w.mail.alerts[0].Href != shopAt(shop, "join") {
 			t.Errorf("the alert leads to %s", w.mail.alerts[0].Href)

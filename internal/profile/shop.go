@@ -174,13 +174,14 @@ func (m *Room) invite(w http.ResponseWriter, r *http.Request) error {
 	return t.render(statusOf(err))
 }
 
-// letter mails an invitation to an address that has no account.
+// letter mails an invitation to an address that has no account. It says only what is ours or was cleared: whoever invites
+// could write what they like into the name of their account.
 func (v *visit) letter(to value.Email) func(*db.Tx, Seller, string) error {
 	return func(tx *db.Tx, s Seller, path string) error {
 		if v.room.config.Letters == nil {
 			return nil
 		}
-		args := []any{"shop", s.Name, "site", v.settings.Name, "person", v.me.Name, "link", origin(v.r) + path, "days", int(invitationAge.Hours() / 24)}
+		args := []any{"shop", s.Name, "site", v.settings.Name, "link", origin(v.r) + path, "days", int(invitationAge.Hours() / 24)}
 		return v.room.config.Letters.Send(tx, account.Letter{To: to, Purpose: "team_invitation",
 			Subject: v.t("profile.letter.subject", args...), Text: v.t("profile.letter.text", args...)})
 	}
