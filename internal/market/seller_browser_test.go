@@ -105,7 +105,7 @@ func (f *fair) stall(blobs media.Blobs) map[string]string {
 	f.furnish()
 	buyer, owner := f.member("Anna Muster").ID.Text(account.IDKind), f.owner.ID.Text(account.IDKind)
 	return map[string]string{
-		"private": sellerPath(f.person, ""), "shop": sellerPath(f.shop, "/spoke-lantern"), "shop-german": "/de" + sellerPath(f.shop, "/spoke-lantern"),
+		"private": sellerPath(f.person, "/elio-t"), "shop": sellerPath(f.shop, "/spoke-lantern"), "shop-german": "/de" + sellerPath(f.shop, "/spoke-lantern"),
 		"listing": pathOf(own[1], "steel-randonneur-56-cm"), "listing-member": "/as/" + buyer + pathOf(own[1], "steel-randonneur-56-cm"),
 		"listing-owner": "/as/" + owner + pathOf(own[0], "trek-hybrid-size-m-serviced-in-may"), "results-member": "/as/" + buyer + "/c/sports/bicycles",
 		"seller-member": "/as/" + buyer + sellerPath(f.shop, "/spoke-lantern"), "report": "/report/" + f.shop.ID.Text("sel"),
