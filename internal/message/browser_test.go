@@ -120,7 +120,9 @@ func TestTwoBrowsersTalk(t *testing.T) {
 	aya.Until(`document.querySelector("#talks").textContent.includes("bright enough")`)
 	aya.Until(badge)
 	aya.Until(`document.title.startsWith("(1) ")`)
-	aya.Click("#talks a")
+	aya.Press("j")
+	aya.Until(`document.activeElement.matches(".talk-entry")`)
+	aya.Press(browser.Enter)
 	aya.At(c.Href())
 	mina.Until(`document.querySelector("#thread").textContent.includes("Seen")`)
 

@@ -252,6 +252,7 @@ func TestClean(t *testing.T) {
 		"x" + strings.Repeat("\u0334", 40): "x" + strings.Repeat("\u0334", 4),
 		"a\n\n\n\n\n\n\nb":                 "a\n\n\nb",
 		"bad \xff bytes":                   "bad  bytes",
+		"e\u200b\u0301":                    "é",
 		"e\u0301":                          "é",
 		"\u3164\u115f":                     "",
 	} {

@@ -49,7 +49,7 @@ func Clean(text string) string {
 		out.WriteRune(c)
 		last = c
 	}
-	return strings.TrimSpace(out.String())
+	return strings.TrimSpace(norm.NFC.String(out.String())) // again: what a hidden sign kept apart may now be one letter
 }
 
 // isHidden reports signs that have no picture of their own. Variation selectors after emoji are marks and stay.
