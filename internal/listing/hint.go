@@ -19,7 +19,7 @@ type Hint struct {
 const (
 	leastCompared = 8    // listings; fewer say nothing
 	mostSimilar   = 60   // the most similar ones count
-	hintPool      = 1500 // newest listings of the category that are looked at
+	hintPool      = 600  // newest listings of the category that are looked at
 	leastLikeness = 0.34 // share of the title's rare words, or of the attributes
 )
 
@@ -27,7 +27,7 @@ const (
 // words of the title, rare ones counting more, and by the attributes that both state. Listings is 0 when fewer than
 // eight are.
 func PriceHint(tx *db.Tx, category value.ID, title string, attributes Attributes, currency string) (Hint, error) {
-	pool, err := pricedListings(tx, category, currency)
+	pool, err := pricedListings(tx, category, currency, len(attributes) > 0)
 	if err != nil || len(pool) < leastCompared {
 		return Hint{}, err
 	}
@@ -64,15 +64,22 @@ type priced struct {
 	minor      int64
 }
 
-func pricedListings(tx *db.Tx, category value.ID, currency string) ([]priced, error) {
+func pricedListings(tx *db.Tx, category value.ID, currency string, withAttributes bool) ([]priced, error) {
+	column := "'{}'"
+	if withAttributes {
+		column = "attributes"
+	}
 	return db.All(tx, func(row db.Scanner) (p priced, err error) {
 		var title, attributes string
 		if err := row.Scan(&title, &attributes, &p.minor); err != nil {
 			return p, err
 		}
 		p.words = titleWords(title)
+		if attributes == "{}" {
+			return p, nil
+		}
 		return p, json.Unmarshal([]byte(attributes), &p.attributes)
-	}, `select title, attributes, price_minor from listing
+	}, "select title, "+column+`, price_minor from listing
 		where category = $1 and status in ('live', 'sold') and kind = 'sell' and currency = $2 and price_minor > 0
 		order by id desc limit $3`, int64(category), currency, hintPool)
 }
