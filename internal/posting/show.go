@@ -1,6 +1,7 @@
 package posting
 
 import (
+	"maps"
 	"net/http"
 	"strings"
 
@@ -149,19 +150,23 @@ func (v *visit) describeEarlier(tx *db.Tx, f *formView, title string) error {
 	return err
 }
 
-// act does what the pressed button of the form says, after everything typed was kept.
+// act does what the pressed button of the form says, after everything typed was kept. The same form sent twice at once
+// finds its draft a listing.
 func (v *visit) act() error {
 	form, err := web.ReadForm(v.r)
 	if err != nil {
 		return err
 	}
+	err = v.actOn(form)
+	if value.KindOf(err) == value.NotFound {
+		return v.goneOrDone(err)
+	}
+	return err
+}
+
+func (v *visit) actOn(form *web.Form) error {
 	if form.Raw("do") == "discard" {
 		return v.discard()
-	}
-	if _, err := v.draft(); value.KindOf(err) == value.NotFound {
-		return v.goneOrDone(err)
-	} else if err != nil {
-		return err
 	}
 	d, err := v.keep(form)
 	if err != nil {
@@ -170,20 +175,17 @@ func (v *visit) act() error {
 	if d, err = v.sentPhotos(d, form); err != nil {
 		return v.refused(d, err)
 	}
-	if to := form.Raw("for"); to != "" {
-		return v.hand(d, to)
-	}
-	if what := form.Raw("photo"); what != "" {
-		return v.photoButton(d, what)
-	}
-	switch form.Raw("do") {
-	case "publish":
+	switch {
+	case form.Raw("for") != "":
+		return v.hand(d, form.Raw("for"))
+	case form.Raw("photo") != "":
+		return v.photoButton(d, form.Raw("photo"))
+	case form.Raw("do") == "publish":
 		return v.publish(d)
-	case "preview":
+	case form.Raw("do") == "preview":
 		return web.Redirect(v.w, v.r, address(d)+"/preview")
-	default:
-		return web.Redirect(v.w, v.r, address(d)+"#"+anchor(form))
 	}
+	return web.Redirect(v.w, v.r, address(d)+"#"+anchor(form))
 }
 
 // anchor is where somebody without JavaScript goes on.
@@ -196,13 +198,15 @@ func anchor(form *web.Form) string {
 
 // refused shows the form again with what was wrong at its field; other errors go on.
 func (v *visit) refused(d listing.Draft, err error) error {
-	f, broken := v.view(d)
-	if broken != nil {
-		return broken
-	}
-	if rest := v.note(f.found, d.Typed, err); rest != nil {
+	found := faults{}
+	if rest := v.note(found, d.Typed, err); rest != nil {
 		return rest
 	}
+	f, err := v.view(d)
+	if err != nil {
+		return err
+	}
+	maps.Copy(f.found, found)
 	return v.render(http.StatusUnprocessableEntity, f)
 }
 
@@ -211,6 +215,9 @@ func (v *visit) goneOrDone(gone error) error {
 	id, err := value.ParseID(listing.DraftID, v.r.PathValue("draft"))
 	if err != nil || v.by.Account == 0 {
 		return gone
+	}
+	if _, err := v.find(id); value.KindOf(err) != value.NotFound {
+		return gone // it is there: something else was not
 	}
 	l, err := v.Desk.SubmitDraft(v.ctx, v.by, id, 0, noTime)
 	if err != nil {
