@@ -28,7 +28,7 @@
 // registers the pages. From gives handlers the Session. Create, Invite, SetRole, Suspend, Restore and SetPassword are
 // verbs for others' transactions: console, command line, demonstration. Verified tells which contacts of an account
 // are proven; Estate is what package member exports and erases of it; Confirm is for others' pages that cannot be taken
-// back; Prune forgets what is over and is for a daily job.
+// back; Tidy forgets what is over and is for a daily job.
 //
 // A passkey belongs to the host under which it was made: a site that answers to several asks for one at each.
 //

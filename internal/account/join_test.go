@@ -137,7 +137,7 @@ func TestWishesThatNobodyConfirmsDisappear(t *testing.T) {
 		link := w.post.lastLink(t)
 		w.age("update joining set expires_us = expires_us - $1", JoinAge.Microseconds())
 		b.post(link).want(t, 422, "too old")
-		w.ok(w.Site.DB.Maintain(t.Context(), "prune", Prune))
+		w.ok(Tidy(t.Context(), w.Site))
 		if n := w.count("select count(*) from joining"); n != 0 {
 			t.Errorf("%d wishes are left", n)
 		}

@@ -44,8 +44,13 @@ func (d *Door) speak(ctx context.Context, session Session, locale value.Locale) 
 	})
 }
 
-// Prune forgets what is over: links, ceremonies and wishes to join that ended, and sessions nobody can use. It is for a
-// daily job; everything it takes away is worthless already.
+// Tidy is Prune for a whole site, for a daily job.
+func Tidy(ctx context.Context, s *site.Site) error {
+	return s.DB.Maintain(ctx, "forget what is over", Prune)
+}
+
+// Prune forgets what is over: links, ceremonies and wishes to join that ended, and sessions nobody can use.
+// Everything it takes away is worthless already.
 func Prune(tx *db.Tx) error {
 	now_us := value.Micros(tx.Now())
 	for _, statement := range []string{
