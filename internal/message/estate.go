@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"fairground/internal/db"
+	"fairground/internal/media"
 	"fairground/internal/value"
 )
 
@@ -21,7 +22,7 @@ type exported struct {
 	At           time.Time `json:"at"`
 	State        string    `json:"state,omitempty"` // of one's own
 	Text         string    `json:"text"`
-	Photos       int       `json:"photos,omitempty"`
+	Photos       []string  `json:"photos,omitempty"` // their addresses on this site
 }
 
 // Export puts the conversations in which the account is the buyer, with what was written to it, the messages it wrote
@@ -30,7 +31,10 @@ func (Estate) Export(tx *db.Tx, account value.ID, put func(name string, rows any
 	rows, err := db.All(tx, func(row db.Scanner) (e exported, err error) {
 		var listing value.ID
 		m, err := scanMessage(trailing{row, []any{&listing}})
-		e = exported{Conversation: m.Conversation.Text(ConversationKind), Listing: listing.Text(listingKind), Mine: m.Author == account, At: m.At, Text: m.Text, Photos: len(m.Photos)}
+		e = exported{Conversation: m.Conversation.Text(ConversationKind), Listing: listing.Text(listingKind), Mine: m.Author == account, At: m.At, Text: m.Text}
+		for _, p := range m.Photos {
+			e.Photos = append(e.Photos, photoPath(m, p, media.Large))
+		}
 		if e.Mine {
 			e.State = string(m.State)
 		}

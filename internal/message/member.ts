@@ -6,6 +6,7 @@ interface News {
 }
 
 let waiting = 0;
+let missed = false; // news that came while the page was in the background
 
 const talks = document.querySelector<HTMLElement>("[data-news]");
 
@@ -37,7 +38,12 @@ function listen(address: string): void {
   const source = new EventSource(address);
   source.addEventListener("news", (event) => {
     count((JSON.parse(event.data) as News).unread);
-    document.body.dispatchEvent(new CustomEvent("news"));
+    missed = document.hidden; // fetching a conversation marks it as read, and nobody is looking
+    if (!missed) document.body.dispatchEvent(new CustomEvent("news"));
+  });
+  document.addEventListener("visibilitychange", () => {
+    if (missed && !document.hidden) document.body.dispatchEvent(new CustomEvent("news"));
+    missed = missed && document.hidden;
   });
   window.addEventListener("pagehide", () => source.close());
   const title = document.querySelector("title");

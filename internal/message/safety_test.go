@@ -285,6 +285,7 @@ func TestExportAndErasure(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		c := w.start(w.mina, w.bike, "Mina's own words")
 		w.send(w.elio, c, "Elio's answer")
+		w.postFiles(w.elio, c.Href(), "", picture(t, 5)).want(303)
 		shop := w.start(w.mina, w.lamp, "More of Mina's")
 		w.send(w.aya, shop, "Aya for the shop")
 		w.bid(w.mina, c, 200)
@@ -295,7 +296,7 @@ func TestExportAndErasure(t *testing.T) {
 		w.read(func(tx *db.Tx) error {
 			return e.Export(tx, w.mina, func(name string, rows any) error { taken[name] = fmt.Sprintf("%+v", rows); return nil })
 		})
-		for _, want := range []string{"Mina's own words", "Elio's answer", "More of Mina's", "Aya for the shop"} {
+		for _, want := range []string{"Mina's own words", "Elio's answer", "More of Mina's", "Aya for the shop", c.Href() + "/photos/msg_"} {
 			if !strings.Contains(taken["messages"], want) {
 				t.Errorf("the export lacks %q", want)
 			}
