@@ -60,8 +60,8 @@ func Of(tx *db.Tx, side Side, party, before value.ID, limit int) ([]Trade, error
 		order by t.id desc limit $3`, int64(party), int64(before), limit)
 }
 
-// InConversation returns the newest trade that was made in a conversation, or an error of kind NotFound.
-func InConversation(tx *db.Tx, listing, buyer value.ID) (Trade, error) {
+// Latest returns the newest trade of a buyer about a listing, or an error of kind NotFound.
+func Latest(tx *db.Tx, listing, buyer value.ID) (Trade, error) {
 	return db.One(tx, scanTrade, "select "+tradeColumns+` from trade t
 		where t.buyer = $2 and t.listing = $1 order by t.id desc limit 1`, int64(listing), int64(buyer))
 }
