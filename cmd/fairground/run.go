@@ -2,16 +2,19 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"net"
 	"net/netip"
+	"os"
 	"strings"
 
 	"github.com/alecthomas/kong"
 
+	"fairground/internal/account"
 	"fairground/internal/app"
 	"fairground/internal/site"
 	"fairground/internal/value"
@@ -27,6 +30,7 @@ type commands struct {
 	SMTP     string   `help:"Mail server, smtp://account:password@host:587; without it mail is kept and shown in the console." env:"FAIRGROUND_SMTP" placeholder:"URL"`
 	MailIn   string   `name:"mail-in" help:"Where to take answers to masked addresses in by SMTP, such as :25; without it conversations go on the site only." env:"FAIRGROUND_MAIL_IN" placeholder:"HOST:PORT"`
 	MailName string   `name:"mail-name" help:"Full name of this machine for other mail servers, such as mail.example.org." env:"FAIRGROUND_MAIL_NAME" placeholder:"HOST"`
+	OpenID   string   `name:"open-id" help:"JSON file that names other houses whose sign-in is accepted; see docs/operations.md." env:"FAIRGROUND_OPEN_ID" placeholder:"FILE"`
 	S3       string   `name:"s3" help:"Where photos are kept, s3://key:secret@host/bucket?region=…; without it they are files." env:"FAIRGROUND_S3" placeholder:"URL"`
 	Proxies  []string `help:"Networks whose X-Forwarded-For is believed." env:"FAIRGROUND_PROXIES" placeholder:"CIDR"`
 	HTTPS    bool     `name:"https" help:"Visitors come by HTTPS through a proxy." env:"FAIRGROUND_HTTPS"`
@@ -106,8 +110,46 @@ func (c *commands) config() (app.Config, error) {
 		config.Proxies = append(config.Proxies, network)
 	}
 	var err error
-	config.S3, err = parseS3(c.S3)
+	if config.S3, err = parseS3(c.S3); err != nil {
+		return config, err
+	}
+	config.OpenID, err = readOpenID(c.OpenID)
 	return config, err
+}
+
+// readOpenID reads which other houses may vouch for somebody: a JSON list of objects with name, label, issuer,
+// client_id, client_secret, for (staff or member) and domains.
+func readOpenID(path string) ([]account.OpenID, error) {
+	if path == "" {
+		return nil, nil
+	}
+	raw, err := os.ReadFile(path)
+	if err != nil {
+		return nil, value.Fieldf("open-id", "the file cannot be read: %v", err)
+	}
+	var houses []struct {
+		Name, Label, Issuer string
+		ClientID            string          `json:"client_id"`
+		ClientSecret        string          `json:"client_secret"`
+		For                 value.ActorKind `json:"for"`
+		Domains             []string
+	}
+	if err := json.Unmarshal(raw, &houses); err != nil {
+		return nil, value.Fieldf("open-id", "the file is no JSON list of houses: %v", err)
+	}
+	var all []account.OpenID
+	for _, h := range houses {
+		if h.Name == "" || h.Issuer == "" || h.ClientID == "" || h.For != value.Staff && h.For != value.Member {
+			return nil, value.Fieldf("open-id", "every house needs name, issuer, client_id, and for: staff or member")
+		}
+		if h.For == value.Staff && len(h.Domains) == 0 {
+			return nil, value.Fieldf("open-id", "%s signs staff in, so it must name the domains of their mail addresses", h.Name)
+		}
+		all = append(all, account.OpenID{
+			Name: h.Name, Label: h.Label, Issuer: h.Issuer, ClientID: h.ClientID, ClientSecret: h.ClientSecret, For: h.For, Domains: h.Domains,
+		})
+	}
+	return all, nil
 }
 
 // portOf is the port of an address as links write it; empty for those that browsers leave out, and behind a proxy that

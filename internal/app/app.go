@@ -130,14 +130,19 @@ func (a *App) openDatabases(ctx context.Context) (err error) {
 // furnish makes the rooms that serve all sites.
 func (a *App) furnish() {
 	a.furnishMembers()
-	a.door = account.NewDoor(account.Config{
-		Clock: a.clock, Post: post{}, Page: a.accountPage, Letters: a.lettersIn, Teller: a.member, Home: home,
-	})
+	door := account.Config{
+		Clock: a.clock, Post: post{}, Page: a.accountPage, Letters: a.lettersIn, Teller: a.member, Home: home, Screen: a.screenName,
+		OpenID: func(*site.Site) []account.OpenID { return a.config.OpenID },
+	}
+	if a.config.SMTP == "" {
+		door.Texts = account.MailboxTexts(post{})
+	}
+	a.door = account.NewDoor(door)
 	pages := web.NewPages(a.clock, pagesAge, pagesBytes)
 	a.market = &market.Market{
 		Services: func(s *site.Site) market.Services {
 			rooms := a.Rooms(s)
-			return market.Services{Desk: rooms.Listings, Index: rooms.Index, Notices: rooms.Moderation}
+			return market.Services{Desk: rooms.Listings, Index: rooms.Index, Notices: rooms.Moderation, Parts: a.marketParts(s)}
 		},
 		Shell: a.publicShell,
 		Keep:  func(h web.Handler) web.Handler { return pages.Keep(h, a.pageState) },
@@ -284,11 +289,10 @@ func (a *App) servePhoto(w http.ResponseWriter, r *http.Request) error {
 // post puts the letters of package account into the site's outbox.
 type post struct{}
 
-var signInMail = mail.Kind{Name: "sign_in", Secret: true}
-
-// Send queues a letter in the writer's transaction.
+// Send queues a letter in the writer's transaction. All but news of a change let somebody in.
 func (post) Send(tx *db.Tx, l account.Letter) error {
-	return mail.Send(tx, mail.Message{Kind: signInMail, To: l.To, Subject: strings.TrimSpace(l.Subject), Text: l.Text})
+	kind := mail.Kind{Name: "account." + l.Purpose, Secret: l.Purpose != "security"}
+	return mail.Send(tx, mail.Message{Kind: kind, To: l.To, Subject: strings.TrimSpace(l.Subject), Text: l.Text})
 }
 
 // lettersIn gives a context the words of another language than the page's.

@@ -103,6 +103,7 @@ func (r *Rooms) follow(ctx context.Context) (busy bool, err error) {
 	}
 	did(r.Listings.Expire(ctx))
 	did(r.Jobs.RunDue(ctx))
+	did(0, r.Reach.Flush(ctx))
 	return busy, errors.Join(errs...)
 }
 

@@ -4,6 +4,7 @@ import (
 	"net/netip"
 	"path/filepath"
 
+	"fairground/internal/account"
 	"fairground/internal/mail/inbound"
 	"fairground/internal/media"
 	"fairground/internal/value"
@@ -22,6 +23,7 @@ type Config struct {
 	MailIn      string           // address on which mail is taken in, such as :25; empty takes none
 	MailName    string           // full name of this machine for other mail servers
 	Resolver    inbound.Resolver // asked who may send mail; nil is the machine's
+	OpenID      []account.OpenID // other houses whose sign-in all sites accept
 	APIRate     int              // requests a second for one token of the API; 0 = 100
 	Unsafe      bool             // do not wait for the disk; for tests and demonstrations that may be lost
 

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"io"
 	"net/http"
@@ -23,6 +24,7 @@ import (
 	"fairground/internal/posting"
 	"fairground/internal/profile"
 	"fairground/internal/reach"
+	"fairground/internal/safety"
 	"fairground/internal/site"
 	"fairground/internal/trade"
 	"fairground/internal/ui"
@@ -53,7 +55,7 @@ func (a *App) furnishMembers() {
 		Rooms: func(s *site.Site) follow.Rooms { return followed{a.Rooms(s)} },
 	})
 	a.profile = profile.New(profile.Config{
-		Desk: func(s *site.Site) *profile.Desk { return a.Rooms(s).Profiles }, Letters: post{}, Page: a.memberPage, Clock: a.clock,
+		Desk: func(s *site.Site) *profile.Desk { return a.Rooms(s).Profiles }, Letters: post{}, Page: a.memberPage, Plain: a.formPage, Clock: a.clock,
 		Photos: func(s *site.Site) profile.Photos { return a.Rooms(s).Photos },
 		Public: func(s profile.Seller) string { return sellerHref(s.ID) },
 	})
@@ -68,7 +70,7 @@ func (a *App) furnishMembers() {
 			}
 		},
 		Listings: talkedAbout, Seats: answering, SellersOf: answersFor, Persons: persons,
-		Blocked: member.Blocked, Block: func(tx *db.Tx, by, whom value.ID) error { return member.Block(tx, by, whom, "") }, BlockedPage: "/account/blocked",
+		Blocked: member.Blocked, Block: blockKnown, BlockedPage: "/account/blocked",
 		Report: reportConversation, Grounds: grounds,
 		Agreed: func(tx *db.Tx, g message.Agreement) error {
 			_, err := a.Rooms(site.From(tx.Context())).Trades.Agree(tx, trade.Agreement(g), trade.Buyer)
@@ -304,9 +306,7 @@ func (a *App) memberJobs(s *site.Site, desk *listing.Desk, trades *trade.Desk) [
 			_, expired := desk.ExpireDrafts(ctx)
 			return errors.Join(opened, warned, expired)
 		}},
-		{Kind: "account.prune", Every: 24 * time.Hour, Run: func(ctx context.Context, _ job.Claim) error {
-			return s.DB.Maintain(ctx, "forget what is over", account.Prune)
-		}},
+		{Kind: "account.tidy", Every: 24 * time.Hour, Run: func(ctx context.Context, _ job.Claim) error { return account.Tidy(ctx, s) }},
 	})
 }
 
@@ -328,4 +328,16 @@ func (a *App) ownPhoto(r *http.Request, tx *db.Tx, sha256 string) (bool, error) 
 		return false, nil
 	}
 	return a.Rooms(site.From(r.Context())).Profiles.PhotoOf(tx, session.Account, sha256)
+}
+
+// screenName says whether a name may be shown to others. The rules read it as they read profiles.
+func (a *App) screenName(ctx context.Context, s *site.Site, name string) error {
+	subject := safety.Subject{
+		Stage: safety.StageAccount, Object: "account", Record: s.DB.IDs().Next(), Hash: sha256.Sum256([]byte(name)), Title: name,
+		Author: safety.Author{Kind: value.Member},
+	}
+	if outcome := a.Rooms(s).Gate.Screen(ctx, subject, safety.Review{}); outcome.Verdict >= safety.Challenge {
+		return &value.Error{Kind: value.Invalid, Field: "name", Key: "app.name_refused", Message: "choose another name; this one cannot be shown here"}
+	}
+	return nil
 }

@@ -160,6 +160,9 @@ func (f followed) Sellers(tx *db.Tx, ids []value.ID) (map[value.ID]follow.Seller
 	found, err := listing.Sellers(tx, ids)
 	all := make(map[value.ID]follow.Seller, len(found))
 	for _, s := range found {
+		if s.Name == listing.ErasedName {
+			continue
+		}
 		live, err := listing.SellerCount(tx, s.ID)
 		if err != nil {
 			return nil, err
@@ -345,4 +348,22 @@ func estates(a *App) func(*site.Site) []member.Estate {
 			follow.Estate{}, profile.Estate{Desk: a.Rooms(s).Profiles}, listing.Estate{}, member.OwnEstate{}, account.Estate{},
 		}
 	}
+}
+
+// blockKnown blocks somebody under the name that a conversation showed: of a shop its own, else the member's.
+func blockKnown(tx *db.Tx, by, whom value.ID) error {
+	name := ""
+	sold, err := answersFor(tx, whom)
+	if err != nil {
+		return err
+	}
+	for _, s := range sold {
+		if s.Business {
+			name = s.Name
+		}
+	}
+	if known, err := account.Find(tx, whom); err == nil && name == "" {
+		name = known.Name
+	}
+	return member.Block(tx, by, whom, name)
 }

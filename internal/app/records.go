@@ -9,6 +9,7 @@ import (
 	"fairground/internal/listing"
 	"fairground/internal/record"
 	"fairground/internal/site"
+	"fairground/internal/trade"
 	"fairground/internal/value"
 )
 
@@ -50,6 +51,10 @@ func lent(s *site.Site) []*record.Object {
 		if o.Key != "category" {
 			o.Grants = without(account.ListingsSee)
 		}
+	}
+	for _, o := range trade.Records(s.Settings().Currency) {
+		o.Grants = without(account.RecordsSee)
+		all = append(all, o)
 	}
 	return append(all, staffRecords())
 }

@@ -89,7 +89,7 @@ func (a *App) openRooms(s *site.Site) *Rooms {
 		Suggester: listing.NewSuggester(s.DB, desk.Trees),
 		Profiles:  profiles, Trades: trades, Reach: views,
 		Moderation: &moderation.Desk{DB: s.DB, Rooms: map[string]moderation.Room{
-			listing.Object: decided{desk}, profile.Object: profiles, trade.ReviewObject: trades, message.MessageObject: a.message,
+			listing.Object: decided{desk}, profile.Object: profiles, "seller": profiles, trade.ReviewObject: trades, message.MessageObject: a.message,
 		}},
 		SealKey:    key,
 		Sealer:     audit.Sealer(key),
@@ -117,7 +117,7 @@ func (d decided) Release(tx *db.Tx, record value.ID, reason string) (bool, error
 		return false, err
 	}
 	l, _, err = d.desk.ScreenIn(tx, record)
-	return l.Status == listing.Live, err
+	return l.ClearedBy() != 0, err // one that is scheduled is cleared and not live yet
 }
 
 // Refuse takes a listing out of the queue or off the market.
@@ -129,7 +129,7 @@ func (d decided) Refuse(tx *db.Tx, record value.ID, removed bool, reason string)
 			return err
 		}
 	}
-	return listing.End(tx, record, status, reason)
+	return d.desk.EndIn(tx, record, status, reason)
 }
 
 // scoped keeps the files of one site apart from those of the others (promise 7).

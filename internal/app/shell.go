@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strings"
 
 	"github.com/a-h/templ"
 	"golang.org/x/text/language"
@@ -39,7 +40,9 @@ func (a *App) publicShell(r *http.Request) ui.PublicPage {
 	theme.Dress(&page, settings.Theme, tried)
 	page.Closing = settings.Theme.In(text.FromContext(ctx).Locale()).Footer
 	page.Post = ui.Link{Text: text.T(ctx, "app.post"), Href: "/post", Icon: "plus"}
-	if session := account.From(ctx); !session.IsZero() {
+	if session := account.From(ctx); session.IsZero() {
+		page.Nav = append(page.Nav, ui.Link{Text: text.T(ctx, "app.join"), Href: "/join", Icon: "user-round"})
+	} else {
 		waiting := a.waitingFor(r)
 		page.Nav = append(page.Nav,
 			ui.Link{Text: text.T(ctx, "app.messages"), Href: "/messages", Icon: "message-square", Count: waiting["/messages"]},
@@ -83,6 +86,9 @@ func languageLinks(r *http.Request, spoken []value.Locale) []ui.Link {
 
 // accountPage puts a page of package account into the public shell.
 func (a *App) accountPage(r *http.Request, title string, content templ.Component) templ.Component {
+	if !account.From(r.Context()).IsZero() && strings.HasPrefix(r.URL.Path, "/account/") {
+		return a.memberPage(r, title, content)
+	}
 	page := a.publicShell(r)
 	page.Title, page.Hidden = title, true
 	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {

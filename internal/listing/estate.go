@@ -122,9 +122,11 @@ func listingsOf(tx *db.Tx, seller value.ID) ([]Listing, error) {
 	return db.All(tx, scanListing, "select "+listingColumns+" from "+listingTables+" where l.seller = $1 order by l.id", int64(seller))
 }
 
+// ErasedName is the name of a private seller who was erased. Nobody can choose it.
+const ErasedName = "—"
+
 const (
 	erasedTitle = "—"
-	erasedName  = "—"
 	appealTime  = 183 * 24 * time.Hour // in which a decision can be appealed (Digital Services Act, article 20)
 )
 
@@ -184,7 +186,7 @@ func eraseSeller(tx *db.Tx, s Seller, keep func(what, why, until string)) error 
 			return err
 		}
 	}
-	_, err = tx.Exec("update seller set name = $2, town = '' where id = $1", int64(s.ID), erasedName)
+	_, err = tx.Exec("update seller set name = $2, town = '' where id = $1", int64(s.ID), ErasedName)
 	tx.Log(db.Change{Object: SellerObject, Record: s.ID, Diff: map[string]any{"erased": true}})
 	return err
 }
