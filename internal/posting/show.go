@@ -2,6 +2,7 @@ package posting
 
 import (
 	"maps"
+	"math"
 	"net/http"
 	"strings"
 
@@ -93,11 +94,17 @@ func (v *visit) describeTitle(f *formView) error {
 				return err
 			}
 			if hint.Listings > 0 {
-				f.hint = v.t("posting.price_hint", "low", v.words.Money(hint.Low), "high", v.words.Money(hint.High))
+				f.hint = v.t("posting.price_hint", "low", v.words.Money(about(hint.Low)), "high", v.words.Money(about(hint.High)))
 			}
 		}
 		return v.describeEarlier(tx, f, title)
 	})
+}
+
+// about rounds an amount to two figures, because a hint that is exact to the penny claims to know more than it does.
+func about(m value.Money) value.Money {
+	step := math.Pow10(max(0, int(math.Log10(max(1, m.Units())))-1))
+	return value.MoneyFromUnits(int64(math.Round(m.Units()/step)*step), m.Currency)
 }
 
 func (v *visit) suggest(f *formView, title string) error {
