@@ -80,7 +80,7 @@ func Open(ctx context.Context, config Config) (*App, error) {
 }
 
 func (a *App) openWords(context.Context) (err error) {
-	a.words, err = text.New(ui.Messages(), web.Messages(), account.Messages(), market.Messages(), console.Messages(), office.Messages(), theme.Messages(), api.Messages(),
+	a.words, err = text.New(ui.Messages(), web.Messages(), media.Messages(), account.Messages(), market.Messages(), console.Messages(), office.Messages(), theme.Messages(), api.Messages(),
 		member.Messages(), follow.Messages(), profile.Messages(), reach.Messages(), message.Messages(), trade.Messages(), listing.Messages(), posting.Messages(), Messages())
 	return err
 }

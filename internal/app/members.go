@@ -263,7 +263,7 @@ func (g guestsOf) Ask(tx *db.Tx, l listing.GuestLetter) error {
 	return mail.Send(tx, mail.Message{
 		Kind: guestMail, To: l.To, Until: l.Expires, Subject: text.T(ctx, "app.guest.subject", "title", l.Title, "site", s.Settings().Name),
 		Text: text.T(ctx, "app.guest.text", "name", l.Name, "title", l.Title, "site", s.Settings().Name,
-			"link", g.app.origin(s)+"/post/confirm/"+l.Token, "until", text.FromContext(ctx).Moment(l.Expires)),
+			"link", g.app.origin(s)+posting.ConfirmPath(l.Token), "until", text.FromContext(ctx).Moment(l.Expires)),
 	})
 }
 

@@ -1,4 +1,2 @@
-// The pages of people signed in update in part as they work.
-void import("htmx.org/dist/htmx.esm.js");
-
+// Pages that update in part fetch htmx; public.ts does so for what is there at first, this for what asks for it later.
 export {};
