@@ -1,2 +1,3 @@
-// Pages that update in part fetch htmx; public.ts does so for what is there at first, this for what asks for it later.
+// The pages of people signed in load this after public.ts, which fetches htmx where a page asks for it. What they need
+// beside it lies with each feature, as member.ts in its folder.
 export {};
