@@ -45,11 +45,11 @@ func (a *App) publicShell(r *http.Request) ui.PublicPage {
 	} else {
 		waiting := a.waitingFor(r)
 		page.Nav = append(page.Nav,
-			ui.Link{Text: text.T(ctx, "app.messages"), Href: "/messages", Icon: "message-square", Count: waiting["/messages"]},
-			ui.Link{Text: text.T(ctx, "app.favourites"), Href: "/favourites", Icon: "heart"})
+			ui.Link{Text: text.T(ctx, "app.messages"), Href: "/messages", Icon: "message-square", Count: waiting["/messages"], Brief: true},
+			ui.Link{Text: text.T(ctx, "app.favourites"), Href: "/favourites", Icon: "heart", Brief: true})
 	}
 	if account.From(ctx).IsStaff() {
-		page.Nav = append(page.Nav, ui.Link{Text: text.T(ctx, "app.console"), Href: "/console", Icon: "shield-check"})
+		page.Nav = append(page.Nav, ui.Link{Text: text.T(ctx, "app.console"), Href: "/console", Icon: "shield-check", Brief: true})
 	}
 	return page
 }

@@ -40,6 +40,7 @@ type Link struct {
 	Hot     bool   // the count wants attention
 	Lang    string // the language of the target, for language switches
 	Title   string // what a screen reader hears when Text alone says too little
+	Brief   bool   // on wide pages, where a masthead has little room, only its icon is seen
 }
 
 // Option is one choice of a select.
