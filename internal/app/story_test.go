@@ -62,7 +62,7 @@ func newStory(t *testing.T) *story {
 	s.nora.Passkeys()
 	s.mina.Show("/language/de-CH?next=/", desk, "light")
 	signIn(s.mina, "mina")
-	s.mina.At("/")
+	s.mina.At("/my/listings")
 	return s
 }
 

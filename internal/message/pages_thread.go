@@ -35,6 +35,7 @@ type threadView struct {
 	Refusal      string // why nothing can be written; empty while something can
 	MayUnblock   bool
 	BlockedPage  string
+	DealHref     string // where the two say that they agreed
 	More         string // address of older messages; empty when there are none
 	Older        bool   // these are older messages, which do not change
 	Currency     string
@@ -62,6 +63,9 @@ func (d *Desk) threadView(r *http.Request) (v threadView, err error) {
 		v.Older = true
 	}
 	v.Person, v.Key, v.BlockedPage = account.From(r.Context()).Account, newKey(), d.config.BlockedPage
+	if d.config.Deal != nil {
+		v.DealHref = d.config.Deal(id)
+	}
 	v.Currency = site.From(r.Context()).Settings().Currency
 	var reader Person
 	err = read(r, func(tx *db.Tx) error {

@@ -3,6 +3,8 @@ package site
 import (
 	"context"
 	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -126,23 +128,20 @@ func (t Theme) problems(check func(ok bool, field, message string)) {
 		check(prose(texts.Footer, 400), "theme.footer."+string(locale), "write at most 400 characters")
 	}
 	check(len(t.Blocks) <= MostBlocks, "theme.blocks", "choose at most 12 blocks")
-	for _, b := range t.Blocks {
-		b.problems(check)
+	for i, b := range t.Blocks {
+		b.problems("theme.blocks."+strconv.Itoa(i), check)
 	}
 }
 
-func (b Block) problems(check func(ok bool, field, message string)) {
-	known := false
-	for _, kind := range BlockKinds {
-		known = known || kind == b.Kind
+// problems names its fields from where the block stands: theme.blocks.2.title.en.
+func (b Block) problems(at string, check func(ok bool, field, message string)) {
+	check(slices.Contains(BlockKinds, b.Kind), at, "choose a block of the list")
+	check(b.Kind != BlockCategory || b.Category != "", at+".category", "choose the category that a block shows")
+	for locale, title := range b.Title {
+		check(line(title, 0, mostHeading), at+".title."+string(locale), "write headings of at most 120 characters on one line")
 	}
-	check(known, "theme.blocks", "choose a block of the list")
-	check(b.Kind != BlockCategory || b.Category != "", "theme.blocks", "choose the category that a block shows")
-	for _, title := range b.Title {
-		check(line(title, 0, mostHeading), "theme.blocks", "write headings of at most 120 characters on one line")
-	}
-	for _, body := range b.Body {
-		check(prose(body, mostProse), "theme.blocks", "write at most 2000 characters in a block")
+	for locale, body := range b.Body {
+		check(prose(body, mostProse), at+".body."+string(locale), "write at most 2000 characters in a block")
 	}
 }
 

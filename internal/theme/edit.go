@@ -49,8 +49,10 @@ func (e *editing) show(w http.ResponseWriter, status int) (err error) {
 	if err != nil {
 		return err
 	}
-	if e.options, err = e.room.Categories(e.r); err != nil {
-		return err
+	if e.options == nil {
+		if e.options, err = e.room.Categories(e.r); err != nil {
+			return err
+		}
 	}
 	if flash, ok := web.TakeFlash(w, e.r); ok {
 		page.Flash = append(page.Flash, ui.Notice{Text: flash.Text, Tone: ui.Safe})
@@ -73,6 +75,9 @@ func (t *Room) save(w http.ResponseWriter, r *http.Request) error {
 	e := t.edit(r, site.Theme{})
 	settings := site.From(r.Context()).Settings()
 	e.read(f, settings.Theme)
+	if e.options, err = t.Categories(r); err != nil {
+		return err
+	}
 	if step := f.Raw("do"); step != "" && step != "save" {
 		e.step(step, f.Raw("add"))
 		e.measure()
@@ -97,7 +102,8 @@ func (t *Room) keep(w http.ResponseWriter, r *http.Request, settings site.Settin
 	return web.Redirect(w, r, editorPath)
 }
 
-// preview shows the home page as the form would have it. Colours that cannot be read are shown all the same: one sees why.
+// preview shows the home page as the form would have it. Colours that cannot be read are shown all the same: one sees
+// why. What is no colour is left out; texts that are too long are shown, since nothing is stored.
 func (t *Room) preview(w http.ResponseWriter, r *http.Request) error {
 	f, err := web.ReadForm(r)
 	if err != nil {
@@ -106,25 +112,19 @@ func (t *Room) preview(w http.ResponseWriter, r *http.Request) error {
 	settings := site.From(r.Context()).Settings()
 	e := t.edit(r, site.Theme{})
 	e.read(f, settings.Theme)
-	e.measure()
-	for _, field := range []string{"accent", "ground", "ink"} {
-		if e.faults[field] != "" && e.better[field] == "" { // no colour at all
-			*e.colour(field) = ""
-		}
-	}
-	settings.Theme = e.theme
-	e.check(settings)
-	if e.faults["blocks"] != "" || e.faults["words"] != "" {
-		settings.Theme.Blocks, settings.Theme.Texts = nil, nil
-	}
+	settings.Theme = sound(e.theme)
 	web.Framed(w.Header())
 	w.Header().Set("Cache-Control", "no-store")
 	return t.Home(w, r.WithContext(site.WithSettings(r.Context(), settings)))
 }
 
+// longestTyped is how many characters of a field are read, so that what is too long is shown again; site.Theme says what
+// is too long.
+const longestTyped = 20_000
+
 // read takes the form as it was typed; the logo has a form of its own.
 func (e *editing) read(f *web.Form, before site.Theme) {
-	line := func(name string) string { return f.Line(name, 200) }
+	line := func(name string) string { return f.Line(name, longestTyped) }
 	e.theme = site.Theme{
 		Accent: strings.ToLower(line("accent")), Ground: strings.ToLower(line("ground")), Ink: strings.ToLower(line("ink")),
 		Text: own(f.Choice("text", fontNames()...), builtinText), Display: own(f.Choice("display", fontNames()...), builtinDisplay),
@@ -132,31 +132,31 @@ func (e *editing) read(f *web.Form, before site.Theme) {
 		Square: f.Bool("square"), Logo: before.Logo, Texts: map[value.Locale]site.Texts{},
 	}
 	for _, locale := range e.locales {
-		words := site.Texts{Tagline: line("tagline." + string(locale)), Lead: f.Text("lead."+string(locale), 1000), Footer: f.Text("footer."+string(locale), 1000)}
+		words := site.Texts{Tagline: line("tagline." + string(locale)), Lead: f.Text("lead."+string(locale), longestTyped), Footer: f.Text("footer."+string(locale), longestTyped)}
 		if words != (site.Texts{}) {
 			e.theme.Texts[locale] = words
 		}
 	}
-	for i := range site.MostBlocks {
+	for i := range site.MostBlocks + 1 { // one too many is seen, and explained
 		at := "block." + strconv.Itoa(i)
 		if kind := site.BlockKind(f.Raw(at)); kind != "" {
 			e.theme.Blocks = append(e.theme.Blocks, e.readBlock(f, at, kind))
 		}
 	}
 	for _, wrong := range f.Errors() {
-		e.faults["words"] = text.Error(e.ctx, wrong)
+		e.faults[wrong.Field] = text.Error(e.ctx, wrong)
 	}
 }
 
 func (e *editing) readBlock(f *web.Form, at string, kind site.BlockKind) site.Block {
-	b := site.Block{Kind: kind, Category: f.Line(at+".category", 300)}
+	b := site.Block{Kind: kind, Category: f.Line(at+".category", longestTyped)}
 	if kind != site.BlockText {
 		return b
 	}
 	b.Title, b.Body = map[value.Locale]string{}, map[value.Locale]string{}
 	for _, locale := range e.locales {
-		b.Title[locale] = f.Line(at+".title."+string(locale), 300)
-		b.Body[locale] = f.Text(at+".body."+string(locale), 5000)
+		b.Title[locale] = f.Line(at+".title."+string(locale), longestTyped)
+		b.Body[locale] = f.Text(at+".body."+string(locale), longestTyped)
 	}
 	return b
 }
@@ -177,30 +177,50 @@ func (e *editing) step(step, kind string) {
 		blocks[n-1], blocks[n] = blocks[n], blocks[n-1]
 	case verb == "down" && there && n < len(blocks)-1:
 		blocks[n+1], blocks[n] = blocks[n], blocks[n+1]
-	case verb == "drop" && there:
+	case verb == "drop" && there && len(blocks) > 1: // a page of none is the built-in one
 		e.theme.Blocks = slices.Delete(blocks, n, n+1)
 	case verb == "take":
 		e.measure()
 		if colour := e.colour(what); colour != nil && e.better[what] != "" {
 			*colour = e.better[what]
 		}
-		clear(e.faults)
+		for _, field := range colourFields {
+			delete(e.faults, field)
+			delete(e.better, field)
+		}
 	}
 }
+
+var colourFields = []string{"accent", "ground", "ink"}
 
 func (e *editing) colour(field string) *string {
 	return map[string]*string{"accent": &e.theme.Accent, "ground": &e.theme.Ground, "ink": &e.theme.Ink}[field]
 }
 
-// measure explains the colours that cannot be read.
-func (e *editing) measure() {
-	faults, err := Skin(e.theme).Faults()
-	if err != nil {
-		for _, field := range []string{"accent", "ground", "ink"} {
-			if _, err := (ui.Skin{Accent: *e.colour(field)}).Faults(); err != nil {
-				e.faults[field] = e.t("theme.fault.colour")
-			}
+// sound is a theme without what is no colour.
+func sound(theme site.Theme) site.Theme {
+	for _, hex := range []*string{&theme.Accent, &theme.Ground, &theme.Ink} {
+		if !isColour(*hex) {
+			*hex = ""
 		}
+	}
+	return theme
+}
+
+func isColour(hex string) bool {
+	_, err := ui.Skin{Accent: hex}.Faults()
+	return err == nil
+}
+
+// measure explains what is no colour, and the colours that cannot be read.
+func (e *editing) measure() {
+	for _, field := range colourFields {
+		if !isColour(*e.colour(field)) {
+			e.faults[field] = e.t("theme.fault.colour")
+		}
+	}
+	faults, err := Skin(sound(e.theme)).Faults()
+	if err != nil {
 		return
 	}
 	for _, f := range faults {
@@ -211,19 +231,32 @@ func (e *editing) measure() {
 
 func oneDigit(n float64) string { return strconv.FormatFloat(n, 'f', 1, 64) }
 
-// check adds what the settings say of words and blocks.
+// check adds what the settings say of words and blocks, and whether the categories of blocks are there.
 func (e *editing) check(settings site.Settings) {
 	for _, wrong := range settings.Problems() {
 		field, ours := strings.CutPrefix(wrong.Field, "theme.")
+		rest, inBlocks := strings.CutPrefix(field, "blocks")
 		switch {
 		case !ours:
 			e.faults["words"] = text.Error(e.ctx, wrong)
-		case strings.HasPrefix(field, "blocks"):
+		case inBlocks:
 			e.faults["blocks"] = e.t("theme.fault.blocks")
+			if strings.Count(rest, ".") > 1 {
+				e.faults["block"+rest] = e.t("theme.fault.block." + strings.Split(rest, ".")[2])
+			}
 		case e.faults[field] == "" && e.colour(field) == nil:
 			e.faults[field], e.faults["words"] = e.t("theme.fault.long"), e.t("theme.fault.long")
 		}
 	}
+	for i, b := range e.theme.Blocks {
+		if b.Kind == site.BlockCategory && !e.offers(b.Category) {
+			e.faults["blocks"], e.faults["block."+strconv.Itoa(i)+".category"] = e.t("theme.fault.blocks"), e.t("theme.fault.block.category")
+		}
+	}
+}
+
+func (e *editing) offers(category string) bool {
+	return slices.ContainsFunc(e.options, func(o ui.Option) bool { return o.Value == category })
 }
 
 // What a form calls the built-in choices.

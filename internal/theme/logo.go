@@ -10,6 +10,7 @@ import (
 	"io"
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/gen2brain/webp"
@@ -42,6 +43,9 @@ func (t *Room) takeLogo(w http.ResponseWriter, r *http.Request) error {
 	settings.Theme.Logo = site.Logo{}
 	if !f.Bool("remove") {
 		if settings.Theme.Logo, err = t.storeLogo(r, s, f); err != nil {
+			if value.KindOf(err) != value.Invalid {
+				return err
+			}
 			e := t.edit(r, s.Settings().Theme)
 			e.faults["logo"] = text.Error(r.Context(), err)
 			return e.show(w, http.StatusUnprocessableEntity)
@@ -80,8 +84,8 @@ func fault(key, message string) error {
 
 // drawLogo draws a picture anew, small and with its transparency.
 func drawLogo(raw []byte) ([]byte, site.Logo, error) {
-	size, _, err := image.DecodeConfig(bytes.NewReader(raw))
-	if err != nil {
+	size, kind, err := image.DecodeConfig(bytes.NewReader(raw))
+	if err != nil || !slices.Contains([]string{"png", "jpeg", "webp"}, kind) { // other packages may bring other decoders along
 		return nil, site.Logo{}, fault("theme.fault.logo_kind", "send a PNG, JPEG or WebP picture")
 	}
 	if size.Width*size.Height > logoPixels || size.Width < 16 || size.Height < 16 {

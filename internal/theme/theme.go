@@ -45,7 +45,7 @@ func (t *Room) Routes(m *web.Router) {
 	see, edit := account.May(account.SettingsSee), account.May(account.SettingsEdit)
 	m.Handle("GET "+editorPath, see, t.editor)
 	m.Handle("POST "+editorPath, edit, t.save, web.BodyLimit(formBytes))
-	m.Handle("POST "+editorPath+"/logo", edit, t.takeLogo, web.BodyLimit(logoBytes+formBytes))
+	m.Handle("POST "+editorPath+"/logo", edit, t.takeLogo, web.BodyLimit(4*logoBytes)) // a file somewhat too large is explained at its field
 	m.Handle("POST "+previewPath, see, t.preview, web.BodyLimit(formBytes))
 	m.Handle("GET "+previewPath+".css", see, t.previewCSS)
 }
@@ -82,6 +82,9 @@ func (t *Room) css(w http.ResponseWriter, r *http.Request) error {
 	w.Header().Set("Cache-Control", "public, max-age=300")
 	if r.URL.Query().Get("v") == stamp(css) {
 		w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
+	}
+	if web.NotModified(w, r, stamp(css)) {
+		return nil
 	}
 	return writeCSS(w, css)
 }
