@@ -51,15 +51,17 @@ type App struct {
 	closers  []func() error
 	decoders *media.Decoders
 	smtp     *mail.SMTP // nil: mail is kept for reading
-	rules    *safety.RuleSet
-	words    *text.Catalogue
-	printers sync.Map // of *text.Printer by printerKey
-	door     *account.Door
-	market   *market.Market
-	console  *console.Console
-	office   *office.Office
-	theme    *theme.Room
-	api      *api.API
+
+	postmasters *web.Limiter // mails to the postmaster of a site
+	rules       *safety.RuleSet
+	words       *text.Catalogue
+	printers    sync.Map // of *text.Printer by printerKey
+	door        *account.Door
+	market      *market.Market
+	console     *console.Console
+	office      *office.Office
+	theme       *theme.Room
+	api         *api.API
 	members
 }
 
@@ -75,6 +77,7 @@ func Open(ctx context.Context, config Config) (*App, error) {
 			return nil, fmt.Errorf("app.Open: %w", err)
 		}
 	}
+	a.postmasters = web.NewLimiter(a.clock, web.Rate{Events: 30, Per: time.Hour}, 1000)
 	a.furnish()
 	return a, nil
 }

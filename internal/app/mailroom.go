@@ -130,6 +130,9 @@ func (a *App) acceptsMail(ctx context.Context, to value.Email) error {
 			_, err := returns.ID(to)
 			return err
 		}
+		if local == postmaster {
+			return nil
+		}
 		return s.DB.Read(ctx, func(tx *db.Tx) error { return a.message.Takes(tx, local) })
 	})
 }
@@ -144,7 +147,30 @@ func (a *App) takeMail(ctx context.Context, to value.Email, in inbound.Incoming)
 			}
 			return mail.TakeReturn(ctx, s.DB, id, in)
 		}
+		if local == postmaster {
+			return a.tellOperator(ctx, s, in)
+		}
 		return a.message.Receive(ctx, local, incoming(in))
+	})
+}
+
+// postmaster is an address that every mail server has to take mail for (RFC 5321, 4.5.1).
+const postmaster = "postmaster"
+
+// tellOperator passes what a person wrote to the postmaster on to the site's contact address, as a mail of our own.
+func (a *App) tellOperator(ctx context.Context, s *site.Site, in inbound.Incoming) error {
+	if in.Auto {
+		return nil
+	}
+	if err := a.postmasters.Allow(s.Slug); err != nil {
+		return err
+	}
+	return s.DB.Write(ctx, value.SystemActor("mail"), "mail.postmaster", func(tx *db.Tx) error {
+		tx.Log(db.Change{Object: "mail", Record: tx.NewID(), Diff: map[string]any{"postmaster": in.Digest}})
+		return mail.Send(tx, mail.Message{
+			Kind: mail.Kind{Name: "mail.postmaster"}, To: s.Settings().ContactEmail, ReplyTo: in.From.Email,
+			Subject: "Postmaster: " + in.Subject, Text: in.Text,
+		})
 	})
 }
 

@@ -71,10 +71,7 @@ func (a *App) openRooms(s *site.Site) *Rooms {
 		panic(err) // the secret's length was checked when the site opened
 	}
 	blobs := scoped{a.blobs, s.Slug + "/"}
-	desk := &listing.Desk{DB: s.DB, Gate: gate, Trees: listing.NewTrees(s.DB), Limits: limitsOf(s), Teller: a.member}
-	if s.Settings().GuestPosting {
-		desk.Guests = guestsOf{a}
-	}
+	desk := &listing.Desk{DB: s.DB, Gate: gate, Trees: listing.NewTrees(s.DB), Limits: limitsOf(s), Teller: a.member, Guests: guestsOf{a}}
 	profiles := &profile.Desk{DB: s.DB, Gate: gate, Sellers: sellers{}, Answers: answers, Alerts: a.member}
 	trades := &trade.Desk{DB: s.DB, Gate: gate, Tell: a.member, Neighbours: traded(a)}
 	zone := func() *time.Location { return s.Settings().Location() }

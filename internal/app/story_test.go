@@ -62,7 +62,7 @@ func newStory(t *testing.T) *story {
 	s.nora.Passkeys()
 	s.mina.Show("/language/de-CH?next=/", desk, "light")
 	signIn(s.mina, "mina")
-	s.mina.At("/my/listings")
+	s.mina.Until(`location.pathname !== "/sign-in" && document.readyState === "complete" && document.documentElement.lang.startsWith("de")`)
 	return s
 }
 
@@ -76,7 +76,7 @@ func (s *story) join() {
 	s.nora.Click("main form button")
 	s.nora.At("/account/welcome")
 	s.nora.Click("[data-passkey=make] button")
-	s.nora.At("/my/listings")
+	s.nora.At("/")
 	s.nora.Evaluate(`fetch("/sign-out", {method: "POST"}).then(r => r.url)`)
 	s.nora.Show("/sign-in?next=/post", phone, "light")
 	s.nora.At("/post") // the browser offers the passkey by itself
