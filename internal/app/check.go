@@ -12,6 +12,7 @@ import (
 	"fairground/internal/record"
 	"fairground/internal/safety"
 	"fairground/internal/site"
+	"fairground/internal/trade"
 	"fairground/internal/value"
 )
 
@@ -25,7 +26,7 @@ type Report struct {
 }
 
 // Check goes through everything stored that could break a promise: no listing is live without a genuine clearance for
-// its content, no clearance is forged, records are as they are defined, the change log agrees with its seals.
+// its content, no profile or review is shown without one, no clearance is forged, records are as they are defined, the change log agrees with its seals.
 func (r *Rooms) Check(ctx context.Context) (Report, error) {
 	var report Report
 	if _, err := r.Sealer.CatchUp(ctx, r.Site.DB); err != nil {
@@ -35,6 +36,15 @@ func (r *Rooms) Check(ctx context.Context) (Report, error) {
 		var err error
 		if report.Faults, report.Live, err = listing.Check(tx, r.Gate); err != nil {
 			return err
+		}
+		for _, check := range []func(*db.Tx) ([]string, int, error){
+			r.Profiles.Check, func(tx *db.Tx) ([]string, int, error) { return trade.Check(tx, r.Gate) },
+		} {
+			faults, _, err := check(tx)
+			if err != nil {
+				return err
+			}
+			report.Faults = append(report.Faults, faults...)
 		}
 		var forged []safety.Forged
 		if report.Clearances, forged, err = safety.CheckClearances(tx, r.Gate); err != nil {
