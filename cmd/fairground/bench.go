@@ -23,10 +23,11 @@ import (
 
 type benchCommand struct {
 	Name       string  `arg:"" help:"market, import, screen, write, records or all." enum:"market,import,screen,write,records,all"`
-	Quick      bool    `help:"Measure for less than half a minute each."`
+	Quick      bool    `help:"Measure for less than a minute each."`
 	JSON       bool    `name:"json" help:"Print one JSON object instead of tables."`
 	Seconds    float64 `help:"How long each figure is measured; 0 means a time that fits it." default:"0"`
 	Listings   int     `help:"How many the market has; 0 means 200,000, or 20,000 with --quick." default:"0"`
+	Messages   int     `help:"How many the members of the market have written; 0 means 1,000,000, or 20,000 with --quick." default:"0"`
 	Records    int     `help:"How many records are measured; 0 means 1,000,000, or 20,000 with --quick." default:"0"`
 	Seed       uint64  `help:"Another number makes another market." default:"2026"`
 	Shared     string  `help:"Directory of the public data sets." default:"../shared/data" placeholder:"DIR"`

@@ -20,10 +20,10 @@ import (
 
 const visitors = 50
 
-// market measures the public pages of a market of made-up listings. The server is a process of its own, so that its
-// memory is its own; visitors and server share the processors.
+// market measures the public pages of a market of made-up listings, and then what its members do. The server is a
+// process of its own, so that its memory is its own; visitors and server share the processors.
 func (b *bench) market() error {
-	return b.throwAway(func(config app.Config) error {
+	err := b.throwAway(func(config app.Config) error {
 		if err := b.plant(config); err != nil {
 			return err
 		}
@@ -33,6 +33,10 @@ func (b *bench) market() error {
 		}
 		return errors.Join(b.visit(server), server.stop())
 	})
+	if err != nil {
+		return err
+	}
+	return b.members()
 }
 
 // plant fills the market: every listing checked, screened, durable, then indexed and sealed.
@@ -76,15 +80,17 @@ type child struct {
 	out     io.ReadCloser
 }
 
-// startServer runs this program again as "fairground serve" on a free port of this machine.
-func (b *bench) startServer(config app.Config) (*child, error) {
+// startServer runs this program again as "fairground serve" on a free port of this machine, with more variables in its
+// environment.
+func (b *bench) startServer(config app.Config, more ...string) (*child, error) {
 	program, err := os.Executable()
 	if err != nil {
 		return nil, err
 	}
 	c := exec.CommandContext(b.ctx, program, "serve", "--address", "127.0.0.1:0", "--data", config.Directory)
 	c.Args[0] = "fairground" // tests run this program under that name
-	c.Env = append(os.Environ(), "FAIRGROUND_POSTGRES="+config.PostgresURL, "FAIRGROUND_S3=", "FAIRGROUND_SMTP=", "FAIRGROUND_LOG_LEVEL=warn", "FAIRGROUND_API_RATE=1000000")
+	c.Env = append(os.Environ(), "FAIRGROUND_POSTGRES="+config.PostgresURL, "FAIRGROUND_S3=", "FAIRGROUND_SMTP=", "FAIRGROUND_LOG_LEVEL=warn", "FAIRGROUND_API_RATE=1000000", "FAIRGROUND_MAIL_IN=", "FAIRGROUND_OPEN_ID=")
+	c.Env = append(c.Env, more...)
 	c.Cancel = func() error { return c.Process.Signal(syscall.SIGTERM) }
 	c.Stderr = b.err
 	out, err := c.StdoutPipe()

@@ -189,7 +189,7 @@ func (s *story) find() {
 	s.inTime("the search finds it", func() bool { return s.visitor.finds(s.key, bicycleTitle) })
 	tab := s.mina
 	tab.Show("/", desk, "light")
-	tab.Type(".masthead [name=q]", "wicker basket"+browser.Enter)
+	tab.Type("main .search [name=q]", "wicker basket"+browser.Enter)
 	tab.Until(`location.pathname === "/search" && document.querySelector('.cards a[href*="` + s.key + `"]')`)
 	tab.Click(`.cards a[href*="` + s.key + `"]`)
 	tab.Until(`location.pathname.startsWith("/l/` + s.key + `") && document.readyState === "complete" && document.documentElement.lang.startsWith("de")`)

@@ -129,7 +129,7 @@ func (e *editing) read(f *web.Form, before site.Theme) {
 		Accent: strings.ToLower(line("accent")), Ground: strings.ToLower(line("ground")), Ink: strings.ToLower(line("ink")),
 		Text: own(f.Choice("text", fontNames()...), builtinText), Display: own(f.Choice("display", fontNames()...), builtinDisplay),
 		Ornament: own(f.Choice("ornament", ui.Ornaments...), ui.Ornaments[0]),
-		Square: f.Bool("square"), Logo: before.Logo, Texts: map[value.Locale]site.Texts{},
+		Square:   f.Bool("square"), Logo: before.Logo, Texts: map[value.Locale]site.Texts{},
 	}
 	for _, locale := range e.locales {
 		words := site.Texts{Tagline: line("tagline." + string(locale)), Lead: f.Text("lead."+string(locale), longestTyped), Footer: f.Text("footer."+string(locale), longestTyped)}

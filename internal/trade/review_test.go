@@ -266,12 +266,25 @@ func TestOnlyAGenuineClearanceShowsAReview(t *testing.T) {
 				w.Errorf("%s: the table took it", name)
 			}
 		}
+		check := func() (faults []string, read int) {
+			w.ok(w.db.Read(background, func(tx *db.Tx) (err error) {
+				faults, read, err = trade.Check(tx, w.desk.Gate)
+				return err
+			}))
+			return faults, read
+		}
+		if faults, read := check(); len(faults) > 0 || read == 0 {
+			w.Errorf("before the attack: %v of %d", faults, read)
+		}
 		w.ok(w.db.Maintain(background, "attack", func(tx *db.Tx) error {
 			_, err := tx.Exec("update trade_review set clearance_seal = $2 where id = $1", int64(r.ID), make([]byte, 32))
 			return err
 		}))
 		if shown := w.shown(w.private); len(shown) != 0 {
 			w.Error("a forged seal shows a review")
+		}
+		if faults, _ := check(); len(faults) != 1 {
+			w.Errorf("the check finds %v", faults)
 		}
 	})
 }
