@@ -109,6 +109,9 @@ func (s Skin) Faults() (faults []SkinFault, err error) {
 		builtin    colour
 		needed     float64
 	}{{"ink", s.Ink, inkLight, inkNeeds}, {"accent", s.Accent, pennantLight, 4.5}} {
+		if c.field == "accent" && c.hex == "" { // the built-in one is moved until it fits
+			continue
+		}
 		if ratio := contrast(chosen(c.hex, c.builtin), ground); ratio < c.needed {
 			better := moved(chosen(c.hex, c.builtin), black, ground, c.needed+.1)
 			faults = append(faults, SkinFault{c.field, chosen(c.hex, c.builtin).String(), ground.String(), ratio, c.needed, better.String()})
