@@ -118,6 +118,22 @@ func (w *world) nothingLeft(name, slug string) {
 	}
 }
 
+// sameInside reports whether two compressed files hold the same.
+func sameInside(a, b []byte) bool {
+	var inside [2][]byte
+	for i, file := range [][]byte{a, b} {
+		r, err := zstd.NewReader(bytes.NewReader(file))
+		if err != nil {
+			return false
+		}
+		defer r.Close()
+		if inside[i], err = io.ReadAll(r); err != nil {
+			return false
+		}
+	}
+	return bytes.Equal(inside[0], inside[1])
+}
+
 func TestUnsoundFilesAreRefused(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, db.SQLite)
@@ -130,6 +146,9 @@ func TestUnsoundFilesAreRefused(t *testing.T) {
 	for part := range 25 { // byte 4 has a bit that zstd does not use
 		flipped := bytes.Clone(whole)
 		flipped[5+(len(whole)-6)*part/25] ^= 0x10
+		if sameInside(flipped, whole) {
+			continue // a bit that zstd does not use: what is restored is what was backed up
+		}
 		w.refused("a flipped bit", bytes.NewReader(flipped), value.Invalid, "")
 	}
 	w.refused("an empty file", bytes.NewReader(nil), value.Invalid, "is not a backup")

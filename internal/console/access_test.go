@@ -22,6 +22,9 @@ var permissions = map[string]account.Permission{
 	"GET /console/safety/notices/{id}":     account.NoticesSee,
 	"POST /console/safety/notices/{id}":    account.NoticesDecide,
 	"GET /console/safety/rules":            account.RulesSee,
+	"GET /console/safety/texts":            account.ListingsDecide,
+
+	"POST /console/safety/texts/{object}/{record}": account.ListingsDecide,
 	"GET /console/changes":                 account.AuditSee,
 	"GET /console/mailbox":                 account.OperationsSee,
 	"GET /console/mailbox/{id}":            account.OperationsSee,

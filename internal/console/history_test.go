@@ -19,6 +19,9 @@ func TestTheHistoryOfAListingShowsWhoChangedWhat(t *testing.T) {
 		content := l.Content
 		content.Title, content.Price, content.Category = "Green sail", value.MoneyFromUnits(4900, "CHF"), w.parts
 		content.Attributes = listing.Attributes{"length": "7"}
+		w.write("seat.give", func(tx *db.Tx) error {
+			return listing.GiveSeat(tx, listing.Seat{Seller: l.Seller.ID, Account: w.accounts["member"].ID, Role: listing.Owner})
+		})
 		_, _, err := w.desk.Edit(context.Background(), w.accounts["member"].Actor(), l.ID, l.Rev, content)
 		w.ok(err)
 		l = w.find(l.ID)
