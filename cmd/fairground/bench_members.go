@@ -280,13 +280,11 @@ func enter(address string, a account.Account, number int) (*person, error) {
 	return nil, value.Errorf(value.Internal, "%s got no session", a.Email)
 }
 
-const signedIn = 100 // buyers
-
-// signIn lets some of the buyers in.
+// signIn lets some of the buyers in: so many that none of them posts more often than a member may.
 func (b *bench) signIn(t *town, address string) error {
 	t.people = nil
 	began := time.Now()
-	for i, buyer := range t.buyers[:min(signedIn, len(t.buyers))] {
+	for i, buyer := range t.buyers[:max(30, min(100, b.messageCount()/1000))] {
 		p, err := enter(address, buyer, i)
 		if err != nil {
 			return err
@@ -328,7 +326,7 @@ func (b *bench) together(askers int, warming, length time.Duration, do func(aske
 
 // inbox asks for pages of it, one after the other, each by another member.
 func (b *bench) inbox(t *town) error {
-	shop, err := enter(t.people[0].address, t.busiest, signedIn)
+	shop, err := enter(t.people[0].address, t.busiest, len(t.people))
 	if err != nil {
 		return err
 	}
@@ -343,7 +341,7 @@ func (b *bench) inbox(t *town) error {
 		{"inbox of the busiest seller", "inbox_busiest", "/messages", []*person{shop}},
 	} {
 		n := 0
-		_, took, err := b.together(1, b.length(time.Second, time.Second/2), b.length(5*time.Second, 2*time.Second), func(int, int) error {
+		_, took, err := b.together(1, b.length(time.Second, time.Second/5), b.length(5*time.Second, time.Second), func(int, int) error {
 			n++
 			_, err := round.people[n%len(round.people)].ask("GET", round.path, "", nil, http.StatusOK)
 			return err

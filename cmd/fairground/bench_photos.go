@@ -54,7 +54,7 @@ func (b *bench) onePhoto(photos *media.Photos, large []byte) error {
 	}
 	before := allocated_mb()
 	stop := watchMemory()
-	_, took, err := b.together(1, 0, b.length(10*time.Second, 4*time.Second), take)
+	_, took, err := b.together(1, 0, b.length(10*time.Second, 3*time.Second), take)
 	peak_mb := stop()
 	if err != nil {
 		return err

@@ -37,7 +37,7 @@ func (b *bench) posts(t *town) error {
 	}
 	b.row("  %-34s %9s %9s %9s %9s", fmt.Sprintf("posting, %d at once", posters), "posts/s", "p50 ms", "p95 ms", "p99 ms")
 	round := func(title, figure string) error {
-		perSecond, took, err := b.together(posters, b.length(time.Second, time.Second/2), b.length(8*time.Second, 3*time.Second), post)
+		perSecond, took, err := b.together(posters, b.length(time.Second, time.Second/2), b.length(8*time.Second, 2*time.Second), post)
 		if err != nil {
 			return err
 		}

@@ -26,7 +26,7 @@ import (
 
 const (
 	talks      = 100 // conversations by mail at the same time
-	talksEach  = 2   // of one buyer
+	talksEach  = 5   // of one buyer
 	mailDomain = "members.example"
 )
 
@@ -250,8 +250,8 @@ func (r *relay) begin(a *app.App) error {
 
 // count waits until everything is under way and counts what arrives in a while.
 func (r *relay) count() error {
-	length := r.length(10*time.Second, 4*time.Second)
-	if err := r.wait(r.length(3*time.Second, 2*time.Second)); err != nil {
+	length := r.length(10*time.Second, 3*time.Second)
+	if err := r.wait(r.length(3*time.Second, time.Second)); err != nil {
 		return err
 	}
 	r.mu.Lock()

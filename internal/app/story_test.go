@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/json"
+	"html"
 	"image"
 	"image/color"
 	"image/jpeg"
@@ -14,6 +15,8 @@ import (
 	"time"
 
 	"fairground/internal/app"
+	"fairground/internal/db"
+	"fairground/internal/db/dbtest"
 	"fairground/internal/ui/browser"
 )
 
@@ -47,6 +50,7 @@ type story struct {
 	nora, mina *browser.Tab
 	visitor    *person // looks at public pages
 	listing    string  // address of the bicycle
+	seller     string  // address of Nora's public page
 	key        string  // of the bicycle
 	talkPath   string  // of the conversation about it
 	shop       string  // key of the shop
@@ -194,6 +198,7 @@ func (s *story) find() {
 	tab.Click(`.cards a[href*="` + s.key + `"]`)
 	tab.Until(`location.pathname.startsWith("/l/` + s.key + `") && document.readyState === "complete" && document.documentElement.lang.startsWith("de")`)
 	s.listing = tab.Evaluate("location.pathname")
+	s.seller = tab.Evaluate(`new URL(document.querySelector("main a[href*='/s/sel_']").href).pathname`)
 	tab.Click(`form[action="/favourites/` + s.key + `"] button`)
 	tab.Until(`document.querySelector('form[action="/favourites/` + s.key + `"] [aria-pressed=true]')`)
 	tab.Show("/favourites", desk, "light")
@@ -245,6 +250,9 @@ func (s *story) deal() {
 		width int64
 	}{{s.nora, phone}, {s.mina, desk}} {
 		at.tab.Show("/trades", at.width, "light")
+		if at.tab == s.nora {
+			at.tab.Click("main nav a[href*='of=sel_']") // she sold it
+		}
 		at.tab.Until(`[...document.querySelectorAll(".deals a")].some(a => a.textContent.includes("` + bicycleTitle + `"))`)
 		at.tab.Evaluate(`([...document.querySelectorAll(".deals a")].find(a => a.textContent.includes("` + bicycleTitle + `")).click(), "")`)
 		at.tab.Until(`location.pathname.startsWith("/trades/trd_") && document.readyState === "complete"`)
@@ -268,25 +276,21 @@ func (s *story) review() {
 		tab.Evaluate(`(document.querySelector("form[action$='/review'] [name=stars][value='5']").click(), "")`)
 		tab.Type("form[action$='/review'] [name=body]", words)
 		tab.Click("form[action$='/review'] .button.primary")
-		tab.Until(`document.readyState === "complete" && document.querySelector("#reviews ~ *, section")?.textContent.includes("` + words + `")`)
+		tab.Until(`document.readyState === "complete" && document.querySelector("main").textContent.includes("` + words + `")`)
 	}
-	seller := first(s.T, `href="(/s/sel_[^"]+)"`, s.visitor.sees("/"+s.sellerLink()))
 	write(s.mina, desk, "Das Velo ist wie beschrieben.")
-	if strings.Contains(s.visitor.sees(seller), "wie beschrieben") {
+	if strings.Contains(s.visitor.sees(s.seller), "wie beschrieben") {
 		s.Error("a review shows before the other side has written")
 	}
 	write(s.nora, phone, "Friendly, and on time.")
 	s.inTime("the review is on the seller's page", func() bool {
-		_, page, _ := s.visitor.get(seller)
+		_, page, _ := s.visitor.get(s.seller)
 		return strings.Contains(page, "Das Velo ist wie beschrieben.")
 	})
-	s.nora.Show(seller, phone, "light")
+	s.nora.Show(s.seller, phone, "light")
 	s.nora.Examine("the seller's page")
 	s.nora.Shoot("story-5-seller-phone")
 }
-
-// sellerLink is a page that leads to Nora's public page.
-func (s *story) sellerLink() string { return strings.TrimPrefix(s.listing, "/") }
 
 func (s *story) openShop() {
 	s.Helper()
@@ -365,5 +369,107 @@ func (s *story) shareInbox() {
 	s.mina.Shoot("story-6-inbox-desk")
 	if page := elio.sees(talk, "we open at nine", s.shopName); strings.Contains(page, "Nora") {
 		s.Error("the buyer learns who of the shop wrote")
+	}
+}
+
+// postPlainly posts a bicycle with the plain form and returns its key.
+func (p *person) postPlainly(title string) (key string) {
+	p.Helper()
+	fields := []string{"kind", "sell", "title", title, "pick", "sports/bicycles", "price", "420", "place", "Pully", "body", "Serviced in May, kept indoors.", "locale", "en", "a.type", "city"}
+	status, page, draft := p.post("/post/new", fields...)
+	if status != 200 || !strings.HasPrefix(draft, "/post/drf_") {
+		p.Fatalf("the form was answered %d at %s", status, draft)
+	}
+	condition := first(p.T, `(?s)name="a\.condition".*?<option value="([a-z]+)"`, page)
+	status, page, at := p.post(draft, append(fields, "a.condition", condition, "do", "publish")...)
+	if status != 200 || !strings.HasPrefix(at, "/my/listings/lst_") {
+		p.Fatalf("publishing was answered %d at %s: %s", status, at, strings.Join(allMatches(`(?s)class="error"[^>]*>(.*?)</p>`, page), " "))
+	}
+	return strings.TrimPrefix(at, "/my/listings/")
+}
+
+// soonLive waits until a listing of one's own is live.
+func (p *person) soonLive(key string) {
+	p.Helper()
+	p.inTime("it is live", func() bool {
+		_, page, _ := p.get("/my/listings/" + key)
+		return strings.Contains(page, "It is live")
+	})
+}
+
+// writeAbout sends the form of a listing's page.
+func (p *person) writeAbout(key, words string) (status int, page, at string) {
+	p.Helper()
+	form := p.sees("/l/" + key)
+	return p.post("/messages/about/"+key, "key", first(p.T, `(?s)action="/messages/about/.*?name="key" value="([^"]+)"`, form), "text", words)
+}
+
+// write sends the form of a conversation.
+func (p *person) write(talk, words string) {
+	p.Helper()
+	key := first(p.T, `(?s)id="composer".*?name="key" value="([^"]+)"`, p.sees(talk))
+	if status, page, at := p.post(talk, "key", key, "text", words); status != 200 || at != talk || !strings.Contains(page, html.EscapeString(words)) {
+		p.Fatalf("the message was answered %d at %s", status, at)
+	}
+}
+
+// TestTheStoryWithoutScripts is its heart with plain forms only, on both engines: join, post, ask, answer, agree.
+func TestTheStoryWithoutScripts(t *testing.T) {
+	t.Parallel()
+	for _, engine := range []db.Engine{db.SQLite, db.Postgres} {
+		t.Run(string(engine), func(t *testing.T) {
+			t.Parallel()
+			config := app.Config{}
+			if engine == db.Postgres {
+				config.PostgresURL = dbtest.PostgresURL(t)
+			}
+			plainStory(t, runWith(t, config, app.Demo{Listings: 12, Seed: 7}))
+		})
+	}
+}
+
+func plainStory(t *testing.T, r *running) {
+	t.Helper()
+	nora, mina := r.visitor(), r.signedIn("mina@lakeside.example")
+	if status, _, at := nora.post("/join", "name", "Nora Blanc", "email", "nora.blanc@example.org"); status != 200 || at != "/join/sent" {
+		t.Fatalf("joining was answered %d at %s", status, at)
+	}
+	if status, _, _ := nora.post(r.mailed(`(/join/confirm/[A-Za-z0-9_-]+)`)); status != 200 {
+		t.Fatalf("the link was answered %d", status)
+	}
+	key := nora.postPlainly(bicycleTitle)
+	nora.soonLive(key)
+	mina.inTime("the search finds it", func() bool { return mina.finds(key, bicycleTitle) })
+	status, _, talk := mina.writeAbout(key, "Is it still there?")
+	if status != 200 || !strings.HasPrefix(talk, "/messages/cnv_") {
+		t.Fatalf("the message was answered %d at %s", status, talk)
+	}
+	nora.sees("/messages", "Is it still there?")
+	nora.write(talk, "Yes, it is. You can try it on Saturday.")
+	page := mina.sees(talk, "You can try it on Saturday.")
+	mina.post(talk+"/offer", "key", first(t, `(?s)/offer" method="post">\s*<input type="hidden" name="key" value="([^"]+)"`, page), "amount", "380")
+	accept := first(t, `formaction="([^"]+/accept)"`, nora.sees(talk))
+	if status, page, at := nora.post(accept); status != 200 || at != talk || !strings.Contains(page, "Accepted") {
+		t.Fatalf("accepting was answered %d at %s", status, at)
+	}
+	visitor := r.visitor()
+	visitor.inTime("the listing is reserved", func() bool { _, page, _ := visitor.get("/l/" + key); return strings.Contains(page, "Reserved") })
+	made := mina.sees("/trades", bicycleTitle)
+	deal, deals := first(t, `href="(/trades/trd_[a-z0-9]+)"`, made), len(allMatches(`href="(/trades/trd_[a-z0-9]+)"`, made))
+	for _, who := range []*person{mina, nora} {
+		if status, _, at := who.post(deal + "/completion"); status != 200 || at != deal {
+			t.Errorf("saying that it happened was answered %d at %s", status, at)
+		}
+	}
+	nora.inTime("the listing is sold", func() bool {
+		_, page, _ := nora.get("/my/listings/" + key)
+		return strings.Contains(page, "It is sold")
+	})
+	nora.post(accept) // again, from a page that was left open
+	if all := allMatches(`href="(/trades/trd_[a-z0-9]+)"`, mina.sees("/trades")); len(all) != deals {
+		t.Errorf("an offer that was accepted twice made %d deals of %d", len(all), deals)
+	}
+	if status, _, _ := r.signedIn("elio@lakeside.example").get(talk); status != 404 {
+		t.Errorf("a stranger's look into the conversation was answered %d", status)
 	}
 }

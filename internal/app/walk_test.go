@@ -38,7 +38,14 @@ func TestMain(m *testing.M) {
 
 func run(t *testing.T, d app.Demo) *running {
 	t.Helper()
-	a, err := app.Open(context.Background(), app.Config{Directory: t.TempDir(), Unsafe: true})
+	return runWith(t, app.Config{}, d)
+}
+
+// runWith runs it with other settings.
+func runWith(t *testing.T, config app.Config, d app.Demo) *running {
+	t.Helper()
+	config.Directory, config.Unsafe = t.TempDir(), true
+	a, err := app.Open(context.Background(), config)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -25,16 +25,16 @@ var permissions = map[string]account.Permission{
 	"GET /console/safety/texts":            account.ListingsDecide,
 
 	"POST /console/safety/texts/{object}/{record}": account.ListingsDecide,
-	"GET /console/changes":                 account.AuditSee,
-	"GET /console/mailbox":                 account.OperationsSee,
-	"GET /console/mailbox/{id}":            account.OperationsSee,
-	"GET /console/settings":                account.SettingsSee,
-	"POST /console/settings":               account.SettingsEdit,
-	"GET /console/staff":                   account.StaffSee,
-	"POST /console/staff":                  account.StaffEdit,
-	"POST /console/staff/{id}/role":        account.StaffEdit,
-	"POST /console/staff/{id}/suspension":  account.StaffEdit,
-	"POST /console/staff/{id}/restoration": account.StaffEdit,
+	"GET /console/changes":                         account.AuditSee,
+	"GET /console/mailbox":                         account.OperationsSee,
+	"GET /console/mailbox/{id}":                    account.OperationsSee,
+	"GET /console/settings":                        account.SettingsSee,
+	"POST /console/settings":                       account.SettingsEdit,
+	"GET /console/staff":                           account.StaffSee,
+	"POST /console/staff":                          account.StaffEdit,
+	"POST /console/staff/{id}/role":                account.StaffEdit,
+	"POST /console/staff/{id}/suspension":          account.StaffEdit,
+	"POST /console/staff/{id}/restoration":         account.StaffEdit,
 }
 
 func TestEveryRouteAsksForItsPermission(t *testing.T) {

@@ -30,6 +30,32 @@ func (v *visit) noticeTag(s moderation.NoticeState) ui.Tag {
 type pointed struct {
 	moderation.Notice
 	title string
+	href  string // where that is looked at; empty for listings, which the notice's page shows, and for what may not be seen
+}
+
+// places are where what notices point at is looked at, by object. Listings stand on the notice's own page.
+var places = map[string]struct {
+	path, kind string // of the id in the address
+	needs      account.Permission
+}{
+	"conversation": {"/console/conversations/", "cnv", account.ConversationsSee},
+	"seller":       {"/s/", sellerKind, account.NoticesSee},
+	"profile":      {"/s/", sellerKind, account.NoticesSee},
+	"trade_review": {"/console/records/trade_review/", "trv", account.RecordsSee},
+}
+
+// point names what a notice points at, and where it is, for what is no listing.
+func (v *visit) point(n moderation.Notice) (p pointed) {
+	p.Notice = n
+	place, known := places[n.Object]
+	if !known {
+		return p
+	}
+	p.title = v.t("console.object." + n.Object)
+	if v.may(place.needs) {
+		p.href = place.path + n.Record.Text(place.kind)
+	}
+	return p
 }
 
 // noticesView is the list of notices in one state.
@@ -83,7 +109,9 @@ func (v *visit) pointed(tx *db.Tx, notices []moderation.Notice) ([]pointed, erro
 	}
 	all := make([]pointed, len(notices))
 	for i, n := range notices {
-		all[i] = pointed{n, titles[n.Record]}
+		if all[i] = v.point(n); n.Object == listing.Object {
+			all[i].title = titles[n.Record]
+		}
 	}
 	return all, nil
 }
@@ -92,7 +120,8 @@ func (v *visit) pointed(tx *db.Tx, notices []moderation.Notice) ([]pointed, erro
 type noticeView struct {
 	v       *visit
 	n       moderation.Notice
-	card    *card // nil when what it points at is gone
+	card    *card   // nil when the listing it points at is gone, and for what is no listing
+	at      pointed // what it points at when that is no listing
 	by      []decided
 	outcome moderation.Outcome
 	ground  moderation.Ground
@@ -122,7 +151,7 @@ func (v *visit) showNotice(w http.ResponseWriter, status int, id value.ID, view 
 		if view.n, err = moderation.FindNotice(tx, id); err != nil {
 			return err
 		}
-		if view.n.Object != listing.Object {
+		if view.at = v.point(view.n); view.n.Object != listing.Object {
 			return nil
 		}
 		view.card, err = v.card(tx, view.n.Record, fewHistory)

@@ -1,6 +1,8 @@
 package console
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"net/http"
 	"strconv"
 	"time"
@@ -30,6 +32,7 @@ type textsView struct {
 	all    []heldText
 	chosen string // object and record of the one with faults
 	reason string
+	ground string
 	faults faults
 }
 
@@ -41,6 +44,12 @@ type heldText struct {
 const mostTexts = 50
 
 const textsPath = "/console/safety/texts"
+
+// digest names the text that was looked at.
+func (h HeldText) digest() string {
+	sum := sha256.Sum256([]byte(h.Title + "\x00" + h.Text))
+	return hex.EncodeToString(sum[:12])
+}
 
 func (h heldText) path() string { return textsPath + "/" + h.Object + "/" + h.Record.String() }
 
@@ -95,7 +104,7 @@ func (v *visit) decideText(w http.ResponseWriter) error {
 		return value.Fieldf("outcome", "choose publish or reject")
 	}
 	if err = f.Err(); err == nil {
-		err = v.Moderation.Decide(v.ctx, v.me.Actor(), d)
+		err = worded(v.carryOutText(d, f.Raw("seen")), map[value.Kind]string{value.Forbidden: "console.final", value.Conflict: "console.text_stale"})
 	}
 	if err == nil {
 		return v.goOn(w, textsPath, v.t("console.text_decided."+string(d.Outcome)))
@@ -104,7 +113,69 @@ func (v *visit) decideText(w http.ResponseWriter) error {
 	if unknown != nil {
 		return unknown
 	}
-	return v.showTexts(w, statusOf(err), &textsView{chosen: d.Object + record.String(), reason: d.Reason, faults: known})
+	return v.showTexts(w, statusOf(err), &textsView{chosen: d.Object + record.String(), reason: d.Reason, ground: f.Raw("ground"), faults: known})
+}
+
+// carryOutText decides about a text that waits; no other record can be decided by way of its page.
+func (v *visit) carryOutText(d moderation.Decision, seen string) error {
+	room, known := v.Moderation.Rooms[d.Object]
+	if !known || v.Texts == nil {
+		return value.Errorf(value.NotFound, "there is nothing to decide here")
+	}
+	read := asRead{room, v.Texts, d.Object, seen}
+	desk := moderation.Desk{DB: v.Moderation.DB, Rooms: map[string]moderation.Room{d.Object: read}}
+	return desk.Decide(v.ctx, v.me.Actor(), d)
+}
+
+// asRead refuses to decide about a text that changed since it was looked at, or waits no longer. It asks inside the
+// decision's transaction, so nothing can change in between.
+type asRead struct {
+	moderation.Room
+	texts  func(tx *db.Tx, limit int) ([]HeldText, error)
+	object string
+	seen   string // the digest of the text that was looked at
+}
+
+// Release refuses a text that is not as it was.
+func (a asRead) Release(tx *db.Tx, record value.ID, reason string) (bool, error) {
+	if err := a.check(tx, record); err != nil {
+		return false, err
+	}
+	return a.Room.Release(tx, record, reason)
+}
+
+// Refuse refuses a text that is not as it was.
+func (a asRead) Refuse(tx *db.Tx, record value.ID, removed bool, reason string) error {
+	if err := a.check(tx, record); err != nil {
+		return err
+	}
+	return a.Room.Refuse(tx, record, removed, reason)
+}
+
+func (a asRead) check(tx *db.Tx, record value.ID) error {
+	held, err := a.texts(tx, mostTexts)
+	if err != nil {
+		return err
+	}
+	for _, h := range held {
+		if h.Object == a.object && h.Record == record && h.digest() == a.seen {
+			return nil
+		}
+	}
+	return &value.Error{Kind: value.Conflict, Key: "console.text_stale", Message: "somebody decided or changed this text meanwhile; look at it again"}
+}
+
+// gone is what is wrong with a decision about a text that is not on the page any more.
+func (t *textsView) gone() string {
+	for _, h := range t.all {
+		if t.chosen == h.Object+h.Record.String() {
+			return ""
+		}
+	}
+	for _, said := range t.faults {
+		return said
+	}
+	return ""
 }
 
 // faultOf is what is wrong with a field of the form of one text.
@@ -120,6 +191,13 @@ func (t *textsView) reasonOf(h heldText) string {
 		return ""
 	}
 	return t.reason
+}
+
+func (t *textsView) groundOf(h heldText) string {
+	if t.chosen != h.Object+h.Record.String() {
+		return ""
+	}
+	return t.ground
 }
 
 func (t *textsView) mayDecide() bool { return t.v.may(account.ListingsDecide) }
