@@ -185,6 +185,10 @@ func (n *noticeView) prepare() {
 	}
 }
 
+// removable reports whether decisions can take away what the notice points at. A conversation stays; its people are
+// suspended, or its messages refused, elsewhere.
+func (n *noticeView) removable() bool { return n.v.Moderation.Rooms[n.n.Object] != nil }
+
 // may reports whether the reader may answer.
 func (n *noticeView) may() bool { return n.v.may(account.NoticesDecide) }
 

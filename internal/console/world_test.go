@@ -43,6 +43,7 @@ type world struct {
 	router       *web.Router
 	mailbox      bool
 	arrivals     func(*db.Tx, time.Time) ([]console.Arrival, error)
+	texts        func(*db.Tx, int) ([]console.HeldText, error)
 	accounts     map[string]account.Account // by role, and "member"
 	person, shop listing.Seller
 	boats, parts value.ID
@@ -175,7 +176,7 @@ func (w *world) serve() *web.Router {
 	m.Mount("GET /static/", account.Public, ui.Static(), web.Bare())
 	m.Handle("GET /media/{path...}", account.Public, drawn)
 	(&console.Console{Services: func(*site.Site) console.Services {
-		return console.Services{Listings: w.desk, Moderation: w.moderation, Mailbox: w.mailbox, Arrivals: w.arrivals}
+		return console.Services{Listings: w.desk, Moderation: w.moderation, Mailbox: w.mailbox, Arrivals: w.arrivals, Texts: w.texts}
 	}, Account: shown}).Routes(m)
 	return m
 }
