@@ -317,8 +317,9 @@ func (s *story) joinShop() {
 	s.Helper()
 	tab := s.nora
 	tab.Show("/account/alerts", phone, "light")
-	tab.Until(`document.querySelector("main a[href*='/join']")`)
-	tab.Click("main a[href*='/join']")
+	invited := `[...document.querySelectorAll("main a[href^='/account/alerts/']")].find(a => a.textContent.includes("` + s.shopName + `"))`
+	tab.Until(invited)
+	tab.Evaluate(`(` + invited + `.click(), "")`)
 	tab.Until(`location.pathname === "/shop/` + s.shop + `/join" && document.readyState === "complete"`)
 	tab.Click("form[action$='/join'] button")
 	tab.Until(`location.pathname !== "/shop/` + s.shop + `/join" && document.readyState === "complete"`)
