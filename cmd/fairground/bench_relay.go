@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log"
+	"log/slog"
 	"net"
 	"net/http"
 	netmail "net/mail"
@@ -43,6 +44,9 @@ func (b *bench) relay(t *town) error {
 	config := t.config
 	config.SMTP, config.MailIn, config.MailName = "smtp+plain://"+r.sinkAddress, "127.0.0.1:0", "mail."+townHost
 	config.Resolver = r.names
+	before := slog.Default()
+	defer slog.SetDefault(before)
+	slog.SetDefault(slog.New(slog.NewTextHandler(b.err, &slog.HandlerOptions{Level: slog.LevelWarn}))) // not every request
 	e := *b.environment
 	e.config = config
 	return e.withApp(func(a *app.App) error {
@@ -70,6 +74,7 @@ type relay struct {
 	took_ms []float64            // from an answer to its arrival on the other side
 	from    time.Time            // what arrives earlier does not count
 	came    int                  // since then
+	again   int                  // mails that were refused for now
 	failure error
 }
 
@@ -181,11 +186,11 @@ func (r *relay) run(a *app.App, group *job.Group) error {
 	defer r.out.Close()
 	group.Go("mail in", func(ctx context.Context) { r.fail(receiver.Serve(ctx)) })
 	group.Go("attend", func(ctx context.Context) { a.Attend(ctx, group) })
-	for range 8 {
-		group.Go("people", r.answer)
-	}
 	if err := r.begin(a); err != nil {
 		return err
+	}
+	for range 8 {
+		group.Go("people", r.answer)
 	}
 	return r.count()
 }
@@ -216,9 +221,23 @@ func (r *relay) answer(ctx context.Context) {
 			Text: fmt.Sprintf("Yes, that suits me well. I bring the papers along, and we look at it together by daylight (%d).\n\n"+
 				"On 1 May 2026, the market wrote:\n%s", turn, strings.Repeat("> what stood in the mail before\n", 20)),
 		}}
-		if _, err := r.out.Deliver(ctx, from, m); err != nil && ctx.Err() == nil {
+		if err := r.deliver(ctx, from, m); err != nil && ctx.Err() == nil {
 			r.fail(fmt.Errorf("answering a message by mail: %w", err))
 		}
+	}
+}
+
+// deliver sends a mail, again after a moment when it is refused for now, as mail servers do.
+func (r *relay) deliver(ctx context.Context, from mail.From, m mail.Mail) error {
+	for {
+		_, err := r.out.Deliver(ctx, from, m)
+		if no := (*mail.Refusal)(nil); !errors.As(err, &no) || no.Permanent {
+			return err
+		}
+		r.mu.Lock()
+		r.again++
+		r.mu.Unlock()
+		time.Sleep(100 * time.Millisecond)
 	}
 }
 
@@ -261,7 +280,7 @@ func (r *relay) count() error {
 		return err
 	}
 	r.mu.Lock()
-	came, took := r.came, sortedCopy(r.took_ms)
+	came, again, took := r.came, r.again, sortedCopy(r.took_ms)
 	r.mu.Unlock()
 	if came == 0 {
 		return value.Errorf(value.Internal, "no message came out on the other side")
@@ -271,6 +290,8 @@ func (r *relay) count() error {
 	r.spread("relay", took)
 	r.row("  relayed by mail, %d conversations %8.0f/s, each a mail in and a mail out   p50 %.0f ms   p95 %.0f ms   p99 %.0f ms", talks,
 		perSecond, percentile(took, .5), percentile(took, .95), percentile(took, .99))
+	r.figure("relay_again", float64(again))
+	r.row("  mails to be sent again             %8d", again)
 	r.row("  memory of market and mail program  %8.0f MB private", memory_mb("self", "RssAnon"))
 	return nil
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"strings"
 
 	"fairground/internal/app"
@@ -12,6 +13,7 @@ type siteCommand struct {
 	Create  siteCreate  `cmd:"" help:"Create a site."`
 	List    siteList    `cmd:"" help:"List the sites."`
 	Hosts   siteHosts   `cmd:"" help:"Set the host names a site answers to."`
+	Mail    siteMail    `cmd:"" help:"Print what to publish in the domain name system for a site's mail."`
 	Suspend siteSuspend `cmd:"" help:"Close a site to the public; its rows stay."`
 	Resume  siteResume  `cmd:"" help:"Open a suspended site again."`
 	Drop    siteDrop    `cmd:"" help:"Destroy a site and everything in it."`
@@ -82,6 +84,24 @@ type siteHosts struct {
 // Run sets the host names.
 func (c siteHosts) Run(e *environment) error {
 	return e.withApp(func(a *app.App) error { return a.Registry.SetHosts(e.ctx, operator, c.Slug, c.Hosts...) })
+}
+
+type siteMail struct {
+	Slug string `arg:"" optional:"" help:"The only site there is when left out."`
+}
+
+// Run prints the records as lines of a zone file, each below what it is for.
+func (c siteMail) Run(e *environment) error {
+	if e.config.MailName == "" {
+		return value.Fieldf("mail-name", "say with --mail-name which machine sends the mail, such as mail.example.org")
+	}
+	return e.withSite(c.Slug, func(_ context.Context, a *app.App, r *app.Rooms) error {
+		records, err := a.DNSRecords(r.Site)
+		for _, one := range records {
+			e.printf("; %s\n%s\n", one.Why, one.Zone())
+		}
+		return err
+	})
 }
 
 type siteSuspend struct {

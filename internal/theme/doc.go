@@ -15,6 +15,7 @@
 // Routes:
 //
 //	GET  /theme.css                            the skin of the site; v= names its state      Public
+//	GET  /theme/icon.svg                       the sign in browsers' tabs                    Public
 //	GET  /theme/logo/{name}                    the logo                                      Public
 //	GET  /console/setup/theme                  the editor                                    settings.see
 //	POST /console/setup/theme                  saves, or takes one step of editing           settings.edit

@@ -74,6 +74,12 @@ func (s Skin) ground() (light, dark string) {
 	return c.light["paper"].String(), c.dark["paper"].String()
 }
 
+// Accents are the accent in the light and in the dark scheme, as #rrggbb.
+func (s Skin) Accents() (light, dark string) {
+	c := s.colours()
+	return c.light["pennant"].String(), c.dark["pennant"].String()
+}
+
 // SkinFault is a choice that cannot be read, or not well.
 type SkinFault struct {
 	Field   string  // accent, ground or ink
