@@ -141,7 +141,7 @@ func TestWithoutScripts(t *testing.T) {
 	tab.Click(`.footer a[hreflang="de-CH"], .footer a[lang="de-CH"]`)
 	tab.Until(`document.documentElement.lang.startsWith("de") && location.pathname.startsWith("/reports/")`)
 	signIn(tab, "mina")
-	tab.At("/")
+	tab.At("/my/listings")
 	tab.Until(`document.documentElement.lang.startsWith("de") && document.body.textContent.includes("Mina Rochat")`)
 	tab.Quiet()
 }

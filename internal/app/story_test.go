@@ -365,7 +365,7 @@ func (s *story) shareInbox() {
 	s.nora.Click("#composer .button.primary")
 	s.nora.Until(`document.querySelector("#thread").textContent.includes("we open at nine")`)
 	s.mina.Show(talk, desk, "light")
-	s.mina.Until(`document.querySelector("#thread").textContent.includes("we open at nine") && document.querySelector("#thread").textContent.includes("Nora")`)
+	s.mina.Until(`document.querySelector("#thread").textContent.includes("we open at nine") && document.querySelector("#thread").textContent.includes("Nora") && document.querySelector(".talk-entry").textContent.includes("Nora Blanc: With pleasure")`)
 	s.mina.Examine("the shop's inbox")
 	s.mina.Shoot("story-6-inbox-desk")
 	if page := elio.sees(talk, "we open at nine", s.shopName); strings.Contains(page, "Nora") {

@@ -41,6 +41,7 @@ type Entry struct {
 	Listing      Listing
 	With         string // the name of the other side; empty when it was erased
 	Last         Message
+	By           string // who of a shop wrote it
 	Unread       int
 	Archived     bool
 	Found        string // the words around what was searched
@@ -179,7 +180,11 @@ func (d *Desk) entries(tx *db.Tx, rows []side) ([]Entry, error) {
 	if err != nil {
 		return nil, err
 	}
-	persons, err := d.config.Persons(tx, unique(buyers))
+	people := buyers
+	for _, m := range messages {
+		people = append(people, m.Author)
+	}
+	persons, err := d.config.Persons(tx, unique(people))
 	if err != nil {
 		return nil, err
 	}
@@ -187,6 +192,7 @@ func (d *Desk) entries(tx *db.Tx, rows []side) ([]Entry, error) {
 	for i, row := range rows {
 		c := conversations[row.conversation]
 		e := Entry{Conversation: c, Side: row.side, Last: messages[row.lastMessage], Unread: row.unread, Archived: row.archived}
+		e.By = persons[e.Last.Author].Name
 		if l, ok := known[c.Listing]; ok {
 			e.Listing = l
 		} else {

@@ -223,6 +223,9 @@ func lastWords(ctx context.Context, e Entry) string {
 		line = string(runes[:140]) + "…"
 	}
 	if m.Side == e.Side && m.ID != 0 {
+		if m.Author != account.From(ctx).Account {
+			return text.T(ctx, "message.mate", "name", withName(ctx, e.By), "text", line)
+		}
 		return text.T(ctx, "message.you", "text", line)
 	}
 	return line

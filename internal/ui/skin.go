@@ -74,11 +74,8 @@ func (s Skin) ground() (light, dark string) {
 	return c.light["paper"].String(), c.dark["paper"].String()
 }
 
-// Accents are the accent in the light and in the dark scheme, as #rrggbb.
-func (s Skin) Accents() (light, dark string) {
-	c := s.colours()
-	return c.light["pennant"].String(), c.dark["pennant"].String()
-}
+// AccentColour is the accent of the light scheme as #rrggbb.
+func (s Skin) AccentColour() string { return s.colours().light["pennant"].String() }
 
 // SkinFault is a choice that cannot be read, or not well.
 type SkinFault struct {
