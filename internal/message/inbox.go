@@ -172,17 +172,16 @@ func (d *Desk) entries(tx *db.Tx, rows []side) ([]Entry, error) {
 	if err != nil {
 		return nil, err
 	}
-	var listings, buyers []value.ID
+	var listings, people []value.ID
 	for _, c := range conversations {
-		listings, buyers = append(listings, c.Listing), append(buyers, c.Buyer)
+		listings, people = append(listings, c.Listing), append(people, c.Buyer)
+	}
+	for _, m := range messages {
+		people = append(people, m.Author)
 	}
 	known, err := d.config.Listings(tx, unique(listings))
 	if err != nil {
 		return nil, err
-	}
-	people := buyers
-	for _, m := range messages {
-		people = append(people, m.Author)
 	}
 	persons, err := d.config.Persons(tx, unique(people))
 	if err != nil {
