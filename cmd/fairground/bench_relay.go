@@ -73,7 +73,7 @@ type relay struct {
 	sent    map[string]time.Time // by conversation: when somebody answered last
 	took_ms []float64            // from an answer to its arrival on the other side
 	from    time.Time            // what arrives earlier does not count
-	came    int                  // since then
+	came    int                  // answers that came out since then
 	again   int                  // mails that were refused for now
 	failure error
 }
@@ -160,9 +160,9 @@ func (r *relay) arrived(to value.Email, head netmail.Header) {
 	l := letter{to: to, replyTo: value.Email(reply.Address), subject: head.Get("Subject"), thread: head.Get("References")}
 	r.mu.Lock()
 	now := time.Now()
-	if at, ok := r.sent[l.thread]; ok && !r.from.IsZero() {
+	if at, ok := r.sent[l.thread]; ok {
 		r.came++
-		if at.After(r.from) {
+		if !r.from.IsZero() && at.After(r.from) {
 			r.took_ms = append(r.took_ms, milliseconds(now.Sub(at)))
 		}
 	}
@@ -267,25 +267,21 @@ func (r *relay) begin(a *app.App) error {
 	return nil
 }
 
-// count waits until everything is under way and counts what arrives in a while.
+// count waits until answers come out on the other side, and then counts for a while what does.
 func (r *relay) count() error {
-	length := r.length(10*time.Second, 3*time.Second)
-	if err := r.wait(r.length(3*time.Second, time.Second)); err != nil {
+	if err := r.wait(r.length(3*time.Second, time.Second), 1); err != nil {
 		return err
 	}
 	r.mu.Lock()
-	r.from = time.Now()
+	r.from, r.came = time.Now(), 0
 	r.mu.Unlock()
-	if err := r.wait(length); err != nil {
+	if err := r.wait(r.length(10*time.Second, 3*time.Second), 10); err != nil {
 		return err
 	}
 	r.mu.Lock()
 	came, again, took := r.came, r.again, sortedCopy(r.took_ms)
+	perSecond := float64(came) / time.Since(r.from).Seconds()
 	r.mu.Unlock()
-	if came == 0 {
-		return value.Errorf(value.Internal, "no message came out on the other side")
-	}
-	perSecond := float64(came) / length.Seconds()
 	r.figure("relay_per_s", perSecond)
 	r.spread("relay", took)
 	r.row("  relayed by mail, %d conversations %8.0f/s, each a mail in and a mail out   p50 %.0f ms   p95 %.0f ms   p99 %.0f ms", talks,
@@ -296,13 +292,25 @@ func (r *relay) count() error {
 	return nil
 }
 
-func (r *relay) wait(d time.Duration) error {
-	select {
-	case <-time.After(d):
-	case <-r.ctx.Done():
-		return r.ctx.Err()
+// wait lasts at least so long, and until so many have come out.
+func (r *relay) wait(d time.Duration, least int) error {
+	const patience = time.Minute
+	for began := time.Now(); ; {
+		select {
+		case <-time.After(min(d, 50*time.Millisecond)):
+		case <-r.ctx.Done():
+			return r.ctx.Err()
+		}
+		r.mu.Lock()
+		came, failure := r.came, r.failure
+		r.mu.Unlock()
+		switch passed := time.Since(began); {
+		case failure != nil:
+			return failure
+		case passed >= d && came >= least:
+			return nil
+		case passed >= d+patience:
+			return value.Errorf(value.Internal, "%d messages came out on the other side within %s", came, passed.Round(time.Second))
+		}
 	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.failure
 }
