@@ -42,7 +42,7 @@
 //
 // Routes, all for account.SignedIn:
 //
-//	GET  /trades                        mine: as buyer, as seller, of each shop; of=SELLER, before=TRADE
+//	GET  /trades                        mine: as buyer, as seller, of each shop; of=SELLER or buyer, before=TRADE
 //	POST /trades                        "we made a deal": conversation, price; asks the other side
 //	GET  /trades/{id}                   one of them, with its reviews and what can be done
 //	POST /trades/{id}/confirmation      agrees to what the other side proposed

@@ -15,6 +15,7 @@ const listed = 30 // trades on one page
 type list struct {
 	v      *visit
 	of     value.ID // the seller, 0 for those as a buyer
+	asked  bool     // for that side
 	tabs   []ui.Link
 	rows   []row
 	next   string
@@ -50,7 +51,8 @@ func (v *visit) list() (*list, error) {
 		}
 		page.paged = true
 	}
-	if text := query.Get("of"); text != "" {
+	text := query.Get("of")
+	if page.asked = text != ""; page.asked && text != string(Buyer) {
 		if page.of, err = value.ParseID("sel", text); err != nil {
 			return nil, err
 		}
@@ -62,6 +64,11 @@ func (p *list) fill(tx *db.Tx, before value.ID) error {
 	sellers, err := p.v.Neighbours.SellersOf(tx, p.v.session.Account)
 	if err != nil {
 		return err
+	}
+	if !p.asked && !p.paged {
+		if err := p.choose(tx, sellers); err != nil {
+			return err
+		}
 	}
 	if err := p.tabsOf(tx, sellers); err != nil {
 		return err
@@ -90,6 +97,20 @@ func (p *list) fill(tx *db.Tx, before value.ID) error {
 	return nil
 }
 
+// choose begins with what somebody sold when they never bought anything.
+func (p *list) choose(tx *db.Tx, sellers []value.ID) error {
+	found, err := Of(tx, Buyer, p.v.session.Account, 0, 1)
+	for _, id := range sellers {
+		if err != nil || len(found) > 0 {
+			break
+		}
+		if found, err = Of(tx, Seller, id, 0, 1); len(found) > 0 {
+			p.of = id
+		}
+	}
+	return err
+}
+
 func notMine(err error) error {
 	if err != nil {
 		return err
@@ -103,7 +124,7 @@ func (p *list) tabsOf(tx *db.Tx, sellers []value.ID) error {
 	if err != nil {
 		return err
 	}
-	p.tabs = []ui.Link{{Text: p.v.t("trade.as_buyer"), Href: "/trades", Current: p.of == 0}}
+	p.tabs = []ui.Link{{Text: p.v.t("trade.as_buyer"), Href: "/trades?of=" + string(Buyer), Current: p.of == 0}}
 	for _, id := range sellers {
 		text := p.v.t("trade.as_seller")
 		if faces[id].Business {

@@ -112,6 +112,8 @@ func TestTheStoryOfADealOnPages(t *testing.T) {
 		w.wants(w.request(h, w.cleo, "GET", path, nil), 404)
 		w.wants(w.request(h, account.Account{}, "GET", path, nil), 303)
 		w.wants(w.request(h, w.ben, "GET", "/trades?of="+w.private.Text("sel"), nil), 200, "Confirm or decline")
+		w.wants(w.request(h, w.ben, "GET", "/trades", nil), 200, "Confirm or decline") // who only sells sees that at once
+		w.wants(w.request(h, w.ben, "GET", "/trades?of=buyer", nil), 200, "No deals yet")
 		w.wants(w.request(h, w.ben, "GET", "/trades?of="+w.shop.Text("sel"), nil), 404)
 		w.wants(w.request(h, w.ben, "POST", path+"/confirmation", nil), 303)
 		w.wants(w.request(h, w.ben, "POST", path+"/confirmation", nil), 409, "not possible any more")
