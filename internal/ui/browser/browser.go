@@ -23,6 +23,7 @@ import (
 // Tab is one tab of a browser and the server whose pages it shows.
 type Tab struct {
 	Address string // of the server, without a slash at the end
+	Height  int64  // of windows, in pixels; a test may change it
 	t       testing.TB
 	ctx     context.Context
 	axe     string
@@ -51,7 +52,7 @@ func Open(t testing.TB, handler http.Handler) *Tab {
 	t.Cleanup(stopTab)
 	ctx, stopClock := context.WithTimeout(ctx, 3*time.Minute)
 	t.Cleanup(stopClock)
-	tab := &Tab{Address: server.URL, t: t, ctx: ctx, axe: string(axe)}
+	tab := &Tab{Address: server.URL, Height: 1000, t: t, ctx: ctx, axe: string(axe)}
 	if err := tab.listen(); err != nil {
 		t.Fatal(err)
 	}
@@ -98,7 +99,7 @@ func (b *Tab) Show(path string, width int64, scheme string) {
 		_, err := cdp.Call(ctx, target, emulation.SetEmulatedMedia, media)
 		return chromedp.Void{}, err
 	}
-	if err := chromedp.Do(b.ctx, chromedp.EmulateViewport(width, 1000, options...), prefer, chromedp.Navigate(b.Address+path)); err != nil {
+	if err := chromedp.Do(b.ctx, chromedp.EmulateViewport(width, b.Height, options...), prefer, chromedp.Navigate(b.Address+path)); err != nil {
 		b.t.Fatalf("%s: %v", path, err)
 	}
 }
