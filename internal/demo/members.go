@@ -209,7 +209,7 @@ func (m Members) deal(ctx context.Context, stands []*stand, shop *stand, mina, e
 	}
 	n := 0
 	for _, s := range stands {
-		if s.owner == mina.ID || s.owner == elio.ID || n == len(said) || n >= len(shop.offers)-2 {
+		if s.Kind == listing.Business || s.owner == mina.ID || s.owner == elio.ID || n == len(said) || n >= len(shop.offers)-2 {
 			continue
 		}
 		about := shop.offers[len(shop.offers)-1-n]
