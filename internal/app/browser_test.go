@@ -172,9 +172,37 @@ func TestEveryOtherPageInBrowser(t *testing.T) {
 	signIn(tab, "admin")
 	tab.At("/console")
 	examine("/account/sessions", notice, "/console", "/console/safety", "/console/safety/rules", "/console/changes", "/console/listings/"+key,
+		"/console/setup/theme", "/console/safety/texts", "/console/messages",
 		"/console/settings", "/console/staff", "/console/mailbox", "/console/find?q=a",
 		"/console/records/person", "/console/setup/objects", "/console/setup/objects/deal", "/console/setup/automations",
 		"/console/setup/developers", "/console/records/deal/import")
+	tab.Quiet()
+}
+
+// TestMembersPagesInBrowser examines in German what members have for themselves: every other one on a phone.
+func TestMembersPagesInBrowser(t *testing.T) {
+	t.Parallel()
+	browser.Needs(t)
+	r := run(t, app.Demo{Listings: 12, Seed: 7})
+	visitor := r.visitor()
+	seller := first(t, `href="(/s/[^"?]+)`, visitor.sees("/l/"+first(t, `href="/l/(lst_[a-z0-9]+)`, visitor.sees("/search"))))
+	tab := browser.Open(t, r.app.Handler())
+	tab.Show("/language/de-CH?next=/", 1440, "light")
+	examine := func(paths ...string) {
+		for i, path := range paths {
+			width, scheme := int64(390), "light"
+			if i%2 == 1 {
+				width, scheme = 1440, "dark"
+			}
+			tab.Show(path, width, scheme)
+			tab.Examine(fmt.Sprint(path, " ", width, " ", scheme))
+		}
+	}
+	examine("/join", seller)
+	signIn(tab, "mina")
+	tab.At("/my/listings")
+	examine("/my/listings", "/post", "/messages", "/favourites", "/following", "/trades", "/account/profile", "/account/security",
+		"/account/alerts", "/account/preferences", "/account/blocked", "/account/my-data")
 	tab.Quiet()
 }
 
