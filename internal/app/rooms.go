@@ -91,7 +91,7 @@ func (a *App) openRooms(s *site.Site) *Rooms {
 		SealKey:    key,
 		Sealer:     audit.Sealer(key),
 		Automation: flows, Transfer: carrier,
-		Jobs:      job.NewWorker(s.DB, 2, slices.Concat(a.jobs(s), flows.Jobs(), a.memberJobs(s, desk, trades))...),
+		Jobs:      job.NewWorker(s.DB, 4, slices.Concat(a.jobs(s), flows.Jobs(), a.memberJobs(s, desk, trades))...),
 		Calls:     job.NewWorker(s.DB, 2, a.calls(s)...),
 		Loads:     job.NewWorker(s.DB, 1, carrier.Jobs()...),
 		followers: append(a.api.Readers(s), crm.Sellers(records, sellersFor), a.follow.Reader(s), trades.Reader(), views.Reader()),
