@@ -137,6 +137,9 @@ func TestConversationsAndDutiesAreMailedEach(t *testing.T) {
 		if len(letters) != 6 {
 			t.Fatalf("mailed %q, want six", subjects(letters))
 		}
+		if l := letters[0]; strings.Contains(l.Text, "/unsubscribe/") || !strings.Contains(l.Unsubscribe, "/unsubscribe/") {
+			t.Errorf("who gets a quoted answer could stop the mail: %q", l.Text)
+		}
 		if l := letters[0]; l.ReplyTo != "c1@reply.example" || l.Thread != "cnv_1" || l.Sender != "Otto at Lakeside Market" || l.Kind != "message.new" {
 			t.Errorf("the letter lost something: %+v", l)
 		}

@@ -31,7 +31,11 @@ func (d *Desk) mail(tx *db.Tx, s *site.Site, to account.Account, kind account.Al
 		end.WriteString("\n" + text.T(ctx, "member.letter.duty"))
 	} else {
 		letter.Unsubscribe = origin + unsubscribePath(s, to.ID, kind.Name)
-		end.WriteString("\n" + text.T(ctx, "member.letter.stop", "link", letter.Unsubscribe))
+		stop := letter.Unsubscribe
+		if n.replyTo != "" { // an answer may quote the text, and whoever gets it could press the link: the header has it
+			stop = origin + "/account/preferences"
+		}
+		end.WriteString("\n" + text.T(ctx, "member.letter.stop", "link", stop))
 	}
 	letter.Text = end.String() + "\n"
 	return d.config.Post.Send(tx, letter)
