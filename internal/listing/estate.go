@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"fairground/internal/db"
+	"fairground/internal/ui/text"
 	"fairground/internal/value"
 )
 
@@ -179,7 +180,8 @@ func eraseSeller(tx *db.Tx, s Seller, keep func(what, why, until string)) error 
 	}
 	for _, l := range all {
 		if until := l.Updated.Add(appealTime); l.decided() && tx.Now().Before(until) {
-			keep("listing "+l.Key(), "it was refused, and a decision must be open to appeal", until.Format(time.DateOnly))
+			ctx := tx.Context()
+			keep(text.T(ctx, "listing.kept.refused", "listing", l.Key()), text.T(ctx, "listing.kept.refused_why"), text.FromContext(ctx).Date(until))
 			continue
 		}
 		if err := eraseListing(tx, l); err != nil {
@@ -223,7 +225,8 @@ func eraseListing(tx *db.Tx, l Listing) error {
 
 // leaveShop sees to it that a shop has an owner after one of its seats is gone.
 func leaveShop(tx *db.Tx, s Seller, seat Seat, keep func(what, why, until string)) error {
-	keep("the listings of "+s.Name, "they belong to the shop", "the shop removes them")
+	ctx := tx.Context()
+	keep(text.T(ctx, "listing.kept.shop", "shop", s.Name), text.T(ctx, "listing.kept.shop_why"), text.T(ctx, "listing.kept.shop_until"))
 	seats, err := SeatsOf(tx, s.ID)
 	if err != nil || !lastOwner(seats, seat.Account) {
 		return err

@@ -8,6 +8,7 @@ import (
 
 	"fairground/internal/db"
 	"fairground/internal/listing"
+	"fairground/internal/ui/text"
 	"fairground/internal/value"
 )
 
@@ -26,7 +27,12 @@ func (w *world) exported(who listing.Author) map[string]string {
 
 func (w *world) erase(who listing.Author) (kept []string) {
 	w.Helper()
-	err := w.db.Write(ctx, actor(who), "erase", func(tx *db.Tx) error {
+	words, err := text.New(listing.Messages())
+	if err != nil {
+		w.Fatal(err)
+	}
+	english := text.WithPrinter(ctx, words.Printer(text.Settings{Locale: "en"}))
+	err = w.db.Write(english, actor(who), "erase", func(tx *db.Tx) error {
 		kept = nil
 		return listing.Estate{}.Erase(tx, who.Account, func(what, why, until string) { kept = append(kept, what+": "+why+": "+until) })
 	})
@@ -78,7 +84,7 @@ func TestErasingLeavesNothingThatWasWritten(t *testing.T) {
 		w.draft(mina, listing.Typed{Title: "Draft of Mina"})
 
 		kept := w.erase(mina)
-		if len(kept) != 2 || !strings.Contains(strings.Join(kept, " "), refused.Key()) || !strings.Contains(strings.Join(kept, " "), "2026-11-03") {
+		if len(kept) != 2 || !strings.Contains(strings.Join(kept, " "), refused.Key()) || !strings.Contains(strings.Join(kept, " "), "Nov 3, 2026") {
 			w.Errorf("kept %q", kept)
 		}
 		now := w.find(live.ID)

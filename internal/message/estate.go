@@ -5,6 +5,7 @@ import (
 
 	"fairground/internal/db"
 	"fairground/internal/media"
+	"fairground/internal/ui/text"
 	"fairground/internal/value"
 )
 
@@ -96,7 +97,8 @@ func (Estate) Erase(tx *db.Tx, account value.ID, keep func(what, why, until stri
 	}
 	reports, err := db.One(tx, db.Column[int], `select count(*) from conversation_report where account = $1`, account)
 	if err == nil && reports > 0 {
-		keep("conversation_report", "law", "the decision on the report can no longer be contested")
+		ctx := tx.Context()
+		keep(text.T(ctx, "message.kept.report"), text.T(ctx, "message.kept.report_why"), text.T(ctx, "message.kept.report_until"))
 	}
 	return err
 }

@@ -2,6 +2,7 @@ package trade
 
 import (
 	"fairground/internal/db"
+	"fairground/internal/ui/text"
 	"fairground/internal/value"
 )
 
@@ -125,10 +126,10 @@ func (e Estate) Erase(tx *db.Tx, account value.ID, keep func(what, why, until st
 		return err
 	}
 	if stayed > 0 {
-		keep("reviews", "they stay without your name, because others rely on them and were judged by them", "")
+		keep(text.T(tx.Context(), "trade.kept.reviews"), text.T(tx.Context(), "trade.kept.reviews_why"), "")
 	}
 	if len(trades) > 0 {
-		keep("deals", "the other side keeps its record of them, without your name", "")
+		keep(text.T(tx.Context(), "trade.kept.deals"), text.T(tx.Context(), "trade.kept.deals_why"), "")
 	}
 	return nil
 }
