@@ -3,18 +3,14 @@ package main
 import (
 	"bytes"
 	"compress/gzip"
-	"context"
 	"fmt"
 	"io"
-	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"sync/atomic"
 	"testing"
 
-	"github.com/jackc/pgx/v5"
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"fairground/internal/db/dbtest"
@@ -34,7 +30,7 @@ func TestScriptsOnPostgreSQL(t *testing.T) {
 	t.Parallel()
 	server := dbtest.PostgresURL(t)
 	runScripts(t, func(env *testscript.Env) error {
-		address, err := newDatabase(server, env)
+		address, err := dbtest.Database(server, env.Defer)
 		env.Setenv("FAIRGROUND_POSTGRES", address)
 		return err
 	})
@@ -57,31 +53,6 @@ func runScripts(t *testing.T, setUp func(*testscript.Env) error) {
 			"pack": pack, "mark": mark, "latin1": latin1, "flip": flip, "cut": cut, "keep": keep, "rows": rows, "interrupt": interrupt,
 		},
 	})
-}
-
-var made atomic.Int64
-
-// newDatabase makes a database of a script's own and removes it with the script.
-func newDatabase(server string, env *testscript.Env) (string, error) {
-	ctx := context.Background()
-	conn, err := pgx.Connect(ctx, server)
-	if err != nil {
-		return "", err
-	}
-	name := fmt.Sprintf("script_%d_%d", os.Getpid(), made.Add(1))
-	if _, err := conn.Exec(ctx, "create database "+name+" template template0"); err != nil {
-		return "", err
-	}
-	env.Defer(func() {
-		conn.Exec(ctx, "drop database "+name+" with (force)")
-		conn.Close(ctx)
-	})
-	u, err := url.Parse(server)
-	if err != nil {
-		return "", err
-	}
-	u.Path = "/" + name
-	return u.String(), nil
 }
 
 // change rewrites a file: COMMAND FROM TO.

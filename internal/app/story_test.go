@@ -420,7 +420,11 @@ func TestTheStoryWithoutScripts(t *testing.T) {
 			t.Parallel()
 			config := app.Config{}
 			if engine == db.Postgres {
-				config.PostgresURL = dbtest.PostgresURL(t)
+				address, err := dbtest.Database(dbtest.PostgresURL(t), t.Cleanup)
+				if err != nil {
+					t.Fatal(err)
+				}
+				config.PostgresURL = address
 			}
 			plainStory(t, runWith(t, config, app.Demo{Listings: 12, Seed: 7}))
 		})

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"net/url"
 	"os"
 	"os/exec"
 	"os/user"
@@ -32,6 +33,30 @@ func PostgresURL(t testing.TB) string {
 		t.Fatalf("starting PostgreSQL for tests: %v (install it with: apt-get install postgresql-15)", err)
 	}
 	return url
+}
+
+// Database makes a database of its own on a server and returns its address; it is removed at the end. A test that opens
+// whole installations needs one: those of other tests would show up as sites of its own.
+func Database(server string, atEnd func(func())) (string, error) {
+	ctx := context.Background()
+	conn, err := pgx.Connect(ctx, server)
+	if err != nil {
+		return "", err
+	}
+	name := fmt.Sprintf("own_%d_%d", process(), databases.Add(1))
+	if _, err := conn.Exec(ctx, "create database "+name+" template template0"); err != nil {
+		return "", err
+	}
+	atEnd(func() {
+		conn.Exec(ctx, "drop database "+name+" with (force)")
+		conn.Close(ctx)
+	})
+	u, err := url.Parse(server)
+	if err != nil {
+		return "", err
+	}
+	u.Path = "/" + name
+	return u.String(), nil
 }
 
 func process() int { return os.Getpid() }
