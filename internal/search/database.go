@@ -8,6 +8,7 @@ import (
 
 	"fairground/internal/change"
 	"fairground/internal/db"
+	"fairground/internal/search/words"
 	"fairground/internal/value"
 )
 
@@ -25,6 +26,10 @@ type Config struct {
 	// Stale is how long counts may be shown that are older than the index. 0 means never; a busy site sets a few
 	// seconds, so that its front pages are not counted anew at every publication. Hits are never stale.
 	Stale time.Duration
+	// Languages of the site, the main one first, as in "de"; words are cut to terms by their rules.
+	Languages []string
+	// Synonyms are lists of words or phrases that mean the same on this site.
+	Synonyms [][]string
 	// Kept is how many counted queries are kept; 0 means 2,000. One takes a few kilobytes.
 	Kept int
 	// Stocked is how many documents are kept in memory, taken apart, to answer filters; 0 means 600,000, and less than
@@ -35,12 +40,13 @@ type Config struct {
 
 // Database is the Index that the site's own database answers.
 type Database struct {
-	db     *db.DB
-	source Source
-	reader *change.Reader
-	counts *cache[counted]
-	shelf  *cache[[]like] // the newest listings of a category
-	stocks *cache[*stock] // all of a category; nil for one with too many
+	db       *db.DB
+	source   Source
+	reader   *change.Reader
+	counts   *cache[counted]
+	shelf    *cache[[]like] // the newest listings of a category
+	stocks   *cache[*stock] // all of a category; nil for one with too many
+	analyzer *words.Analyzer
 }
 
 var _ Index = (*Database)(nil)
@@ -53,7 +59,7 @@ func New(d *db.DB, source Source, config Config) *Database {
 	if config.Stocked == 0 {
 		config.Stocked = mostStocked
 	}
-	s := &Database{db: d, source: source, counts: newCache[counted](config.Kept, config.Stale, d.Clock()),
+	s := &Database{db: d, source: source, analyzer: words.New(config.Languages, config.Synonyms), counts: newCache[counted](config.Kept, config.Stale, d.Clock()),
 		shelf:  newCache[[]like](mostShelves, config.Stale, d.Clock()),
 		stocks: newCache[*stock](config.Stocked, config.Stale, d.Clock())}
 	s.stocks.weigh = weighStock
@@ -84,7 +90,7 @@ func (s *Database) Lag(ctx context.Context) (lag int64, err error) {
 // Search returns one page of hits with counts.
 func (s *Database) Search(ctx context.Context, q Query) (Result, error) {
 	began := time.Now()
-	q, err := q.checked()
+	q, err := q.Checked(s.analyzer)
 	if err != nil {
 		return Result{}, err
 	}
@@ -94,7 +100,7 @@ func (s *Database) Search(ctx context.Context, q Query) (Result, error) {
 		err = s.answer(ctx, q, version, &result)
 	}
 	if err != nil {
-		return Result{}, fmt.Errorf("search.Search(%q): %w", clipBytes(q.Words, 100), err)
+		return Result{}, fmt.Errorf("search.Search(%q): %w", q.Words, err)
 	}
 	result.Took = time.Since(began)
 	return result, nil
@@ -167,5 +173,5 @@ func (s *Database) apply(tx *db.Tx, rows []change.Row) error {
 	if err != nil {
 		return fmt.Errorf("reading %d listings for search: %w", len(ids), err)
 	}
-	return write(tx, ids, documents)
+	return write(tx, s.analyzer, ids, documents)
 }

@@ -21,6 +21,7 @@ type Document struct {
 	Seller     Seller
 	Photos     int
 	At         time.Time // published
+	Promoted   bool      // paid for a place above the others; see Query.Promoted
 }
 
 // Value is one value of one attribute of a listing. An attribute with several choices has several values.

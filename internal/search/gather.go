@@ -24,7 +24,7 @@ func weighStock(s *stock) int {
 // inStock says whether a query can be answered from a stock: one without words and place. Hits without counts and
 // filters cost the database nothing. Attributes that are not named as Value demands could mean another one once packed.
 func inStock(q Query) bool {
-	if !q.Near.IsZero() || len(q.Facets)+len(q.Filters) == 0 && q.Price == nil || len(parse(q.Words)) > 0 {
+	if !q.Near.IsZero() || len(q.Facets)+len(q.Filters) == 0 && q.Price == nil || len(q.clauses) > 0 {
 		return false
 	}
 	for _, f := range q.Filters {

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"fairground/internal/db"
+	"fairground/internal/search/words"
 )
 
 // atom is one word of a document, or several in a row. Words hold letters, digits and underscores only, so they can
@@ -29,11 +30,11 @@ func (m match) isEmpty() bool { return len(m.groups)+len(m.excluded)+len(m.notAl
 // conditions translates what a query says through words and tokens.
 func conditions(q Query) match {
 	var m match
-	for _, c := range parse(q.Words) {
-		if c.exclude {
-			m.excluded = append(m.excluded, c.atoms()...)
+	for _, c := range q.clauses {
+		if c.Exclude {
+			m.excluded = append(m.excluded, atoms(c)...)
 		} else {
-			m.groups = append(m.groups, c.atoms())
+			m.groups = append(m.groups, atoms(c))
 		}
 	}
 	if q.Category != 0 {
@@ -64,12 +65,21 @@ func conditions(q Query) match {
 	return m
 }
 
+// atoms are the ways of a clause as conditions.
+func atoms(c words.Clause) []atom {
+	all := make([]atom, len(c.Ways))
+	for i, way := range c.Ways {
+		all[i] = atom{words: way.Terms, prefix: way.Prefix}
+	}
+	return all
+}
+
 // byTitle splits a condition in two: every word in the title, and the rest. It returns false when there are no words.
 func byTitle(q Query, m match) (inTitle, elsewhere match, split bool) {
 	var titled [][]atom
-	for _, c := range parse(q.Words) {
-		if !c.exclude {
-			atoms := c.atoms()
+	for _, c := range q.clauses {
+		if !c.Exclude {
+			atoms := atoms(c)
 			for i := range atoms {
 				atoms[i].title = true
 			}

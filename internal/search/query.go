@@ -4,7 +4,9 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"time"
 
+	"fairground/internal/search/words"
 	"fairground/internal/value"
 )
 
@@ -15,8 +17,11 @@ type Query struct {
 	Filters    []Filter // all must hold; two filters on one attribute are an error
 	Currency   string   // in which prices are compared; a listing priced in another has no price here; "" ignores currency
 	Price      *Span    // in minor units of Currency
+	Rates      Rates    // by which prices in other currencies are compared; nil compares none
 	Near       value.Point
-	Within_km  float64 // 0 means any distance; needs Near
+	Within_km  float64   // 0 means any distance; needs Near
+	Box        *Box      // on the map
+	Since      time.Time // published at that time or later; zero for any time
 	Seller     Seller
 	Kind       Kind
 	WithPhotos bool
@@ -24,7 +29,17 @@ type Query struct {
 	Page       int // from 1; 0 means 1
 	Limit      int // hits a page; 0 means 24
 	Facets     []FacetRequest
+	Literal    bool // words are taken as they are typed: no typos, no synonyms
+	Promoted   int  // most promoted listings shown apart, above the hits of a page; 0 for none
+
+	clauses []words.Clause // of Words
 }
+
+// Box is a part of the map, ends included. One whose West is greater than its East crosses the date line.
+type Box struct{ South, West, North, East float64 }
+
+// Rates is how many units of Query.Currency one unit of another currency is worth, both in major units.
+type Rates map[string]float64
 
 // Filter restricts one attribute; exactly one of Choices, Range and Yes is set.
 type Filter struct {
@@ -85,10 +100,11 @@ const (
 
 // Bounds of a query.
 const (
-	MostHits    = 100    // a page
-	MostPages   = 200    // deeper pages are refused: nobody reads them, machines use the export
-	MostTotal   = 20_000 // listings that a total counts; see the package comment
-	MostCounted = 10_000 // listings that facets count
+	MostHits     = 100    // a page
+	MostPages    = 200    // deeper pages are refused: nobody reads them, machines use the export
+	MostTotal    = 20_000 // listings that a total counts; see the package comment
+	MostCounted  = 10_000 // listings that facets count
+	MostPromoted = 6      // a page, whatever is asked for
 
 	defaultHits  = 24
 	mostFilters  = 30
@@ -97,8 +113,12 @@ const (
 	halfWorld_km = 20_100
 )
 
-// checked returns the query with defaults filled in, or an error of kind Invalid.
-func (q Query) checked() (Query, error) {
+// Clauses are the words of a checked query, taken apart.
+func (q Query) Clauses() []words.Clause { return q.clauses }
+
+// Checked returns the query with defaults filled in and its words taken apart, or an error of kind Invalid. Every Index
+// begins with it.
+func (q Query) Checked(a *words.Analyzer) (Query, error) {
 	q.Page, q.Limit = max(q.Page, 1), max(q.Limit, 0)
 	if q.Limit == 0 {
 		q.Limit = defaultHits
@@ -123,7 +143,27 @@ func (q Query) checked() (Query, error) {
 	if err := q.checkSort(); err != nil {
 		return q, err
 	}
+	if err := q.checkPlaceAndRates(); err != nil {
+		return q, err
+	}
+	q.clauses = a.Parse(q.Words)
 	return q, checkFilters(q.Filters)
+}
+
+func (q *Query) checkPlaceAndRates() error {
+	if b := q.Box; b != nil {
+		isOn := func(n, most float64) bool { return n >= -most && n <= most }
+		if !isOn(b.South, 90) || !isOn(b.North, 90) || !isOn(b.West, 180) || !isOn(b.East, 180) || b.South > b.North {
+			return value.Fieldf("box", "a part of the map goes from south to north, within the degrees of the globe")
+		}
+	}
+	for currency, rate := range q.Rates {
+		if !(rate > 0) || math.IsInf(rate, 0) {
+			return value.Fieldf("rates", "the rate of %s is no positive number", currency)
+		}
+	}
+	q.Promoted = min(max(q.Promoted, 0), MostPromoted)
+	return nil
 }
 
 func (q *Query) checkSort() error {

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"fairground/internal/db"
+	"fairground/internal/search/words"
 	"fairground/internal/value"
 )
 
@@ -31,7 +32,7 @@ type known struct {
 
 // write brings the rows of some listings in step with their documents: those without a document go, those that differ
 // are written anew, the others are left alone.
-func write(tx *db.Tx, ids []value.ID, documents []Document) error {
+func write(tx *db.Tx, a *words.Analyzer, ids []value.ID, documents []Document) error {
 	present, err := findKnown(tx, ids)
 	if err != nil {
 		return err
@@ -39,7 +40,7 @@ func write(tx *db.Tx, ids []value.ID, documents []Document) error {
 	var fresh []row
 	places := make(map[value.ID]int64)
 	for _, d := range documents {
-		r, old := newRow(d), present[d.Listing]
+		r, old := newRow(a, d), present[d.Listing]
 		if old.place != 0 && old.digest == r.digest {
 			delete(present, d.Listing)
 			continue
@@ -105,9 +106,9 @@ func givePlaces(tx *db.Tx, rows []row, places map[value.ID]int64) error {
 	return nil
 }
 
-func newRow(d Document) row {
+func newRow(a *words.Analyzer, d Document) row {
 	r := row{
-		document: d, title: stems(d.Title, mostTitle), body: stems(d.Body, mostBody), tokens: tokens(d),
+		document: d, title: a.Terms(d.Title, words.MostTitle), body: a.Terms(d.Body, words.MostBody), tokens: tokens(d),
 		numbers: numbers(d), facets: pack(d),
 	}
 	h := fnv.New64a()

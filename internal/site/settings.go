@@ -2,6 +2,7 @@ package site
 
 import (
 	"errors"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -43,6 +44,11 @@ type Settings struct {
 	ReplyDomain   string   `json:"reply_domain"`    // of the masked addresses that conversations are answered at; empty means the site's first host
 	ScanMessages  Scanning `json:"scan_messages"`   // which messages between members the rules read
 
+	Search      Searching          `json:"search"`       // what answers searches
+	Rates       map[string]float64 `json:"rates"`        // how many units of Currency one unit of another currency is worth
+	Tiles       string             `json:"tiles"`        // address of map tiles with {z}, {x} and {y}; empty: the map that Fairground brings along
+	TilesCredit string             `json:"tiles_credit"` // whose tiles they are, shown on the map
+
 	Theme Theme `json:"theme"` // how the public pages look
 }
 
@@ -55,12 +61,22 @@ const (
 	ScanReported Scanning = "reported" // none before somebody reports a conversation
 )
 
+// Searching says what answers searches.
+type Searching string
+
+// The choices. While the index in memory loads, or has no room, the database answers.
+const (
+	SearchMemory   Searching = "memory"   // an index in memory: typos, instant counts
+	SearchDatabase Searching = "database" // the site's database alone: less memory
+)
+
 // Defaults are the settings of a site that has only a name and a contact.
 func Defaults(name string, contact value.Email) Settings {
 	return Settings{
 		Name: name, Locales: []value.Locale{"en"}, Currency: "EUR", TimeZone: "UTC", Country: "CH",
 		Units: Metric, ContactEmail: contact,
 		PostsPerDay: 10, LivePerMember: 50, GuestPosting: true, ScanMessages: ScanAll,
+		Search: SearchMemory,
 	}
 }
 
@@ -112,6 +128,10 @@ func (s Settings) Problems() []*value.Error {
 	check(s.ReplyDomain == "" || knownDomain(s.ReplyDomain), "reply_domain", "write a host name such as reply.example.org, or leave it empty")
 	check(s.ScanMessages == ScanAll || s.ScanMessages == ScanReported, "scan_messages", "choose which messages are read")
 	check(s.FromEmail == "" || knownEmail(s.FromEmail), "from_email", "write a mail address, or leave it empty")
+	check(s.Search == SearchMemory || s.Search == SearchDatabase, "search", "choose what answers searches")
+	check(knownRates(s.Rates, s.Currency), "rates", "write each currency once, by its three letters, with a positive rate")
+	check(knownTiles(s.Tiles), "tiles", "write an address that begins with https:// and holds {z}, {x} and {y}, or leave it empty")
+	check(line(s.TilesCredit, 0, 200) && (s.Tiles == "" || s.TilesCredit != ""), "tiles_credit", "write on one line whose tiles these are")
 	s.Theme.problems(check)
 	return found
 }
@@ -161,6 +181,29 @@ func knownCentre(centre value.Point) bool {
 // knownDomain reports whether mail can be sent to a host: a name with two labels at least.
 func knownDomain(host string) bool {
 	return len(host) <= 253 && hostName.MatchString(host) && strings.Contains(host, ".")
+}
+
+// knownRates reports whether every rate belongs to another currency than the site's own, and could be one.
+func knownRates(rates map[string]float64, own string) bool {
+	for code, rate := range rates {
+		if !currency.IsValid(code) || code == own || !(rate > 1e-9 && rate < 1e9) {
+			return false
+		}
+	}
+	return len(rates) <= 50
+}
+
+func knownTiles(address string) bool {
+	if address == "" {
+		return true
+	}
+	u, err := url.Parse(strings.NewReplacer("{z}", "1", "{x}", "1", "{y}", "1").Replace(address))
+	for _, part := range []string{"{z}", "{x}", "{y}"} {
+		if strings.Count(address, part) != 1 {
+			return false
+		}
+	}
+	return err == nil && u.Scheme == "https" && knownDomain(u.Hostname()) && u.User == nil && len(address) <= 300
 }
 
 func knownEmail(email value.Email) bool {

@@ -1,4 +1,4 @@
-package search
+package words
 
 import (
 	"slices"
@@ -6,9 +6,9 @@ import (
 	"testing"
 	"unicode"
 	"unicode/utf8"
-
-	"fairground/internal/db"
 )
+
+var plain = New([]string{"en", "de"}, nil)
 
 func TestStemsOfOneWordMeet(t *testing.T) {
 	t.Parallel()
@@ -18,9 +18,9 @@ func TestStemsOfOneWordMeet(t *testing.T) {
 		{"dress", "dresses"}, {"Straße", "Strasse", "STRASSEN"}, {"Kind", "Kinder"}, {"Stuhl", "Stühle"}, {"computer", "computers"},
 		{"party", "parties", "Partys"}, {"Müller", "Mueller"}, {"café", "cafe", "cafés"}, {"Ærø", "Aeroe"}, {"ﬁn", "fin"}, {"Ｋ１", "k1"},
 	} {
-		want := stems(forms[0], 9)
+		want := plain.Terms(forms[0], 9)
 		for _, form := range forms {
-			if got := stems(form, 9); !slices.Equal(got, want) {
+			if got := plain.Terms(form, 9); !slices.Equal(got, want) {
 				t.Errorf("%s becomes %v, but %s becomes %v", form, got, forms[0], want)
 			}
 		}
@@ -31,7 +31,7 @@ func TestStemsOfDifferentWordsDiffer(t *testing.T) {
 	t.Parallel()
 	seen := make(map[string]string)
 	for _, word := range []string{"car", "card", "cart", "bus", "glass", "water", "house", "mouse", "lease", "queen", "bed", "bench", "320i", "320", "desk", "disk"} {
-		s := stem(words(word, 1)[0])
+		s := plain.Term(plain.Words(word, 1)[0])
 		if other, taken := seen[s]; taken {
 			t.Errorf("%s and %s both become %s", word, other, s)
 		}
@@ -45,50 +45,30 @@ func TestWords(t *testing.T) {
 		"E-Bike, 28\" (new)": "e bike 28 new", "": "", " \t\n": "", "_e_": "e", "自転車 ok": "自 転 車 ok", "a🚲b": "a 🚲 b",
 		strings.Repeat("x", 90): strings.Repeat("x", 40), "O'Neil": "o neil", "\xffred\xff": "red", "Ελλάς": "ελλασ", "queue": "queu",
 	} {
-		if got := strings.Join(words(text, 50), " "); got != want {
+		if got := strings.Join(plain.Words(text, 50), " "); got != want {
 			t.Errorf("%q holds the words %q, want %q", text, got, want)
 		}
 	}
-	if n := len(words(strings.Repeat("a ", 1_000), 7)); n != 7 {
+	if n := len(plain.Words(strings.Repeat("a ", 1_000), 7)); n != 7 {
 		t.Errorf("%d words, want 7", n)
 	}
 }
-
-func TestMatchText(t *testing.T) {
-	t.Parallel()
-	for _, c := range []struct{ words, sqlite, postgres string }{
-		{"red bicy", `(("red") AND ("bici" OR "bicy" *))`, `((('red')) & (('bici') | ('bicy':*)))`},
-		{`"city bike" -"old one" `, `((("citi bik")) NOT ("old one"))`, `(((('citi' <-> 'bik'))) & !(('old' <-> 'one')))`},
-		{"-red", `((("_e")) NOT ("red"))`, `(((('_e'))) & !(('red')))`},
-	} {
-		m := conditions(Query{Words: c.words})
-		if got := m.text(db.SQLite); stripped(got) != stripped(c.sqlite) {
-			t.Errorf("%s on SQLite: %s, want %s", c.words, got, c.sqlite)
-		}
-		if got := m.text(db.Postgres); stripped(got) != stripped(c.postgres) {
-			t.Errorf("%s on PostgreSQL: %s, want %s", c.words, got, c.postgres)
-		}
-	}
-}
-
-// stripped leaves out brackets, whose number does not matter here.
-func stripped(text string) string { return strings.NewReplacer("(", "", ")", "").Replace(text) }
 
 func FuzzParse(f *testing.F) {
 	for _, text := range []string{"red bike", `"red bike" -old`, "-", `"`, "自転車", "a-b-c", "\xff\"", `-"x`, "ﷺ", "ĳ", "\u0345"} {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		clauses := parse(text)
-		if len(clauses) > mostClauses {
+		clauses := plain.Parse(text)
+		if len(clauses) > MostClauses {
 			t.Errorf("%d clauses", len(clauses))
 		}
 		for i, c := range clauses {
-			if c.open && i < len(clauses)-1 {
+			if c.Open && i < len(clauses)-1 {
 				t.Errorf("clause %d of %d is open", i, len(clauses))
 			}
-			for _, a := range c.atoms() {
-				for _, w := range a.words {
+			for _, a := range c.Ways {
+				for _, w := range a.Terms {
 					if w == "" || !utf8.ValidString(w) || strings.ContainsFunc(w, isUnsafe) {
 						t.Errorf("%q holds the word %q", text, w)
 					}

@@ -1,4 +1,4 @@
-package search
+package words
 
 import (
 	"strings"
@@ -8,16 +8,18 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
+// Bounds of what is indexed.
 const (
-	longestWord = 40    // runes; the rest of a longer word is cut off, in documents and queries alike
-	mostTitle   = 100   // words of a title that are indexed
-	mostBody    = 3_000 // words of a body that are indexed
-	mostText    = 40_000
+	Longest   = 40    // runes of a word; the rest of a longer one is cut off, in documents and queries alike
+	MostTitle = 100   // words of a title
+	MostBody  = 3_000 // words of a body
+
+	mostText = 40_000 // bytes
 )
 
-// words takes text apart into folded words, at most so many. Letters and digits make words; a sign of a script
+// Words takes text apart into folded words, at most so many. Letters and digits make words; a sign of a script
 // without spaces, and a symbol such as an emoji, is a word of its own.
-func words(text string, most int) []string {
+func (a *Analyzer) Words(text string, most int) []string {
 	var all []string
 	var word strings.Builder
 	length := 0
@@ -28,7 +30,7 @@ func words(text string, most int) []string {
 		word.Reset()
 		length = 0
 	}
-	for _, r := range fold(clipBytes(text, mostText)) {
+	for _, r := range fold(clip(text, mostText)) {
 		switch {
 		case standsAlone(r):
 			end()
@@ -36,7 +38,7 @@ func words(text string, most int) []string {
 			length = 1
 			end()
 		case unicode.IsLetter(r) || unicode.IsNumber(r):
-			if length < longestWord {
+			if length < Longest {
 				word.WriteRune(r)
 				length++
 			}
@@ -51,14 +53,17 @@ func words(text string, most int) []string {
 	return all
 }
 
-// stems are words without their endings.
-func stems(text string, most int) []string {
-	all := words(text, most)
+// Terms are the words of a text as they are indexed: folded and without their endings, at most so many.
+func (a *Analyzer) Terms(text string, most int) []string {
+	all := a.Words(text, most)
 	for i, w := range all {
-		all[i] = stem(w)
+		all[i] = a.Term(w)
 	}
 	return all
 }
+
+// Term is a folded word as it is indexed.
+func (a *Analyzer) Term(word string) string { return stem(word) }
 
 // fold writes letters without case, accents and ligatures.
 func fold(text string) string {
@@ -154,7 +159,7 @@ func stem(word string) string {
 	return word
 }
 
-func clipBytes(text string, most int) string {
+func clip(text string, most int) string {
 	if len(text) <= most {
 		return text
 	}
