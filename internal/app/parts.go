@@ -10,7 +10,6 @@ import (
 	"fairground/internal/follow"
 	"fairground/internal/listing"
 	"fairground/internal/market"
-	"fairground/internal/media"
 	"fairground/internal/message"
 	"fairground/internal/profile"
 	"fairground/internal/site"
@@ -67,11 +66,7 @@ func face(s *site.Site, rooms *Rooms, tx *db.Tx, seller listing.Seller) (market.
 		Page: profile.Face{Shown: shown, At: now, Zone: zone, Level: 1}.View(),
 		Card: profile.Card{Shown: shown, At: now, Zone: zone, Href: sellerHref(seller.ID)}.View(),
 	}
-	if p := shown.Photo; !p.IsZero() {
-		if sizes := media.SizesOf(p.Sha256, p.Width, p.Height); len(sizes) > 0 {
-			f.Photo = media.Path + sizes[0].Key
-		}
-	}
+	f.Photo = portrait(shown.Photo)
 	return f, nil
 }
 

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"encoding/hex"
 	"io"
 	"iter"
 	"slices"
@@ -157,7 +158,7 @@ func (s scoped) Keys(ctx context.Context, prefix string) iter.Seq2[string, error
 	}
 }
 
-// heldTexts are the profiles and reviews that wait for a look.
+// heldTexts are the profiles and reviews that wait for a look, and the refused reviews whose authors appealed.
 func heldTexts(tx *db.Tx, limit int) ([]console.HeldText, error) {
 	profiles, err := profile.Waiting(tx, limit)
 	if err != nil {
@@ -165,13 +166,41 @@ func heldTexts(tx *db.Tx, limit int) ([]console.HeldText, error) {
 	}
 	var all []console.HeldText
 	for _, p := range profiles {
-		c := p.Pending
-		text := strings.Join(slices.DeleteFunc([]string{c.About, c.Town, c.Street, c.Website, c.Imprint}, func(s string) bool { return s == "" }), "\n")
-		all = append(all, console.HeldText{Object: profile.Object, Record: p.Seller, Title: c.Name, Text: text, Href: sellerHref(p.Seller), Since: p.PendingAt})
+		all = append(all, console.HeldText{
+			Object: profile.Object, Record: p.Seller, Title: p.Pending.Name, Text: strings.Join(p.Pending.Said(), "\n"), Photo: portrait(p.Pending.Photo),
+			Stamp: hex.EncodeToString(hashOf(p.Pending.Hash())), Href: sellerHref(p.Seller), Since: p.PendingAt,
+		})
 	}
-	reviews, err := trade.HeldReviews(tx, limit)
-	for _, r := range reviews {
-		all = append(all, console.HeldText{Object: trade.ReviewObject, Record: r.ID, Title: strings.Repeat("★", r.Stars), Text: r.Body, Since: r.Changed})
+	for _, find := range []func(*db.Tx, int) ([]trade.Review, error){trade.AppealedReviews, trade.HeldReviews} {
+		reviews, err := find(tx, limit)
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range reviews {
+			all = append(all, heldReview(r))
+		}
 	}
-	return all, err
+	return all, nil
+}
+
+func heldReview(r trade.Review) console.HeldText {
+	h := console.HeldText{
+		Object: trade.ReviewObject, Record: r.ID, Title: strings.Repeat("★", r.Stars), Text: r.Body,
+		Stamp: hex.EncodeToString(hashOf(r.Hash())), Since: r.Changed,
+	}
+	if r.Appeal != "" {
+		h.Appeal, h.Refused, h.Since = r.Appeal, r.Reason, r.Appealed
+	}
+	return h
+}
+
+func hashOf(h safety.ContentHash) []byte { return h[:] }
+
+// portrait is the address of the smallest size of a profile's photo, empty for none.
+func portrait(p profile.Photo) string {
+	sizes := media.SizesOf(p.Sha256, p.Width, p.Height)
+	if p.IsZero() || len(sizes) == 0 {
+		return ""
+	}
+	return media.Path + sizes[0].Key
 }

@@ -1,8 +1,6 @@
 package console
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"net/http"
 	"strconv"
 	"time"
@@ -22,8 +20,13 @@ type HeldText struct {
 	Record value.ID
 	Title  string
 	Text   string // all of it, as plain text
+	Photo  string // address of a photo that belongs to it; empty for none
+	Stamp  string // of everything that readers would see, in hex: a decision is about exactly this
 	Href   string // where it would stand; empty for nowhere
 	Since  time.Time
+
+	Appeal  string // what its author says against a refusal; empty when nobody appealed
+	Refused string // the reason of that refusal
 }
 
 // textsView is the page of texts that wait.
@@ -44,12 +47,6 @@ type heldText struct {
 const mostTexts = 50
 
 const textsPath = "/console/safety/texts"
-
-// digest names the text that was looked at.
-func (h HeldText) digest() string {
-	sum := sha256.Sum256([]byte(h.Title + "\x00" + h.Text))
-	return hex.EncodeToString(sum[:12])
-}
 
 func (h heldText) path() string { return textsPath + "/" + h.Object + "/" + h.Record.String() }
 
@@ -133,7 +130,7 @@ type asRead struct {
 	moderation.Room
 	texts  func(tx *db.Tx, limit int) ([]HeldText, error)
 	object string
-	seen   string // the digest of the text that was looked at
+	seen   string // the stamp of what was looked at
 }
 
 // Release refuses a text that is not as it was.
@@ -142,6 +139,15 @@ func (a asRead) Release(tx *db.Tx, record value.ID, reason string) (bool, error)
 		return false, err
 	}
 	return a.Room.Release(tx, record, reason)
+}
+
+// UnderAppeal asks the room, if its records can be appealed.
+func (a asRead) UnderAppeal(tx *db.Tx, record value.ID) (bool, error) {
+	room, can := a.Room.(moderation.Appealable)
+	if !can {
+		return false, nil
+	}
+	return room.UnderAppeal(tx, record)
 }
 
 // Refuse refuses a text that is not as it was.
@@ -158,7 +164,7 @@ func (a asRead) check(tx *db.Tx, record value.ID) error {
 		return err
 	}
 	for _, h := range held {
-		if h.Object == a.object && h.Record == record && h.digest() == a.seen {
+		if h.Object == a.object && h.Record == record && h.Stamp == a.seen {
 			return nil
 		}
 	}

@@ -2,6 +2,7 @@ package console_test
 
 import (
 	"crypto/sha256"
+	"encoding/hex"
 	"net/http"
 	"regexp"
 	"strings"
@@ -28,12 +29,26 @@ type note struct {
 	final bool
 }
 
+// stamped is the text as it is now.
+func (n *note) stamped() console.HeldText {
+	sum := sha256.Sum256([]byte(n.Title + n.Text + n.Photo))
+	n.Stamp = hex.EncodeToString(sum[:])
+	return n.HeldText
+}
+
+func (l *wall) UnderAppeal(_ *db.Tx, record value.ID) (bool, error) {
+	l.Lock()
+	defer l.Unlock()
+	n, err := l.find(record)
+	return err == nil && n.Appeal != "", err
+}
+
 func (l *wall) waiting(_ *db.Tx, limit int) (all []console.HeldText, err error) {
 	l.Lock()
 	defer l.Unlock()
 	for _, n := range l.notes {
 		if n.state == "held" && len(all) < limit {
-			all = append(all, n.HeldText)
+			all = append(all, n.stamped())
 		}
 	}
 	return all, nil
@@ -186,6 +201,30 @@ func TestATextIsDecidedAsItWasRead(t *testing.T) {
 		w.post("safety", textsPath+"/profile/abc", "outcome", "publish", "reason", "An ordinary sail.").want(http.StatusNotFound)
 		if got := w.find(held.ID); got.Status != "held" {
 			t.Errorf("the listing is %s", got.Status)
+		}
+	})
+}
+
+// An appeal waits on the same page, with what was said on both sides, and whoever refused cannot answer it (promise 3).
+func TestAnAppealIsAnsweredBySomebodyElse(t *testing.T) {
+	eachWorld(t, func(t *testing.T, w *world) {
+		l := withWall(w)
+		n := w.hang(l, "Boatyard Example", "We mend a red sail.")
+		n.Photo = "/photos/sail.webp"
+		list := w.get("safety", textsPath).want(http.StatusOK, `src="/photos/sail.webp"`)
+		w.post("safety", notePath(n), "seen", list.seen(n), "outcome", "reject", "ground", "scam", "reason", "It asks for payment ahead.").wantTo(textsPath)
+		n.state, n.Appeal, n.Refused = "held", "Nobody pays ahead here.", "It asks for payment ahead."
+		list = w.get("safety", textsPath).want(http.StatusOK, "Nobody pays ahead here.", "It asks for payment ahead.")
+		for _, outcome := range []string{"publish", "reject"} {
+			w.post("safety", notePath(n), "seen", list.seen(n), "outcome", outcome, "ground", "scam", "reason", "I still think so.").
+				want(http.StatusForbidden, "Somebody else has to answer it", "I still think so.</textarea>")
+		}
+		if n.state != "held" || len(w.decisionsAbout(n)) != 1 {
+			t.Errorf("it is %s with %d decisions", n.state, len(w.decisionsAbout(n)))
+		}
+		w.post("admin", notePath(n), "seen", list.seen(n), "outcome", "publish", "reason", "An ordinary sail.").wantTo(textsPath)
+		if n.state != "shown" {
+			t.Errorf("it is %s", n.state)
 		}
 	})
 }

@@ -276,6 +276,9 @@ func worded(err error, keys map[value.Kind]string) error {
 	}
 	said := *known
 	said.Key = keys[known.Kind]
+	if errors.Is(err, moderation.ErrSamePerson) {
+		said.Key = "console.same_person"
+	}
 	return &said
 }
 

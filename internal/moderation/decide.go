@@ -44,6 +44,15 @@ type Room interface {
 	Refuse(tx *db.Tx, record value.ID, removed bool, reason string) error
 }
 
+// Appealable is a Room whose records' authors can appeal. While a record is under appeal, nobody decides about it who
+// decided about it before (promise 3).
+type Appealable interface {
+	UnderAppeal(tx *db.Tx, record value.ID) (bool, error)
+}
+
+// ErrSamePerson refuses somebody who would answer an appeal against their own decision.
+var ErrSamePerson = value.Errorf(value.Forbidden, "you made the decision that this appeal is about; somebody else has to answer it")
+
 // Desk is where staff decide. One site has one.
 type Desk struct {
 	DB    *db.DB
@@ -62,10 +71,7 @@ func (d *Desk) Decide(ctx context.Context, actor value.Actor, decision Decision)
 		return value.Errorf(value.Invalid, "a decision is about one record of a known kind")
 	}
 	err := d.DB.Write(ctx, actor, "moderation."+string(decision.Outcome), func(tx *db.Tx) error {
-		if err := d.carryOut(tx, decision); err != nil {
-			return err
-		}
-		return storeDecision(tx, decision)
+		return d.decide(tx, decision)
 	})
 	if err != nil {
 		return fmt.Errorf("moderation.Decide(%s): %w", decision.Record, err)
@@ -93,6 +99,35 @@ func (d *Decision) check(actor value.Actor) error {
 		return value.Fieldf("reason", "a reason may have at most %d characters", longestReason)
 	}
 	return nil
+}
+
+func (d *Desk) decide(tx *db.Tx, decision Decision) error {
+	if err := d.isAnother(tx, decision); err != nil {
+		return err
+	}
+	if err := d.carryOut(tx, decision); err != nil {
+		return err
+	}
+	return storeDecision(tx, decision)
+}
+
+// isAnother refuses whoever has decided about a record whose author appealed.
+func (d *Desk) isAnother(tx *db.Tx, decision Decision) error {
+	room, can := d.Rooms[decision.Object].(Appealable)
+	if !can {
+		return nil
+	}
+	appealed, err := room.UnderAppeal(tx, decision.Record)
+	if err != nil || !appealed {
+		return err
+	}
+	made, err := Decisions(tx, decision.Object, decision.Record, mostListed)
+	for _, earlier := range made {
+		if earlier.Outcome != Keep && earlier.Actor == tx.Actor().String() {
+			return ErrSamePerson
+		}
+	}
+	return err
 }
 
 func (d *Desk) carryOut(tx *db.Tx, decision Decision) error {
@@ -150,10 +185,7 @@ func (d *Desk) Answer(ctx context.Context, actor value.Actor, notice value.ID, d
 			return value.Errorf(value.Conflict, "notices about a %s cannot be answered here", n.Object)
 		}
 		decision.Object, decision.Record, decision.Notice = n.Object, n.Record, n.ID
-		if err := d.carryOut(tx, decision); err != nil {
-			return err
-		}
-		if err := storeDecision(tx, decision); err != nil {
+		if err := d.decide(tx, decision); err != nil {
 			return err
 		}
 		return storeAnswer(tx, n.ID, answer)

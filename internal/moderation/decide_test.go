@@ -168,3 +168,33 @@ func TestTwoPeopleCannotAnswerOneNotice(t *testing.T) {
 		}
 	})
 }
+
+// Promise 3: whoever decided does not answer the appeal, neither by deciding nor by answering a notice.
+func TestAnAppealIsAnsweredBySomebodyElse(t *testing.T) {
+	eachWorld(t, func(w *world) {
+		reject := func(by value.ID, outcome moderation.Outcome) error {
+			return w.desk.Decide(context.Background(), value.Actor{Kind: value.Staff, ID: by}, decision(outcome))
+		}
+		if err := reject(7, moderation.Reject); err != nil {
+			w.Fatal(err)
+		}
+		w.shelf.appealed = true
+		for _, outcome := range []moderation.Outcome{moderation.Publish, moderation.Reject, moderation.Remove, moderation.Keep} {
+			if err := reject(7, outcome); !errors.Is(err, moderation.ErrSamePerson) {
+				w.Errorf("%s by the same person: %v", outcome, err)
+			}
+		}
+		n := w.file(aNotice())
+		err := w.desk.Answer(context.Background(), staff, n.ID, moderation.Decision{Outcome: moderation.Keep, Reason: "It stays as it is."}, "We looked at it again.")
+		if !errors.Is(err, moderation.ErrSamePerson) {
+			w.Errorf("by way of a notice: %v", err)
+		}
+		if err := reject(8, moderation.Publish); err != nil {
+			w.Errorf("by somebody else: %v", err)
+		}
+		w.shelf.appealed = false
+		if err := reject(7, moderation.Reject); err != nil {
+			w.Errorf("when nobody appeals: %v", err)
+		}
+	})
+}

@@ -24,7 +24,10 @@ type shelf struct {
 	reason            string
 	forbidden         bool // a mandatory rule refuses everything
 	fault             error
+	appealed          bool // the record is under appeal
 }
+
+func (s *shelf) UnderAppeal(*db.Tx, value.ID) (bool, error) { return s.appealed, nil }
 
 func (s *shelf) Release(tx *db.Tx, record value.ID, reason string) (bool, error) {
 	tx.After(func() { s.released, s.reason = append(s.released, record), reason })

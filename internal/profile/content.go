@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"hash"
+	"slices"
 	"strings"
 
 	"fairground/internal/safety"
@@ -108,6 +109,20 @@ func (c Content) texts() map[string]string {
 		}
 	}
 	return all
+}
+
+// Said is everything else that readers would see beside the name, each on its own: for somebody who decides about it.
+func (c Content) Said() []string {
+	c = c.public()
+	languages := make([]string, len(c.Languages))
+	for i, language := range c.Languages {
+		languages[i] = string(language)
+	}
+	all := []string{c.About, strings.Join(languages, ", "), c.Street, strings.TrimSpace(c.Postcode + " " + c.Town), string(c.Phone), c.Website, c.Imprint}
+	for _, closed := range c.Hours.Closed {
+		all = append(all, closed.Note)
+	}
+	return slices.DeleteFunc(all, func(s string) bool { return strings.TrimSpace(s) == "" })
 }
 
 // public is the content without what its author keeps to themselves.

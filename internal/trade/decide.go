@@ -38,6 +38,12 @@ func (d *Desk) Release(tx *db.Tx, id value.ID, reason string) (bool, error) {
 	return after.Status == Waiting || after.Status == Published, nil
 }
 
+// UnderAppeal reports whether the author of a refused review asked for another look and waits for it.
+func (d *Desk) UnderAppeal(tx *db.Tx, id value.ID) (bool, error) {
+	r, err := FindReview(tx, id)
+	return r.underAppeal(), err
+}
+
 // Refuse takes a review or an answer out of the queue, or away from where it was seen, and tells its author why. It is
 // what a decision calls within its write. To remove what is removed already is no error: another notice may be about it.
 // When its author has appealed, it is the answer to that: the refusal stands, with the new reason.
