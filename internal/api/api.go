@@ -93,7 +93,7 @@ type API struct {
 	limits   *limits
 	failures *web.Limiter
 	flights  flights
-	out      *outbound
+	out      *web.Outbound
 	document *Document
 }
 
@@ -108,7 +108,7 @@ func New(c Config) *API {
 	return &API{
 		config: c, limits: newLimits(c.Clock, c.Limit), flights: flights{now: make(map[string]bool)},
 		failures: web.NewLimiter(c.Clock, web.Rate{Events: 60, Per: time.Minute}, 10_000),
-		out:      newOutbound(c.Loopback, c.Resolver),
+		out:      web.NewOutbound(c.Loopback, c.Resolver, deliveryTime),
 		document: newDocument(),
 	}
 }

@@ -106,7 +106,7 @@ func (a *API) checkWebhook(tx *db.Tx, s *site.Site, h *Webhook) error {
 	if h.Name, err = oneLine("name", h.Name, 80); err != nil {
 		return err
 	}
-	if err = a.out.checkURL(h.URL); err != nil {
+	if err = a.out.CheckURL(h.URL); err != nil {
 		return err
 	}
 	if h.Events, err = checkEvents(h.Events); err != nil {
