@@ -34,6 +34,8 @@ type Letter struct {
 // transaction commits. The site is the one in the context of tx.
 type Post interface {
 	Send(tx *db.Tx, letter Letter) error
+	// Arrived is told that mail to an address arrives: its owner opened a link in one.
+	Arrived(tx *db.Tx, address value.Email) error
 }
 
 // Config is what a Door needs from outside.

@@ -83,7 +83,7 @@ func (d *Door) byLink(ctx context.Context, secret string, v visit) (entry, error
 		if err != nil {
 			return err
 		}
-		if err := verify(tx, id); err != nil {
+		if err := d.verify(tx, owner); err != nil {
 			return err
 		}
 		in, err = letIn(tx, id, ByLink, v, map[string]any{"purpose": purpose})
@@ -93,9 +93,12 @@ func (d *Door) byLink(ctx context.Context, secret string, v visit) (entry, error
 }
 
 // verify notes that the owner of an account reads the mail of its address.
-func verify(tx *db.Tx, id value.ID) error {
-	_, err := tx.Exec("update account set verified_us = $2 where id = $1 and verified_us is null", id, value.Micros(tx.Now()))
-	return err
+func (d *Door) verify(tx *db.Tx, a Account) error {
+	_, err := tx.Exec("update account set verified_us = $2 where id = $1 and verified_us is null", a.ID, value.Micros(tx.Now()))
+	if err != nil {
+		return err
+	}
+	return d.config.Post.Arrived(tx, a.Email)
 }
 
 // ownerOf finds whose link it is, so that the write has its author. Whether the link still works is decided there.

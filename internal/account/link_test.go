@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -31,7 +32,13 @@ func TestSigningInByLink(t *testing.T) {
 			w.browser().get(link).want(t, 200, "Press the button") // what looks into mail does not use it up
 		}
 		w.browser().do("HEAD", link, nil).want(t, 200, "")
+		if len(w.post.arrived) != 0 {
+			t.Errorf("a link that nobody used proves %v", w.post.arrived)
+		}
 		b.post(link).wantTo(t, "/held")
+		if !slices.Equal(w.post.arrived, []value.Email{w.sam.Email}) {
+			t.Errorf("the link proves %v", w.post.arrived)
+		}
 		b.get("/held").want(t, 200, "Sam Muster")
 		w.browser().post(link).want(t, 422, "used already or is too old")
 		w.wantLogged(w.sam.ID, "account.sign_in", 1)

@@ -133,7 +133,7 @@ func (d *Door) reset(ctx context.Context, secret, wanted string, v visit) (in en
 		if err := setPassword(tx, a.ID, hash, nil); err != nil {
 			return err
 		}
-		if err := verify(tx, a.ID); err != nil {
+		if err := d.verify(tx, a); err != nil {
 			return err
 		}
 		if err := d.warn(tx, a.ID, v.origin, "account.warn_password"); err != nil {

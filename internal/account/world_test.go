@@ -39,6 +39,16 @@ var operator = value.SystemActor("test")
 type postbox struct {
 	mu      sync.Mutex
 	letters []Letter
+	arrived []value.Email
+}
+
+func (p *postbox) Arrived(tx *db.Tx, address value.Email) error {
+	tx.After(func() {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		p.arrived = append(p.arrived, address)
+	})
+	return nil
 }
 
 func (p *postbox) Send(tx *db.Tx, letter Letter) error {

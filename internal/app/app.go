@@ -298,6 +298,9 @@ func (post) Send(tx *db.Tx, l account.Letter) error {
 	return mail.Send(tx, mail.Message{Kind: kind, To: l.To, Subject: strings.TrimSpace(l.Subject), Text: l.Text})
 }
 
+// Arrived forgets failures of the past.
+func (post) Arrived(tx *db.Tx, address value.Email) error { return mail.Forgive(tx, address) }
+
 // lettersIn gives a context the words of another language than the page's.
 func (a *App) lettersIn(ctx context.Context, locale value.Locale) context.Context {
 	s, ok := site.Found(ctx)

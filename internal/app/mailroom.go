@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 
+	"fairground/internal/account"
 	"fairground/internal/db"
 	"fairground/internal/mail"
 	"fairground/internal/mail/inbound"
@@ -229,4 +230,43 @@ func noMailbox(to value.Email) error {
 func domainOf(address value.Email) string {
 	_, domain, _ := strings.Cut(string(address), "@")
 	return domain
+}
+
+// mails are what package mail keeps of a person: the mails to their address.
+type mails struct{}
+
+// Name is the folder of an export.
+func (mails) Name() string { return "mail" }
+
+const mostMails = 1000 // of an export
+
+// Export hands out when which mail went to the person; what lets somebody in stays out.
+func (mails) Export(tx *db.Tx, of value.ID, put func(name string, rows any) error) error {
+	a, err := account.Find(tx, of)
+	if err != nil {
+		return err
+	}
+	sent, err := mail.MessagesTo(tx, a.Email, mostMails)
+	if err != nil {
+		return err
+	}
+	rows := make([]map[string]any, len(sent))
+	for i, m := range sent {
+		rows[i] = map[string]any{"at": m.At, "subject": m.Subject, "state": m.State}
+		if !m.Kind.Secret {
+			rows[i]["text"] = m.Text
+		}
+	}
+	return put("mails", rows)
+}
+
+// Erase forgets the mails, waiting ones included, and what is known of the address. It comes before the estate of
+// package account, which erases the address.
+func (mails) Erase(tx *db.Tx, of value.ID, _ func(what, why, until string)) error {
+	a, err := account.Find(tx, of)
+	if err != nil || !a.Erased.IsZero() {
+		return err
+	}
+	_, err = mail.Forget(tx, a.Email)
+	return err
 }

@@ -72,7 +72,7 @@ func (a *App) furnishMembers() {
 		Listings: talkedAbout, Seats: answering, SellersOf: answersFor, Persons: persons,
 		Blocked: member.Blocked, Block: blockKnown, BlockedPage: "/account/blocked",
 		Report: reportConversation, Grounds: grounds,
-		Deal: func(id value.ID) string { return "/trades/new?conversation=" + id.Text(message.ConversationKind) },
+		Deal: dealOf,
 		Agreed: func(tx *db.Tx, g message.Agreement) error {
 			_, err := a.Rooms(site.From(tx.Context())).Trades.Agree(tx, trade.Agreement(g), trade.Buyer)
 			return err

@@ -338,6 +338,19 @@ func traded(a *App) trade.Neighbours {
 	}
 }
 
+// dealOf is the page of the deal that a conversation led to, or of proposing one where none is open.
+func dealOf(tx *db.Tx, c message.Conversation) (href string, made bool, err error) {
+	t, err := trade.Latest(tx, c.Listing, c.Buyer)
+	switch {
+	case err == nil && (t.Status.Open() || t.Status == trade.Done):
+		return "/trades/" + t.ID.Text(trade.ShortID), true, nil
+	case err != nil && value.KindOf(err) != value.NotFound:
+		return "", false, err
+	default:
+		return "/trades/new?conversation=" + c.ID.Text(message.ConversationKind), false, nil
+	}
+}
+
 // estates are the rooms that keep records of members, in the order in which they give them up.
 func estates(a *App) func(*site.Site) []member.Estate {
 	return func(s *site.Site) []member.Estate {
@@ -345,7 +358,7 @@ func estates(a *App) func(*site.Site) []member.Estate {
 			message.Estate{}, trade.Estate{SellersOf: func(tx *db.Tx, of value.ID) ([]value.ID, error) {
 				return heldBy(tx, of, listing.SeatRole.MayAnswer)
 			}},
-			follow.Estate{}, profile.Estate{Desk: a.Rooms(s).Profiles}, listing.Estate{}, member.OwnEstate{}, account.Estate{},
+			follow.Estate{}, profile.Estate{Desk: a.Rooms(s).Profiles}, listing.Estate{}, member.OwnEstate{}, mails{}, account.Estate{},
 		}
 	}
 }

@@ -69,8 +69,9 @@ type Config struct {
 	Block func(tx *db.Tx, by, whom value.ID) error
 	// BlockedPage is where members see whom they blocked, such as /account/blocked.
 	BlockedPage string
-	// Deal is where the two of a conversation say that they agreed without an offer; nil leaves it out.
-	Deal func(conversation value.ID) string
+	// Deal is the page of what the two of a conversation agreed, made, or where they say that they agreed without an
+	// offer; nil leaves it out.
+	Deal func(tx *db.Tx, c Conversation) (href string, made bool, err error)
 	// Report files a notice and returns the code by which its author follows it.
 	Report func(tx *db.Tx, r Report) (code string, err error)
 	// Agreed is told of an accepted offer, in the write that accepts it; an error takes the acceptance back.

@@ -120,7 +120,7 @@ func TestAnAcceptedOfferIsADeal(t *testing.T) {
 		if words := told[0].Words(w.ctx()); words.Subject != "Spoke & Lantern accepts your offer of CHF\u00a040 for “Front lamp”." {
 			t.Errorf("mina reads %q", words.Subject)
 		}
-		w.get(w.mina, c.Href()).want(200, "Accepted")
+		w.get(w.mina, c.Href()).want(200, "Accepted", `href="/deals/made"`, "See your deal")
 		w.post(w.jon, c.Href()+"/offers/"+o.ID.Text("ofr")+"/decline").want(303)
 		w.get(w.jon, c.Href()).want(200, "Accepted")
 		if rows := sitetest.History(t, w.Site, "offer", o.ID); len(rows) != 2 {

@@ -35,7 +35,8 @@ type threadView struct {
 	Refusal      string // why nothing can be written; empty while something can
 	MayUnblock   bool
 	BlockedPage  string
-	DealHref     string // where the two say that they agreed
+	DealHref     string // of their deal, or where the two say that they agreed
+	DealMade     bool
 	More         string // address of older messages; empty when there are none
 	Older        bool   // these are older messages, which do not change
 	Currency     string
@@ -63,9 +64,6 @@ func (d *Desk) threadView(r *http.Request) (v threadView, err error) {
 		v.Older = true
 	}
 	v.Person, v.Key, v.BlockedPage = account.From(r.Context()).Account, newKey(), d.config.BlockedPage
-	if d.config.Deal != nil {
-		v.DealHref = d.config.Deal(id)
-	}
 	v.Currency = site.From(r.Context()).Settings().Currency
 	var reader Person
 	err = read(r, func(tx *db.Tx) error {
@@ -85,6 +83,11 @@ func (d *Desk) readThread(tx *db.Tx, id value.ID, before cursor, v *threadView) 
 	c := v.Conversation
 	if v.Listing, err = d.listing(tx, c.Listing); err != nil {
 		return reader, err
+	}
+	if d.config.Deal != nil {
+		if v.DealHref, v.DealMade, err = d.config.Deal(tx, c); err != nil {
+			return reader, err
+		}
 	}
 	if v.Listing.Price.Currency != "" {
 		v.Currency = v.Listing.Price.Currency

@@ -152,6 +152,18 @@ func (m *market) Agreed(tx *db.Tx, a message.Agreement) error {
 	return m.refuse
 }
 
+// Deal leads to the deal that was agreed, or to where one is proposed.
+func (m *market) Deal(_ *db.Tx, c message.Conversation) (string, bool, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, a := range m.agreed {
+		if a.Conversation == c.ID {
+			return "/deals/made", true, nil
+		}
+	}
+	return "/deals/new", false, nil
+}
+
 func (m *market) Tell(tx *db.Tx, a account.Alert) error {
 	tx.After(func() {
 		m.mu.Lock()
@@ -291,7 +303,7 @@ func (w *world) newDesk() *message.Desk {
 			return message.Room{Gate: gate, Photos: photos, Blobs: blobs, ReplyDomain: "reply.lakeside.example", ScanAll: w.scanAll}
 		},
 		Listings: w.market.Listings, Seats: w.market.Seats, SellersOf: w.market.SellersOf, Persons: w.market.Persons, Blocked: w.market.Blocked,
-		Block: w.market.Block, BlockedPage: "/account/blocked", Report: w.market.Report, Agreed: w.market.Agreed, Teller: w.market,
+		Block: w.market.Block, BlockedPage: "/account/blocked", Report: w.market.Report, Agreed: w.market.Agreed, Deal: w.market.Deal, Teller: w.market,
 		Grounds: func(context.Context) []message.Ground {
 			return []message.Ground{{Value: "scam", Text: "Fraud"}, {Value: "other", Text: "Something else"}}
 		},
