@@ -19,7 +19,7 @@
 // Heart and FollowButton are the buttons for others' pages: forms that work without JavaScript, links to the sign-in
 // for visitors. Saved, CountOf and Follows are read by those pages.
 //
-// Nothing here tells anybody who saved or follows what: sellers get numbers only (CountOf, FollowersOf). The change log
+// Nothing here tells anybody who saved or follows what: sellers get a number only (CountOf). The change log
 // has favourites and followings without the price.
 //
 // Tables: favourite, following, following_news.

@@ -37,8 +37,3 @@ func Follows(tx *db.Tx, of, seller value.ID) (bool, error) {
 	}
 	return db.One(tx, db.Column[bool], "select exists (select 1 from following where account = $1 and seller = $2)", of, seller)
 }
-
-// FollowersOf is how many members follow a seller.
-func FollowersOf(tx *db.Tx, seller value.ID) (int, error) {
-	return db.One(tx, db.Column[int], "select count(*) from following where seller = $1", seller)
-}

@@ -29,9 +29,6 @@ func (r SeatRole) MayPost() bool { return r == Owner || r == Editor }
 // MayAnswer reports whether the role may read and write the seller's messages.
 func (r SeatRole) MayAnswer() bool { return r == Owner || r == Editor || r == Agent }
 
-// MayLead reports whether the role may give and take seats and change what the public reads of the seller.
-func (r SeatRole) MayLead() bool { return r == Owner }
-
 // Seat is somebody's place at a seller.
 type Seat struct {
 	Seller  value.ID

@@ -20,9 +20,6 @@ const (
 	mostAsked    = 500 // the newest so many count
 )
 
-// IsKnown reports whether there is enough to say something by.
-func (r Response) IsKnown() bool { return r.Asked >= 3 }
-
 // ResponseOf computes how a seller answers. A question of the last 24 hours that waits still has time and does not count.
 func ResponseOf(tx *db.Tx, seller value.ID) (r Response, err error) {
 	type asked struct{ at, answer int64 }

@@ -162,12 +162,6 @@ func (d *Desk) PhotoOf(tx *db.Tx, account value.ID, sha256 string) (bool, error)
 	return false, err
 }
 
-// PhotoKept reports whether any profile has a photo, so that it must not be deleted.
-func PhotoKept(tx *db.Tx, sha256 string) (bool, error) {
-	profiles, err := findByPhoto(tx, sha256)
-	return len(profiles) > 0, err
-}
-
 // FindProfile returns a profile with what waits, for its author and for staff, or an error of kind NotFound.
 func FindProfile(tx *db.Tx, seller value.ID) (Profile, error) {
 	p, err := db.One(tx, scanProfile, "select "+profileColumns+" from profile where seller = $1", int64(seller))

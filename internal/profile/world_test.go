@@ -133,6 +133,8 @@ func (m *mailbox) Send(tx *db.Tx, l account.Letter) error {
 	return nil
 }
 
+func (m *mailbox) Arrived(*db.Tx, value.Email) error { return nil }
+
 // world is one site with its handler and three members.
 type world struct {
 	*sitetest.World
