@@ -71,3 +71,11 @@ func AssetURL(name string) string {
 	}
 	return "/static/" + name
 }
+
+// LandURL is where the pieces of the built-in map are served, by package place: its data change the address.
+func LandURL() string {
+	if a, err := built(); err == nil && a.names["land"] != "" {
+		return "/map/" + a.names["land"]
+	}
+	return "/map/0"
+}

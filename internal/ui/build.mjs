@@ -6,6 +6,7 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
+import { buildPlaces } from "../place/build.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const rooms = join(here, "..");
@@ -95,10 +96,11 @@ const results = await Promise.all([
   build({ ...js, entryPoints: [...entryOf("public", "ts"), ...entryOf("member", "ts")], splitting: true }), // htmx comes only where it is used
   build({ ...js, entryPoints: entryOf("console", "ts") }),
   build({ ...js, entryPoints: [join(here, "scripts/theme.ts")], format: "iife" }),
-  build({ ...css, entryPoints: [join(here, "styles/faces.css")] }),
+  build({ ...css, entryPoints: [join(here, "styles/faces.css"), join(here, "styles/map.css")] }),
+  build({ ...js, entryPoints: [join(here, "scripts/map.ts")] }), // only where a map is
 ]);
 
-const names = manifestOf(results);
+const names = { ...manifestOf(results), land: buildPlaces(modules) };
 writeFileSync(join(dist, "manifest.json"), JSON.stringify(names, null, 1));
 writeFileSync(join(dist, "icons.json"), JSON.stringify(readIcons()));
 outputs(results).filter((file) => /\.(css|js)$/.test(file)).forEach(compress);
