@@ -74,7 +74,7 @@ func (d *Door) invite(tx *db.Tx, s *site.Site, w wish, password string, v visit)
 	}
 	secret, hash := newSecret()
 	err = tx.Insert("joining", []string{"id", "email", "name", "locale", "password", "browser", "created_us", "expires_us"},
-		[][]any{{hash, string(w.email), w.name, string(w.locale), orNull(password), w.browser, value.Micros(tx.Now()), value.Micros(tx.Now().Add(JoinAge))}})
+		[][]any{{hash, string(w.email), w.name, string(w.locale), db.OrNull(password), w.browser, value.Micros(tx.Now()), value.Micros(tx.Now().Add(JoinAge))}})
 	if err != nil {
 		return err
 	}

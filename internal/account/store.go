@@ -28,22 +28,8 @@ func timeOrZero(at_us int64) time.Time {
 func insertAccount(tx *db.Tx, a Account) error {
 	return tx.Insert("account",
 		[]string{"id", "kind", "email", "name", "role", "password", "locale", "state", "created_us", "verified_us"},
-		[][]any{{a.ID, string(a.Kind), string(a.Email), a.Name, orNull(string(a.Role)), orNull(a.Password), string(a.Locale),
-			string(a.State), value.Micros(a.Created), microsOrNull(a.Verified)}})
-}
-
-func orNull(text string) any {
-	if text == "" {
-		return nil
-	}
-	return text
-}
-
-func microsOrNull(at time.Time) any {
-	if at.IsZero() {
-		return nil
-	}
-	return value.Micros(at)
+		[][]any{{a.ID, string(a.Kind), string(a.Email), a.Name, db.OrNull(string(a.Role)), db.OrNull(a.Password), string(a.Locale),
+			string(a.State), value.Micros(a.Created), db.TimeOrNull(a.Verified)}})
 }
 
 // credential is what signing in by password needs to know of an account.

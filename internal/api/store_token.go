@@ -35,14 +35,6 @@ func orNever(us int64) time.Time {
 	return value.FromMicros(us)
 }
 
-// microsOrNull writes one.
-func microsOrNull(at time.Time) any {
-	if at.IsZero() {
-		return nil
-	}
-	return value.Micros(at)
-}
-
 func insertToken(tx *db.Tx, t Token, hash []byte) error {
 	scopes, err := json.Marshal(t.Scopes)
 	if err != nil {

@@ -61,8 +61,8 @@ func updateWebhook(tx *db.Tx, h Webhook) error {
 		update webhook set name = $2, url = $3, events = $4, condition = $5, state = $6, reason = $7, generation = $8, rotated_us = $9,
 			rev = $10, failing_us = $11, failures = $12, rest_us = $13
 		where id = $1`,
-		h.ID, h.Name, h.URL, string(events), h.Condition, string(h.State), h.Reason, h.generation, microsOrNull(h.rotated),
-		h.Rev, microsOrNull(h.Failing), h.Failures, microsOrNull(h.rest))
+		h.ID, h.Name, h.URL, string(events), h.Condition, string(h.State), h.Reason, h.generation, db.TimeOrNull(h.rotated),
+		h.Rev, db.TimeOrNull(h.Failing), h.Failures, db.TimeOrNull(h.rest))
 	return err
 }
 
@@ -74,7 +74,7 @@ func deleteWebhook(tx *db.Tx, id value.ID) error {
 // noteHealth keeps how a webhook's last delivery went.
 func noteHealth(tx *db.Tx, h Webhook) error {
 	_, err := tx.Exec("update webhook set failing_us = $2, failures = $3, rest_us = $4 where id = $1",
-		h.ID, microsOrNull(h.Failing), h.Failures, microsOrNull(h.rest))
+		h.ID, db.TimeOrNull(h.Failing), h.Failures, db.TimeOrNull(h.rest))
 	return err
 }
 
@@ -142,7 +142,7 @@ func updateDelivery(tx *db.Tx, d Delivery) error {
 	_, err := tx.Exec(`
 		update webhook_delivery set state = $2, attempts = $3, next_us = $4, tried_us = $5, status = $6, took_ms = $7, error = $8, excerpt = $9
 		where id = $1`,
-		d.ID, string(d.State), d.Attempts, value.Micros(d.Next), microsOrNull(d.Tried), d.Status, d.Took.Milliseconds(), d.Error, d.Excerpt)
+		d.ID, string(d.State), d.Attempts, value.Micros(d.Next), db.TimeOrNull(d.Tried), d.Status, d.Took.Milliseconds(), d.Error, d.Excerpt)
 	return err
 }
 

@@ -66,18 +66,11 @@ func updateFlow(tx *db.Tx, f Flow, rev int64) error {
 	n, err := tx.Exec(`
 		update automation_flow set name = $3, spec = $4, active = $5, owner = $6, rev = $7, tested = $8, next_us = $9
 		where id = $1 and rev = $2`,
-		int64(f.ID), rev, f.Name, string(spec), f.Active, int64(f.Owner), f.Rev, f.Tested, optionalTime(f.next))
+		int64(f.ID), rev, f.Name, string(spec), f.Active, int64(f.Owner), f.Rev, f.Tested, db.TimeOrNull(f.next))
 	if err == nil && n == 0 {
 		return value.Errorf(value.Conflict, "somebody else has changed this automation; reload it")
 	}
 	return err
-}
-
-func optionalTime(at time.Time) any {
-	if at.IsZero() {
-		return nil
-	}
-	return value.Micros(at)
 }
 
 func deleteFlow(tx *db.Tx, id value.ID) error {

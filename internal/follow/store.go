@@ -1,30 +1,11 @@
 package follow
 
 import (
-	"fmt"
-	"strings"
 	"time"
 
 	"fairground/internal/db"
 	"fairground/internal/value"
 )
-
-// list writes the gaps of an in-list, beginning after the arguments there are, and adds the ids to them.
-func list(args []any, ids []value.ID) (string, []any) {
-	gaps := make([]string, len(ids))
-	for i, id := range ids {
-		args = append(args, id)
-		gaps[i] = fmt.Sprintf("$%d", len(args))
-	}
-	return strings.Join(gaps, ", "), args
-}
-
-func moment(us *int64) time.Time {
-	if us == nil {
-		return time.Time{}
-	}
-	return value.FromMicros(*us)
-}
 
 // minor is the column of a price that may not be stated.
 func (p price) column() any {
@@ -49,7 +30,7 @@ func scanFavourite(row db.Scanner) (favourite, error) {
 	var saved, told, told_us *int64
 	var currency string
 	err := row.Scan(&f.account, &f.listing, &saved_us, &saved, &told, &currency, &told_us)
-	f.saved, f.told = value.FromMicros(saved_us), moment(told_us)
+	f.saved, f.told = value.FromMicros(saved_us), db.TimeOf(told_us)
 	f.savedPrice, f.toldPrice = priceFrom(saved, currency), priceFrom(told, currency)
 	return f, err
 }
@@ -76,9 +57,9 @@ func isSaved(tx *db.Tx, of, listing value.ID) (bool, error) {
 }
 
 func savedAmong(tx *db.Tx, of value.ID, listings []value.ID) (map[value.ID]bool, error) {
-	gaps, args := list([]any{of}, listings)
-	ids, err := db.All(tx, db.Column[value.ID], "select listing from favourite where account = $1 and listing in ("+gaps+")", args...)
-	return set(ids), err
+	gaps, ids := db.List(2, listings)
+	found, err := db.All(tx, db.Column[value.ID], "select listing from favourite where account = $1 and listing in ("+gaps+")", append([]any{of}, ids...)...)
+	return set(found), err
 }
 
 func set(ids []value.ID) map[value.ID]bool {
@@ -99,7 +80,7 @@ func favouritesOf(tx *db.Tx, of value.ID, offset, limit int) ([]favourite, error
 
 // favouritesAmong returns which of some listings anybody has saved.
 func favouritesAmong(tx *db.Tx, listings []value.ID) ([]value.ID, error) {
-	gaps, args := list(nil, listings)
+	gaps, args := db.List(1, listings)
 	return db.All(tx, db.Column[value.ID], "select distinct listing from favourite where listing in ("+gaps+")", args...)
 }
 
@@ -154,7 +135,7 @@ func followedAmong(tx *db.Tx, sellers []value.ID) (map[value.ID]bool, error) {
 	if len(sellers) == 0 {
 		return nil, nil
 	}
-	gaps, args := list(nil, sellers)
+	gaps, args := db.List(1, sellers)
 	ids, err := db.All(tx, db.Column[value.ID], "select distinct seller from following where seller in ("+gaps+")", args...)
 	return set(ids), err
 }
@@ -183,7 +164,7 @@ func waitingNews(tx *db.Tx, seller value.ID, limit int) ([]news, error) {
 }
 
 func newsTold(tx *db.Tx, listings []value.ID) error {
-	gaps, args := list(nil, listings)
+	gaps, args := db.List(1, listings)
 	_, err := tx.Exec("update following_news set told = true where listing in ("+gaps+")", args...)
 	return err
 }

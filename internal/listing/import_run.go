@@ -84,7 +84,7 @@ func scanSeller(row db.Scanner) (Seller, error) {
 	var since_us int64
 	var verified_us *int64
 	err := row.Scan(&s.ID, &s.Kind, &s.Name, &s.Town, &since_us, &verified_us)
-	s.Since, s.Verified = value.FromMicros(since_us), moment(verified_us)
+	s.Since, s.Verified = value.FromMicros(since_us), db.TimeOf(verified_us)
 	return s, err
 }
 

@@ -124,7 +124,7 @@ func findEarlier(tx *db.Tx, seller Seller, print int64) (Earlier, error) {
 		}
 		if found.ID == 0 && near(print, other) {
 			found = e
-			found.Published = moment(published_us)
+			found.Published = db.TimeOf(published_us)
 			found.refused = e.refused || e.Status == Rejected || e.Status == Removed && endedBy == value.Staff
 		}
 		return nil

@@ -102,7 +102,7 @@ func GiveSeat(tx *db.Tx, s Seat) error {
 		int64(s.Seller), int64(s.Account), string(s.Role), value.Micros(s.Since)); err != nil {
 		return fmt.Errorf("listing.GiveSeat(%s, %s): %w", s.Seller, s.Account, err)
 	}
-	tx.Log(db.Change{Object: SeatObject, Record: s.Seller, Diff: map[string]any{"account": s.Account, "role": pair{optionalText(string(had)), string(s.Role)}}})
+	tx.Log(db.Change{Object: SeatObject, Record: s.Seller, Diff: map[string]any{"account": s.Account, "role": pair{db.OrNull(string(had)), string(s.Role)}}})
 	return nil
 }
 

@@ -53,8 +53,8 @@ func scanListing(row db.Scanner) (Listing, error) {
 	}
 	copy(l.hash[:], hash)
 	l.Created, l.Updated, l.Seller.Since = value.FromMicros(created_us), value.FromMicros(updated_us), value.FromMicros(since_us)
-	l.Published, l.Expires, l.Seller.Verified = moment(published_us), moment(expires_us), moment(verified_us)
-	l.Reserved, l.Opens, l.warned = moment(reserved_us), moment(opens_us), moment(warned_us)
+	l.Published, l.Expires, l.Seller.Verified = db.TimeOf(published_us), db.TimeOf(expires_us), db.TimeOf(verified_us)
+	l.Reserved, l.Opens, l.warned = db.TimeOf(reserved_us), db.TimeOf(opens_us), db.TimeOf(warned_us)
 	if err := json.Unmarshal([]byte(attributes), &l.Attributes); err != nil {
 		return Listing{}, fmt.Errorf("attributes of listing %d: %w", l.ID, err)
 	}
@@ -66,13 +66,6 @@ func scanListing(row db.Scanner) (Listing, error) {
 	return l, nil
 }
 
-func moment(us *int64) time.Time {
-	if us == nil {
-		return time.Time{}
-	}
-	return value.FromMicros(*us)
-}
-
 var insertColumns = []string{"id", "source", "external", "seller", "category", "kind", "locale", "title", "body",
 	"price_minor", "currency", "place", "lat", "lon", "attributes", "photos", "content_hash", "status",
 	"clearance", "clearance_seal", "watched", "refused", "published_us", "expires_us", "reserved_us", "opens_us", "warned_us",
@@ -82,7 +75,7 @@ var insertColumns = []string{"id", "source", "external", "seller", "category", "
 func insertListings(tx *db.Tx, listings []Listing) error {
 	rows := make([][]any, len(listings))
 	for i, l := range listings {
-		rows[i] = append([]any{int64(l.ID), l.Source, optionalText(l.External), int64(l.Seller.ID)}, l.contentValues()...)
+		rows[i] = append([]any{int64(l.ID), l.Source, db.OrNull(l.External), int64(l.Seller.ID)}, l.contentValues()...)
 		rows[i] = append(rows[i], l.stateValues()...)
 		rows[i] = append(rows[i], l.Rev, value.Micros(l.Created), value.Micros(l.Updated))
 	}
@@ -182,8 +175,8 @@ func (l Listing) stateValues() []any {
 	if l.RelistedOf != 0 {
 		relisted = int64(l.RelistedOf)
 	}
-	return []any{string(l.Status), clearance, seal, l.watched, l.refused, optionalTime(l.Published), optionalTime(l.Expires),
-		optionalTime(l.Reserved), optionalTime(l.Opens), optionalTime(l.warned), string(l.EndedBy), l.Reason, relisted, fingerprint}
+	return []any{string(l.Status), clearance, seal, l.watched, l.refused, db.TimeOrNull(l.Published), db.TimeOrNull(l.Expires),
+		db.TimeOrNull(l.Reserved), db.TimeOrNull(l.Opens), db.TimeOrNull(l.warned), string(l.EndedBy), l.Reason, relisted, fingerprint}
 }
 
 // Find returns a listing whatever its status, or an error of kind NotFound. Whoever shows it to the public asks
@@ -201,7 +194,7 @@ func FindMany(tx *db.Tx, ids []value.ID) ([]Listing, error) {
 	if len(ids) == 0 {
 		return nil, nil
 	}
-	marks, args := placeholders(1, ids)
+	marks, args := db.List(1, ids)
 	return db.All(tx, scanListing, "select "+listingColumns+" from "+listingTables+" where l.id in ("+marks+")", args...)
 }
 
@@ -260,7 +253,7 @@ func (f Filter) where() (string, []any) {
 		clauses = append(clauses, "("+strings.Join(either, " or ")+")")
 	}
 	if len(f.Category) > 0 {
-		marks, ids := placeholders(len(args)+1, f.Category)
+		marks, ids := db.List(len(args)+1, f.Category)
 		clauses, args = append(clauses, "l.category in ("+marks+")"), append(args, ids...)
 	}
 	if len(clauses) == 0 {
@@ -375,7 +368,7 @@ func Sellers(tx *db.Tx, ids []value.ID) ([]Seller, error) {
 	if len(ids) == 0 {
 		return nil, nil
 	}
-	marks, args := placeholders(1, ids)
+	marks, args := db.List(1, ids)
 	return db.All(tx, func(row db.Scanner) (s Seller, err error) {
 		var since_us int64
 		var verified_us *int64
@@ -392,33 +385,11 @@ func Sellers(tx *db.Tx, ids []value.ID) ([]Seller, error) {
 // an error of kind Conflict, because another name would go past that.
 func AddSeller(tx *db.Tx, s Seller) error {
 	err := tx.Insert("seller", []string{"id", "kind", "name", "town", "since_us", "verified_us"}, [][]any{
-		{int64(s.ID), string(s.Kind), s.Name, s.Town, value.Micros(s.Since), optionalTime(s.Verified)}})
+		{int64(s.ID), string(s.Kind), s.Name, s.Town, value.Micros(s.Since), db.TimeOrNull(s.Verified)}})
 	if err == nil {
 		tx.Log(db.Change{Object: "seller", Record: s.ID, Diff: map[string]any{"name": s.Name, "kind": s.Kind, "town": s.Town}})
 	}
 	return err
-}
-
-func placeholders(from int, ids []value.ID) (string, []any) {
-	marks, args := make([]string, len(ids)), make([]any, len(ids))
-	for i, id := range ids {
-		marks[i], args[i] = fmt.Sprintf("$%d", from+i), int64(id)
-	}
-	return strings.Join(marks, ", "), args
-}
-
-func optionalText(text string) any {
-	if text == "" {
-		return nil
-	}
-	return text
-}
-
-func optionalTime(t time.Time) any {
-	if t.IsZero() {
-		return nil
-	}
-	return value.Micros(t)
 }
 
 // toJSON writes values that always can be written.

@@ -21,33 +21,20 @@ type note struct {
 	seen                time.Time // zero: not yet
 	mailed              time.Time // zero: never
 	mailDue             time.Time // zero: no mail waits
+	pushed              time.Time // the last push, or the next one; zero: none
 }
 
-const noteColumns = "id, account, kind, record, href, subject, body, reply_to, sender, thread, times, listed, at_us, seen_us, mailed_us, mail_due_us"
+const noteColumns = "id, account, kind, record, href, subject, body, reply_to, sender, thread, times, listed, at_us, seen_us, mailed_us, mail_due_us, pushed_us"
 
 func scanNote(row db.Scanner) (note, error) {
 	var n note
 	var at_us int64
-	var seen_us, mailed_us, due_us *int64
+	var seen_us, mailed_us, due_us, pushed_us *int64
 	err := row.Scan(&n.id, &n.account, &n.kind, &n.record, &n.href, &n.subject, &n.body, &n.replyTo, &n.sender, &n.thread,
-		&n.times, &n.listed, &at_us, &seen_us, &mailed_us, &due_us)
-	n.at, n.seen, n.mailed, n.mailDue = value.FromMicros(at_us), moment(seen_us), moment(mailed_us), moment(due_us)
+		&n.times, &n.listed, &at_us, &seen_us, &mailed_us, &due_us, &pushed_us)
+	n.at, n.seen, n.mailed, n.mailDue = value.FromMicros(at_us), db.TimeOf(seen_us), db.TimeOf(mailed_us), db.TimeOf(due_us)
+	n.pushed = db.TimeOf(pushed_us)
 	return n, err
-}
-
-func moment(us *int64) time.Time {
-	if us == nil {
-		return time.Time{}
-	}
-	return value.FromMicros(*us)
-}
-
-// micros is the column of a moment that may not be.
-func micros(t time.Time) any {
-	if t.IsZero() {
-		return nil
-	}
-	return value.Micros(t)
 }
 
 func findNote(tx *db.Tx, id value.ID) (note, error) {
@@ -77,15 +64,15 @@ func lastMailed(tx *db.Tx, about note) (time.Time, error) {
 
 func saveNote(tx *db.Tx, n note, isNew bool) error {
 	row := []any{int64(n.id), int64(n.account), n.kind, int64(n.record), n.href, n.subject, n.body, string(n.replyTo), n.sender,
-		n.thread, n.times, n.listed, value.Micros(n.at), micros(n.seen), micros(n.mailed), micros(n.mailDue)}
+		n.thread, n.times, n.listed, value.Micros(n.at), db.TimeOrNull(n.seen), db.TimeOrNull(n.mailed), db.TimeOrNull(n.mailDue), db.TimeOrNull(n.pushed)}
 	if isNew {
 		return tx.Insert("member_alert", []string{"id", "account", "kind", "record", "href", "subject", "body", "reply_to", "sender",
-			"thread", "times", "listed", "at_us", "seen_us", "mailed_us", "mail_due_us"}, [][]any{row})
+			"thread", "times", "listed", "at_us", "seen_us", "mailed_us", "mail_due_us", "pushed_us"}, [][]any{row})
 	}
 	_, err := tx.Exec(`
 		update member_alert
 		set account = $2, kind = $3, record = $4, href = $5, subject = $6, body = $7, reply_to = $8, sender = $9, thread = $10,
-			times = $11, listed = $12, at_us = $13, seen_us = $14, mailed_us = $15, mail_due_us = $16
+			times = $11, listed = $12, at_us = $13, seen_us = $14, mailed_us = $15, mail_due_us = $16, pushed_us = $17
 		where id = $1`, row...)
 	return err
 }
@@ -181,7 +168,7 @@ func scanExport(row db.Scanner) (export, error) {
 	var asked_us int64
 	var ready_us *int64
 	err := row.Scan(&e.ID, &e.Account, &e.State, &e.Steps, &e.Done, &e.Blob, &e.Size, &asked_us, &ready_us)
-	e.Asked, e.Ready = value.FromMicros(asked_us), moment(ready_us)
+	e.Asked, e.Ready = value.FromMicros(asked_us), db.TimeOf(ready_us)
 	return e, err
 }
 
@@ -225,7 +212,7 @@ func findErasure(tx *db.Tx, of value.ID) (erasure, error) {
 		var asked_us, due_us int64
 		var done_us *int64
 		err := row.Scan(&e.Account, &e.State, &e.Reason, &asked_us, &due_us, &done_us, &e.Kept)
-		e.Asked, e.Due, e.Done = value.FromMicros(asked_us), value.FromMicros(due_us), moment(done_us)
+		e.Asked, e.Due, e.Done = value.FromMicros(asked_us), value.FromMicros(due_us), db.TimeOf(done_us)
 		return e, err
 	}, "select account, state, reason, asked_us, due_us, done_us, kept from member_erasure where account = $1", of)
 }
@@ -236,7 +223,7 @@ func saveErasure(tx *db.Tx, e erasure) error {
 		on conflict (account) do update
 		set state = excluded.state, reason = excluded.reason, asked_us = excluded.asked_us, due_us = excluded.due_us,
 			done_us = excluded.done_us, kept = excluded.kept`,
-		e.Account, string(e.State), e.Reason, value.Micros(e.Asked), value.Micros(e.Due), micros(e.Done), e.Kept)
+		e.Account, string(e.State), e.Reason, value.Micros(e.Asked), value.Micros(e.Due), db.TimeOrNull(e.Done), e.Kept)
 	return err
 }
 
@@ -249,6 +236,7 @@ func eraseRows(tx *db.Tx, of value.ID) error {
 	for _, statement := range []string{
 		"delete from member_alert where account = $1",
 		"delete from member_preference where account = $1",
+		"delete from member_push where account = $1",
 		"delete from member_block where account = $1 or blocked = $1",
 		"delete from member_export where account = $1",
 	} {

@@ -5,8 +5,6 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"slices"
-	"strconv"
-	"strings"
 
 	"fairground/internal/db"
 	"fairground/internal/value"
@@ -207,29 +205,13 @@ func (d *Desk) entries(tx *db.Tx, rows []side) ([]Entry, error) {
 
 // byID reads rows by their ids in one statement.
 func byID[T any](tx *db.Tx, scan func(db.Scanner) (T, error), statement string, ids []value.ID, key func(T) value.ID) (map[value.ID]T, error) {
-	places, args := placeholders(ids)
-	all, err := db.All(tx, scan, statement+places, args...)
+	places, args := db.List(1, ids)
+	all, err := db.All(tx, scan, statement+"("+places+")", args...)
 	found := make(map[value.ID]T, len(all))
 	for _, one := range all {
 		found[key(one)] = one
 	}
 	return found, err
-}
-
-// placeholders writes ($1, $2, …). The number is filled up to a power of two with the last id, so that few different
-// statements are prepared.
-func placeholders(ids []value.ID) (string, []any) {
-	n := 1
-	for n < len(ids) {
-		n *= 2
-	}
-	var text strings.Builder
-	args := make([]any, n)
-	for i := range n {
-		text.WriteString(", $" + strconv.Itoa(i+1))
-		args[i] = ids[min(i, len(ids)-1)]
-	}
-	return "(" + text.String()[2:] + ")", args
 }
 
 func unique(ids []value.ID) []value.ID {

@@ -66,7 +66,7 @@ func (s *searching) read(tx *db.Tx, rows []side) error {
 	for i, row := range rows {
 		sides[row.conversation], ids[i] = row, row.conversation
 	}
-	places, args := placeholders(ids)
+	places, args := db.List(1, ids)
 	err := db.Each(tx, func(row db.Scanner) error {
 		m, err := scanMessage(row)
 		of := sides[m.Conversation]
@@ -78,7 +78,7 @@ func (s *searching) read(tx *db.Tx, rows []side) error {
 	}, `
 		select `+messageColumns+`
 		from message m
-		where m.conversation in `+places+` and m.body <> ''
+		where m.conversation in (`+places+`) and m.body <> ''
 		order by m.conversation desc, m.at_us desc
 		limit $`+strconv.Itoa(len(args)+1), append(args, searchedMessages)...)
 	if err != nil {

@@ -106,14 +106,7 @@ func (m Message) row(formKey, mailID string) ([]any, error) {
 	}
 	text, err := json.Marshal(photos)
 	return []any{m.ID, m.Conversation, string(m.Side), m.Author, string(m.State), m.HeldFor, m.Via, m.Text, copyHash(m.Text), string(text),
-		joinWarnings(m.Warnings), m.Note, m.Offer, orNull(formKey), orNull(mailID), m.Screened, false, micros(m.Made), micros(m.At)}, err
-}
-
-func orNull(text string) any {
-	if text == "" {
-		return nil
-	}
-	return text
+		joinWarnings(m.Warnings), m.Note, m.Offer, db.OrNull(formKey), db.OrNull(mailID), m.Screened, false, micros(m.Made), micros(m.At)}, err
 }
 
 func insertMessage(tx *db.Tx, m Message, formKey, mailID string) error {

@@ -3,8 +3,6 @@ package profile
 import (
 	"encoding/json"
 	"fmt"
-	"strings"
-	"time"
 
 	"fairground/internal/db"
 	"fairground/internal/value"
@@ -25,7 +23,7 @@ func scanProfile(row db.Scanner) (Profile, error) {
 		return Profile{}, err
 	}
 	p.Made, p.Updated = value.FromMicros(made_us), value.FromMicros(updated_us)
-	p.ShownAt, p.PendingAt = moment(shown_us), moment(pending_us)
+	p.ShownAt, p.PendingAt = db.TimeOf(shown_us), db.TimeOf(pending_us)
 	p.HasShown = shown != "null"
 	copy(p.shownHash[:], shownHash)
 	copy(p.pendingHash[:], pendingHash)
@@ -38,19 +36,12 @@ func scanProfile(row db.Scanner) (Profile, error) {
 	return p, nil
 }
 
-func moment(us *int64) time.Time {
-	if us == nil {
-		return time.Time{}
-	}
-	return value.FromMicros(*us)
-}
-
 func findMany(tx *db.Tx, sellers []value.ID) (map[value.ID]Profile, error) {
 	all := make(map[value.ID]Profile, len(sellers))
 	if len(sellers) == 0 {
 		return all, nil
 	}
-	marks, args := placeholders(sellers)
+	marks, args := db.List(1, sellers)
 	found, err := db.All(tx, scanProfile, "select "+profileColumns+" from profile where seller in ("+marks+")", args...)
 	for _, p := range found {
 		all[p.Seller] = p
@@ -63,14 +54,6 @@ func findByPhoto(tx *db.Tx, sha256 string) ([]Profile, error) {
 		return nil, nil
 	}
 	return db.All(tx, scanProfile, "select "+profileColumns+" from profile where shown_photo = $1 or pending_photo = $1", sha256)
-}
-
-func placeholders(ids []value.ID) (string, []any) {
-	marks, args := make([]string, len(ids)), make([]any, len(ids))
-	for i, id := range ids {
-		marks[i], args[i] = fmt.Sprintf("$%d", i+1), int64(id)
-	}
-	return strings.Join(marks, ", "), args
 }
 
 // storeProfile writes a profile when its row still has the revision it was read with; 0 is a profile that is new.

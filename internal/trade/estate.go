@@ -170,6 +170,6 @@ func leave(tx *db.Tx, t Trade, nobody value.ID) error {
 	t.Due = t.next()
 	logTrade(tx, before, t)
 	_, err := tx.Exec("update trade set buyer = $2, status = $3, ended_us = $4, due_us = $5, rev = rev + 1 where id = $1",
-		int64(t.ID), int64(nobody), string(t.Status), optionalTime(t.Ended), optionalTime(t.Due))
+		int64(t.ID), int64(nobody), string(t.Status), db.TimeOrNull(t.Ended), db.TimeOrNull(t.Due))
 	return err
 }

@@ -70,7 +70,7 @@ func Summaries(tx *db.Tx, subjects []value.ID) (map[value.ID]Rating, error) {
 	if len(subjects) == 0 {
 		return all, nil
 	}
-	marks, args := placeholders(1, subjects)
+	marks, args := db.List(1, subjects)
 	err := db.Each(tx, func(row db.Scanner) error {
 		t, err := scanTally(row)
 		all[t.subject] = t.rating(tx.Now())

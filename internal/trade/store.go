@@ -3,8 +3,6 @@ package trade
 import (
 	"encoding/json"
 	"fmt"
-	"strings"
-	"time"
 
 	"fairground/internal/db"
 	"fairground/internal/value"
@@ -21,7 +19,7 @@ func scanTrade(row db.Scanner) (t Trade, err error) {
 	if price != nil {
 		t.Price.Minor = *price
 	}
-	t.Made, t.Agreed, t.Said, t.Ended, t.Due = value.FromMicros(made_us), moment(agreed_us), moment(said_us), moment(ended_us), moment(due_us)
+	t.Made, t.Agreed, t.Said, t.Ended, t.Due = value.FromMicros(made_us), db.TimeOf(agreed_us), db.TimeOf(said_us), db.TimeOf(ended_us), db.TimeOf(due_us)
 	return t, err
 }
 
@@ -69,9 +67,9 @@ func Latest(tx *db.Tx, listing, buyer value.ID) (Trade, error) {
 func insertTrade(tx *db.Tx, t Trade) error {
 	return tx.Insert("trade", []string{"id", "conversation", "listing", "title", "seller", "buyer", "price_minor", "currency",
 		"status", "proposed_by", "said_by", "linked", "reminded", "rev", "made_us", "agreed_us", "said_us", "ended_us", "due_us"}, [][]any{{
-		int64(t.ID), optionalID(t.Conversation), int64(t.Listing), t.Title, int64(t.Seller), int64(t.Buyer), t.priceMinor(), t.Price.Currency,
-		string(t.Status), string(t.ProposedBy), optionalText(string(t.SaidBy)), t.Linked, t.Reminded, t.Rev, value.Micros(t.Made),
-		optionalTime(t.Agreed), optionalTime(t.Said), optionalTime(t.Ended), optionalTime(t.Due)}})
+		int64(t.ID), db.OrNull(t.Conversation), int64(t.Listing), t.Title, int64(t.Seller), int64(t.Buyer), t.priceMinor(), t.Price.Currency,
+		string(t.Status), string(t.ProposedBy), db.OrNull(string(t.SaidBy)), t.Linked, t.Reminded, t.Rev, value.Micros(t.Made),
+		db.TimeOrNull(t.Agreed), db.TimeOrNull(t.Said), db.TimeOrNull(t.Ended), db.TimeOrNull(t.Due)}})
 }
 
 func (t Trade) priceMinor() any {
@@ -87,8 +85,8 @@ func updateTrade(tx *db.Tx, t Trade) error {
 		update trade set price_minor = $1, currency = $2, status = $3, said_by = $4, linked = $5, reminded = $6, rev = rev + 1,
 			agreed_us = $7, said_us = $8, ended_us = $9, due_us = $10
 		where id = $11 and rev = $12`,
-		t.priceMinor(), t.Price.Currency, string(t.Status), optionalText(string(t.SaidBy)), t.Linked, t.Reminded,
-		optionalTime(t.Agreed), optionalTime(t.Said), optionalTime(t.Ended), optionalTime(t.Due), int64(t.ID), t.Rev)
+		t.priceMinor(), t.Price.Currency, string(t.Status), db.OrNull(string(t.SaidBy)), t.Linked, t.Reminded,
+		db.TimeOrNull(t.Agreed), db.TimeOrNull(t.Said), db.TimeOrNull(t.Ended), db.TimeOrNull(t.Due), int64(t.ID), t.Rev)
 	if err == nil && n == 0 {
 		err = errChanged
 	}
@@ -114,7 +112,7 @@ func scanReview(row db.Scanner) (r Review, err error) {
 	}
 	copy(r.hash[:], hash)
 	r.Written, r.Changed = value.FromMicros(written_us), value.FromMicros(changed_us)
-	r.Ready, r.Published, r.Appealed, r.Answered = moment(ready_us), moment(published_us), moment(appealed_us), moment(answered_us)
+	r.Ready, r.Published, r.Appealed, r.Answered = db.TimeOf(ready_us), db.TimeOf(published_us), db.TimeOf(appealed_us), db.TimeOf(answered_us)
 	if tags == "[]" {
 		return r, nil
 	}
@@ -158,7 +156,7 @@ func findAnswers(tx *db.Tx, trades []value.ID) ([]Review, error) {
 	if len(trades) == 0 {
 		return nil, nil
 	}
-	marks, args := placeholders(1, trades)
+	marks, args := db.List(1, trades)
 	return db.All(tx, scanReview, "select "+reviewColumns+` from trade_review r
 		where r.part = 'answer' and r.status = 'published' and r.trade in (`+marks+")", args...)
 }
@@ -186,7 +184,7 @@ func insertReview(tx *db.Tx, r Review) error {
 		"content_hash", "status", "clearance", "clearance_seal", "watched", "refused", "reason", "appeal", "muted", "linked", "counted",
 		"rev", "written_us", "changed_us", "ready_us", "published_us", "appealed_us"}, [][]any{append(
 		[]any{int64(r.ID), int64(r.Trade), string(r.Side), string(r.Part), int64(r.Author), r.Name, int64(r.About), int64(r.Pair), r.Stars, r.tags(), r.Body,
-			string(r.Locale)}, append(r.state(), r.Counted, r.Rev, value.Micros(r.Written), value.Micros(r.Changed), optionalTime(r.Ready), optionalTime(r.Published), optionalTime(r.Appealed))...)})
+			string(r.Locale)}, append(r.state(), r.Counted, r.Rev, value.Micros(r.Written), value.Micros(r.Changed), db.TimeOrNull(r.Ready), db.TimeOrNull(r.Published), db.TimeOrNull(r.Appealed))...)})
 }
 
 // state are the values from content_hash to linked.
@@ -214,7 +212,7 @@ func (r Review) tags() string {
 // whether it is public calls recount next.
 func updateReview(tx *db.Tx, r Review) error {
 	args := append([]any{r.Stars, r.tags(), r.Body, string(r.Locale), int64(r.Author), r.Name}, r.state()...)
-	args = append(args, value.Micros(r.Changed), optionalTime(r.Ready), optionalTime(r.Published), optionalTime(r.Appealed), optionalTime(r.Answered), int64(r.ID), r.Rev)
+	args = append(args, value.Micros(r.Changed), db.TimeOrNull(r.Ready), db.TimeOrNull(r.Published), db.TimeOrNull(r.Appealed), db.TimeOrNull(r.Answered), int64(r.ID), r.Rev)
 	n, err := tx.Exec(`
 		update trade_review set stars = $1, tags = $2, body = $3, locale = $4, author = $5, name = $6, content_hash = $7, status = $8,
 			clearance = $9, clearance_seal = $10, watched = $11, refused = $12, reason = $13, appeal = $14, muted = $15, linked = $16,
@@ -268,38 +266,3 @@ func addTally(tx *db.Tx, t tally) error {
 	return err
 }
 
-func placeholders(from int, ids []value.ID) (string, []any) {
-	marks, args := make([]string, len(ids)), make([]any, len(ids))
-	for i, id := range ids {
-		marks[i], args[i] = fmt.Sprintf("$%d", from+i), int64(id)
-	}
-	return strings.Join(marks, ", "), args
-}
-
-func moment(us *int64) time.Time {
-	if us == nil {
-		return time.Time{}
-	}
-	return value.FromMicros(*us)
-}
-
-func optionalTime(t time.Time) any {
-	if t.IsZero() {
-		return nil
-	}
-	return value.Micros(t)
-}
-
-func optionalText(text string) any {
-	if text == "" {
-		return nil
-	}
-	return text
-}
-
-func optionalID(id value.ID) any {
-	if id == 0 {
-		return nil
-	}
-	return int64(id)
-}

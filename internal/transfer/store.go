@@ -44,13 +44,6 @@ func timeOf(us int64) time.Time {
 	return value.FromMicros(us)
 }
 
-func optional(at time.Time) any {
-	if at.IsZero() {
-		return nil
-	}
-	return value.Micros(at)
-}
-
 func findImport(tx *db.Tx, id value.ID) (Import, error) {
 	m, err := db.One(tx, scanImport, "select "+importColumns+" from transfer_import where id = $1", int64(id))
 	if value.KindOf(err) == value.NotFound {
@@ -106,8 +99,8 @@ func saveImport(tx *db.Tx, m Import, was State) error {
 		update transfer_import set account = $4, state = $5, reason = $6, spec = $7, total = $8, undone = $9, kept = $10, why = $11, started_us = $12, ended_us = $13,
 			moved_us = $14, rev = rev + 1
 		where id = $1 and rev = $2 and state = $3`,
-		int64(m.ID), m.Rev, string(was), int64(m.Account), string(m.State), m.Reason, string(text), m.Rows, m.Undone, m.Kept, string(why), optional(m.Started),
-		optional(m.Ended), value.Micros(tx.Now()))
+		int64(m.ID), m.Rev, string(was), int64(m.Account), string(m.State), m.Reason, string(text), m.Rows, m.Undone, m.Kept, string(why), db.TimeOrNull(m.Started),
+		db.TimeOrNull(m.Ended), value.Micros(tx.Now()))
 	if err == nil && n == 0 {
 		return value.Errorf(value.Conflict, "this import was changed in the meantime; look at it again")
 	}
