@@ -146,7 +146,11 @@ func (q Query) Checked(a *words.Analyzer) (Query, error) {
 	if err := q.checkPlaceAndRates(); err != nil {
 		return q, err
 	}
-	q.clauses = a.Parse(q.Words)
+	if q.Literal {
+		q.clauses = a.Literally(q.Words)
+	} else {
+		q.clauses = a.Parse(q.Words)
+	}
 	return q, checkFilters(q.Filters)
 }
 

@@ -31,8 +31,16 @@ type Way struct {
 	Synonym bool     // not what was typed, but what the site says means the same
 }
 
-// Parse takes apart what a visitor typed. Any text is a valid query; what cannot mean anything is ignored.
+// Parse takes apart what a visitor typed. Any text is a valid query; what cannot mean anything is ignored. What was put
+// between quotes or excluded is meant as it stands: it has no synonyms.
 func (a *Analyzer) Parse(text string) []Clause {
+	all := a.Literally(text)
+	a.addSynonyms(all)
+	return all
+}
+
+// Literally is Parse without synonyms.
+func (a *Analyzer) Literally(text string) []Clause {
 	var all []Clause
 	rest := strings.ToValidUTF8(clip(text, longestQuery), " ")
 	for len(all) < MostClauses {

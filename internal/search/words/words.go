@@ -63,7 +63,7 @@ func (a *Analyzer) Terms(text string, most int) []string {
 }
 
 // Term is a folded word as it is indexed.
-func (a *Analyzer) Term(word string) string { return stem(word) }
+func (a *Analyzer) Term(word string) string { return a.stems.get(word, a.stem) }
 
 // fold writes letters without case, accents and ligatures.
 func fold(text string) string {
@@ -127,36 +127,6 @@ func respell(word string) string {
 		kept = append(kept, word[i])
 	}
 	return string(kept)
-}
-
-// endings are removed while what remains is long enough.
-var endings = [...]struct {
-	text string
-	rest int // least letters that remain
-}{{"s", 3}, {"en", 4}, {"er", 4}, {"em", 4}, {"e", 3}}
-
-// stem removes the endings of English and German plurals and cases, as often as there are any: bicycles → bicycl,
-// Häuser → haus, Wohnungen → wohnung. Words with other letters or digits stay.
-func stem(word string) string {
-	for i := range len(word) {
-		if word[i] < 'a' || word[i] > 'z' {
-			return word
-		}
-	}
-	for again := true; again; {
-		again = false
-		for _, ending := range endings {
-			rest, has := strings.CutSuffix(word, ending.text)
-			if has && len(rest) >= ending.rest && !(ending.text == "s" && strings.IndexByte("su", rest[len(rest)-1]) >= 0) {
-				word, again = rest, true
-				break
-			}
-		}
-	}
-	if rest, has := strings.CutSuffix(word, "y"); has && len(rest) >= 3 {
-		return rest + "i"
-	}
-	return word
 }
 
 func clip(text string, most int) string {
