@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"encoding/hex"
 	"io"
 	"iter"
 	"slices"
@@ -168,7 +167,7 @@ func heldTexts(tx *db.Tx, limit int) ([]console.HeldText, error) {
 	for _, p := range profiles {
 		all = append(all, console.HeldText{
 			Object: profile.Object, Record: p.Seller, Title: p.Pending.Name, Text: strings.Join(p.Pending.Said(), "\n"), Photo: portrait(p.Pending.Photo),
-			Stamp: hex.EncodeToString(hashOf(p.Pending.Hash())), Href: sellerHref(p.Seller), Since: p.PendingAt,
+			Stamp: p.Pending.Hash().String(), Href: sellerHref(p.Seller), Since: p.PendingAt,
 		})
 	}
 	for _, find := range []func(*db.Tx, int) ([]trade.Review, error){trade.AppealedReviews, trade.HeldReviews} {
@@ -186,15 +185,13 @@ func heldTexts(tx *db.Tx, limit int) ([]console.HeldText, error) {
 func heldReview(r trade.Review) console.HeldText {
 	h := console.HeldText{
 		Object: trade.ReviewObject, Record: r.ID, Title: strings.Repeat("★", r.Stars), Text: r.Body,
-		Stamp: hex.EncodeToString(hashOf(r.Hash())), Since: r.Changed,
+		Stamp: r.Hash().String(), Since: r.Changed,
 	}
 	if r.Appeal != "" {
 		h.Appeal, h.Refused, h.Since = r.Appeal, r.Reason, r.Appealed
 	}
 	return h
 }
-
-func hashOf(h safety.ContentHash) []byte { return h[:] }
 
 // portrait is the address of the smallest size of a profile's photo, empty for none.
 func portrait(p profile.Photo) string {

@@ -1,9 +1,6 @@
 package listing
 
 import (
-	"crypto/sha256"
-	"encoding/binary"
-	"hash"
 	"math"
 	"slices"
 
@@ -70,31 +67,30 @@ func (c Content) HasPrice() bool { return c.Price.Currency != "" }
 // Hash identifies the content: two contents have the same hash only if nothing a reader or a rule could see differs.
 // Every field is written with its length, so that no text can imitate a border between fields.
 func (c Content) Hash() safety.ContentHash {
-	w := hashWriter{sha256.New()}
-	w.text("fairground/listing/1")
-	w.text(string(c.Kind))
-	w.number(int64(c.Category))
-	w.text(string(c.Locale))
-	w.text(c.Title)
-	w.text(c.Body)
-	w.number(c.Price.Minor)
-	w.text(c.Price.Currency)
-	w.text(c.Place.Name)
-	w.number(int64(math.Float64bits(c.Place.Point.Lat)))
-	w.number(int64(math.Float64bits(c.Place.Point.Lon)))
-	w.number(int64(len(c.Attributes)))
+	w := safety.NewContent("fairground/listing/1")
+	w.Text(string(c.Kind))
+	w.Number(int64(c.Category))
+	w.Text(string(c.Locale))
+	w.Text(c.Title)
+	w.Text(c.Body)
+	w.Number(c.Price.Minor)
+	w.Text(c.Price.Currency)
+	w.Text(c.Place.Name)
+	w.Number(int64(math.Float64bits(c.Place.Point.Lat)))
+	w.Number(int64(math.Float64bits(c.Place.Point.Lon)))
+	w.Number(int64(len(c.Attributes)))
 	for _, slug := range c.Attributes.Slugs() {
-		w.text(slug)
-		w.text(c.Attributes[slug])
+		w.Text(slug)
+		w.Text(c.Attributes[slug])
 	}
-	w.number(int64(len(c.Photos)))
+	w.Number(int64(len(c.Photos)))
 	for _, photo := range c.Photos {
-		w.text(photo.Sha256)
-		w.number(int64(photo.Width)<<32 | int64(photo.Height))
-		w.text(photo.Colour)
-		w.text(photo.Alt)
+		w.Text(photo.Sha256)
+		w.Number(int64(photo.Width)<<32 | int64(photo.Height))
+		w.Text(photo.Colour)
+		w.Text(photo.Alt)
 	}
-	return safety.ContentHash(w.hash.Sum(nil))
+	return w.Hash()
 }
 
 // Slugs lists the attributes that have a value, sorted.
@@ -105,17 +101,4 @@ func (a Attributes) Slugs() []string {
 	}
 	slices.Sort(slugs)
 	return slugs
-}
-
-type hashWriter struct{ hash hash.Hash }
-
-func (w hashWriter) number(n int64) {
-	var b [8]byte
-	binary.BigEndian.PutUint64(b[:], uint64(n))
-	w.hash.Write(b[:])
-}
-
-func (w hashWriter) text(s string) {
-	w.number(int64(len(s)))
-	w.hash.Write([]byte(s))
 }

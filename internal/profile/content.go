@@ -1,10 +1,7 @@
 package profile
 
 import (
-	"crypto/sha256"
-	"encoding/binary"
 	"fmt"
-	"hash"
 	"slices"
 	"strings"
 
@@ -47,50 +44,35 @@ func (c Content) HasAddress() bool { return c.Street != "" }
 // Hash identifies the content: two contents have the same hash only if nothing a reader or a rule could see differs.
 // Every field is written with its length, so that no text can imitate a border between fields.
 func (c Content) Hash() safety.ContentHash {
-	w := hashWriter{sha256.New()}
-	w.texts("fairground/profile/1", c.Name, c.About, c.Town)
-	w.number(int64(len(c.Languages)))
+	w := safety.NewContent("fairground/profile/1")
+	w.Text(c.Name, c.About, c.Town)
+	w.Number(int64(len(c.Languages)))
 	for _, language := range c.Languages {
-		w.texts(string(language))
+		w.Text(string(language))
 	}
-	w.texts(c.Photo.Sha256, c.Photo.Colour)
-	w.number(int64(c.Photo.Width)<<32 | int64(c.Photo.Height))
-	w.texts(c.Street, c.Postcode, c.Website, string(c.Phone), c.Imprint)
+	w.Text(c.Photo.Sha256, c.Photo.Colour)
+	w.Number(int64(c.Photo.Width)<<32 | int64(c.Photo.Height))
+	w.Text(c.Street, c.Postcode, c.Website, string(c.Phone), c.Imprint)
 	if c.ShowPhone {
-		w.number(1)
+		w.Number(1)
 	} else {
-		w.number(0)
+		w.Number(0)
 	}
 	c.Hours.write(w)
-	return safety.ContentHash(w.hash.Sum(nil))
+	return w.Hash()
 }
 
 // write adds the hours to a hash.
-func (h Hours) write(w hashWriter) {
+func (h Hours) write(w safety.ContentWriter) {
 	for _, day := range h.Week {
-		w.number(int64(len(day)))
+		w.Number(int64(len(day)))
 		for _, span := range day {
-			w.number(int64(span.From)<<32 | int64(span.To))
+			w.Number(int64(span.From)<<32 | int64(span.To))
 		}
 	}
-	w.number(int64(len(h.Closed)))
+	w.Number(int64(len(h.Closed)))
 	for _, c := range h.Closed {
-		w.texts(c.From, c.To, c.Note)
-	}
-}
-
-type hashWriter struct{ hash hash.Hash }
-
-func (w hashWriter) number(n int64) {
-	var b [8]byte
-	binary.BigEndian.PutUint64(b[:], uint64(n))
-	w.hash.Write(b[:])
-}
-
-func (w hashWriter) texts(all ...string) {
-	for _, s := range all {
-		w.number(int64(len(s)))
-		w.hash.Write([]byte(s))
+		w.Text(c.From, c.To, c.Note)
 	}
 }
 

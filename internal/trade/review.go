@@ -1,9 +1,6 @@
 package trade
 
 import (
-	"crypto/sha256"
-	"encoding/binary"
-	"hash"
 	"slices"
 	"strings"
 	"time"
@@ -188,32 +185,18 @@ func (r Review) underAppeal() bool { return !r.Appealed.IsZero() && r.Answered.I
 // Hash identifies what is said, by which side about which trade: two have the same hash only if nothing a reader or a
 // rule could see differs. Every field is written with its length.
 func (r Review) Hash() safety.ContentHash {
-	w := hashWriter{sha256.New()}
-	w.text("fairground/trade_review/1")
-	w.number(int64(r.Trade))
-	w.text(string(r.Side))
-	w.text(string(r.Part))
-	w.number(int64(r.Stars))
-	w.number(int64(len(r.Tags)))
+	w := safety.NewContent("fairground/trade_review/1")
+	w.Number(int64(r.Trade))
+	w.Text(string(r.Side))
+	w.Text(string(r.Part))
+	w.Number(int64(r.Stars))
+	w.Number(int64(len(r.Tags)))
 	for _, tag := range r.Tags {
-		w.text(tag)
+		w.Text(tag)
 	}
-	w.text(r.Body)
-	w.text(string(r.Locale))
-	return safety.ContentHash(w.hash.Sum(nil))
-}
-
-type hashWriter struct{ hash hash.Hash }
-
-func (w hashWriter) number(n int64) {
-	var b [8]byte
-	binary.BigEndian.PutUint64(b[:], uint64(n))
-	w.hash.Write(b[:])
-}
-
-func (w hashWriter) text(s string) {
-	w.number(int64(len(s)))
-	w.hash.Write([]byte(s))
+	w.Text(r.Body)
+	w.Text(string(r.Locale))
+	return w.Hash()
 }
 
 // subject is the review as the rules see it.

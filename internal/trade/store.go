@@ -265,4 +265,3 @@ func addTally(tx *db.Tx, t tally) error {
 		int64(t.subject), t.parties, t.counts[0], t.counts[1], t.counts[2], t.counts[3], t.counts[4], t.stars, t.weight)
 	return err
 }
-
