@@ -1,0 +1,5 @@
+package live
+
+import "fairground/internal/value"
+
+func init() { inMemory = func(value.Clock) makers { return scanning() } }
