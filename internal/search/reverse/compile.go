@@ -248,10 +248,10 @@ func (m *Matcher) attribute(slug string) uint16 {
 }
 
 func (m *Matcher) currency(code string) uint32 {
-	if i := slices.Index(m.currencies, code); i >= 0 {
+	if i := slices.IndexFunc(m.currencies, func(q search.Query) bool { return q.Currency == code }); i >= 0 {
 		return uint32(i)
 	}
-	m.currencies = append(m.currencies, code)
+	m.currencies = append(m.currencies, search.Query{Currency: code, Rates: m.ratesIn(code)})
 	return uint32(len(m.currencies) - 1)
 }
 

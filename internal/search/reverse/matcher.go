@@ -18,9 +18,9 @@ type Matcher struct {
 
 	mu         sync.RWMutex
 	tokens     tokens
-	attributes map[string]uint16 // numbers from 1; they stay, since a site has few
-	currencies []string          // the first is any
-	rates      map[string]float64
+	attributes map[string]uint16  // numbers from 1; they stay, since a site has few
+	currencies []search.Query     // what queries of one currency have in common: the currency and its rates
+	rates      map[string]float64 // units of the base for one of another; the base is there with 1
 	places     map[value.ID]uint32
 	stored     arena
 	files      [][]entry // by token
@@ -37,7 +37,7 @@ type entry struct {
 // another Matcher.
 func New(a *words.Analyzer) *Matcher {
 	return &Matcher{
-		analyzer: a, tokens: newTokens(), attributes: map[string]uint16{}, currencies: []string{""}, places: map[value.ID]uint32{},
+		analyzer: a, tokens: newTokens(), attributes: map[string]uint16{}, places: map[value.ID]uint32{},
 		files: make([][]entry, 2), readings: sync.Pool{New: func() any { return new(reading) }},
 	}
 }
@@ -53,6 +53,21 @@ func (m *Matcher) SetRates(base string, rates search.Rates) {
 			m.rates[currency] = rate
 		}
 	}
+	for i, q := range m.currencies {
+		m.currencies[i].Rates = m.ratesIn(q.Currency)
+	}
+}
+
+// ratesIn are the rates to a currency, by way of the base.
+func (m *Matcher) ratesIn(currency string) search.Rates {
+	to, known := m.rates[currency]
+	all := make(search.Rates, len(m.rates))
+	if known {
+		for from, rate := range m.rates {
+			all[from] = rate / to
+		}
+	}
+	return all
 }
 
 // Add stores a query under an id, in the place of the one that was there. Its errors are those of Query.Checked.

@@ -1,7 +1,6 @@
 package reverse
 
 import (
-	"math"
 	"slices"
 	"strings"
 
@@ -34,7 +33,7 @@ func (m *Matcher) meetsOne(r *reading, operation uint32, operands program) bool 
 	case number:
 		return r.hasNumber(uint16(operands[0]), operands.float(1), operands.float(3))
 	case price:
-		return m.isPriced(r.price, m.currencies[operands[0]], operands.int(1), operands.int(3))
+		return m.isPriced(r.price, operands[0], operands.int(1), operands.int(3))
 	case near:
 		to := space{operands.float(0), operands.float(2), operands.float(4)}
 		return r.lat != nowhere && r.space.line(to) <= operands.float(6)
@@ -91,19 +90,9 @@ func (r *reading) hasNumber(attribute uint16, low, high float64) bool {
 
 // isPriced reports whether a price lies between two amounts of minor units of a currency; "" stands for whatever the price
 // is in.
-func (m *Matcher) isPriced(of value.Money, currency string, low, high int64) bool {
-	if of.Currency == "" {
-		return false
-	}
-	if currency == "" || of.Currency == currency {
-		return of.Minor >= low && of.Minor <= high
-	}
-	from, to := m.rates[of.Currency], m.rates[currency]
-	if from == 0 || to == 0 {
-		return false
-	}
-	minor := math.Round(of.Units() * from / to * math.Pow10(value.Digits(currency)))
-	return minor >= float64(low) && minor <= float64(high)
+func (m *Matcher) isPriced(of value.Money, currency uint32, low, high int64) bool {
+	minor, priced := m.currencies[currency].Convert(of)
+	return priced && minor >= low && minor <= high
 }
 
 func isInside(p value.Point, south, west, north, east float64) bool {

@@ -1,7 +1,6 @@
 package reverse_test
 
 import (
-	"math"
 	"slices"
 	"strings"
 
@@ -70,15 +69,14 @@ func findsPrice(rates search.Rates, q search.Query, d search.Document) bool {
 	if q.Price == nil {
 		return true
 	}
-	minor := float64(d.Price.Minor)
-	if q.Currency != "" && q.Currency != d.Price.Currency {
-		from, to := rates[d.Price.Currency], rates[q.Currency]
-		if from == 0 || to == 0 {
-			return false
+	in := search.Query{Currency: q.Currency, Rates: search.Rates{}}
+	if to := rates[q.Currency]; to > 0 {
+		for currency, rate := range rates {
+			in.Rates[currency] = rate / to
 		}
-		minor = math.Round(d.Price.Units() * from / to * math.Pow10(value.Digits(q.Currency)))
 	}
-	return d.Price.Currency != "" && minor >= float64(q.Price.Low) && minor <= float64(q.Price.High)
+	minor, priced := in.Convert(d.Price)
+	return priced && minor >= q.Price.Low && minor <= q.Price.High
 }
 
 func findsPlace(q search.Query, d search.Document) bool {
