@@ -23,7 +23,7 @@ const (
 	longestText    = 20_000              // characters
 )
 
-// Tell stores an alert and queues its mail, as the recipient wants it, within the write that causes it. The context of
+// Tell stores an alert and queues its mail and its pushes, as the recipient wants them, within the write that causes it. The context of
 // tx carries the site. An unknown account is told nothing.
 func (d *Desk) Tell(tx *db.Tx, a account.Alert) error {
 	if err := d.tell(tx, a); err != nil {
@@ -49,7 +49,7 @@ func (d *Desk) tell(tx *db.Tx, a account.Alert) error {
 		return err
 	}
 	wants, err := d.wantsOf(tx, to, kind)
-	if err != nil || !wants.site && !wants.mail {
+	if err != nil || wants.nothing() {
 		return err
 	}
 	return d.deliver(tx, s, to, kind, wants, a)
@@ -78,6 +78,15 @@ func (d *Desk) deliver(tx *db.Tx, s *site.Site, to account.Account, kind account
 			return err
 		}
 	}
+	if wants.push {
+		devices, err := listDevices(tx, to.ID)
+		if err != nil {
+			return err
+		}
+		if err := pushNowOrLater(tx, &n, devices); err != nil {
+			return err
+		}
+	}
 	if !tx.Actor().IsZero() { // bookkeeping, such as a reader of the change log, has no author to log
 		tx.Log(db.Change{Object: "member_alert", Record: n.id, Diff: map[string]any{"kind": n.kind, "times": n.times}})
 	}
@@ -93,7 +102,7 @@ func gather(tx *db.Tx, n *note) error {
 	if err != nil {
 		return err
 	}
-	n.id, n.times, n.mailDue = before.id, before.times+1, before.mailDue
+	n.id, n.times, n.mailDue, n.pushed = before.id, before.times+1, before.mailDue, before.pushed
 	n.mailed, err = lastMailed(tx, *n)
 	return err
 }
@@ -161,7 +170,7 @@ func (d *Desk) mailWaiting(ctx context.Context, s *site.Site, c job.Claim) error
 // oneLine makes a subject or a name that a mail can carry.
 func oneLine(text string, most int) string {
 	text = strings.Join(strings.FieldsFunc(text, func(c rune) bool { return unicode.IsSpace(c) || unicode.IsControl(c) }), " ")
-	return clip(text, most)
+	return value.Clip(strings.ToValidUTF8(text, "\ufffd"), most-1)
 }
 
 func manyLines(text string) string {
@@ -171,15 +180,7 @@ func manyLines(text string) string {
 		}
 		return c
 	}, strings.ToValidUTF8(text, "\ufffd"))
-	return clip(strings.TrimSpace(text), longestText)
-}
-
-func clip(text string, most int) string {
-	runes := []rune(strings.ToValidUTF8(text, "\ufffd"))
-	if len(runes) <= most {
-		return string(runes)
-	}
-	return strings.TrimSpace(string(runes[:most-1])) + "…"
+	return value.Clip(strings.TrimSpace(text), longestText-1)
 }
 
 // Unseen counts the alerts that somebody has not looked at yet, up to 99, for the navigation.

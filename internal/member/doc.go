@@ -23,6 +23,24 @@
 //
 // Alerts are forgotten after 90 days.
 //
+// # Devices
+//
+// A browser can be told through its push service (package push). Nothing is pushed unless somebody pressed the button on
+// the page of preferences in that browser and allowed it there (promise 6). The first device of an account switches the
+// kinds on that somebody waits for, as the page says; all others are off until switched on. Duties are never pushed:
+// what concerns an account does not stand on a locked screen.
+//
+//   - A device ends with the session in which it was added: whoever signs out, or ends that session from elsewhere, or
+//     stays away for so long that it ends, is not told there any more.
+//   - A push holds the subject of the alert as the list shows it, its kind, and the address of the alert, which marks it
+//     as seen. It is encrypted for the browser; its service sees a sealed topic and a length in steps of 512 bytes.
+//   - Pushes about the same are bundled as mails are, and take each other's place on the screen.
+//   - The address of a push service comes from a stranger, so it goes through web.Outbound when it is taken in, and with
+//     each message. A device whose service says that it is over, or refuses five times in a row, is forgotten.
+//
+// Calls(site) is the handler of pushes, member.push, for a queue of its own. /sw.js is worker.ts: it shows what is pushed
+// and a page for when there is no connection, and keeps nothing else.
+//
 // # Blocks
 //
 // A block keeps two people apart in both directions, whoever of them made it; Blocked asks. The blocked person is not
@@ -43,7 +61,7 @@
 //
 // Jobs(site) are the handlers of the site's queue: member.alert_mail, member.export, member.erase, member.tidy.
 //
-// Tables: member_preference, member_alert, member_block, member_export, member_erasure.
+// Tables: member_preference, member_alert, member_block, member_export, member_erasure, member_push.
 //
 // Routes, all guarded by the name at the end:
 //
@@ -52,6 +70,11 @@
 //	POST /account/alerts/seen                  marks all as seen                      SignedIn
 //	GET  /account/preferences                  kinds by channels                      SignedIn
 //	POST /account/preferences                  sets them                              SignedIn
+//	POST /account/devices                      remembers this browser                 SignedIn
+//	POST /account/devices/{device}/end         forgets one                            SignedIn
+//	POST /account/devices/{device}/test        has it show something                  SignedIn
+//	GET  /sw.js                                the service worker                     Public
+//	GET  /offline                              what it shows without a connection     Public
 //	GET  /unsubscribe/{token}                  the button that stops a kind of mail   Public
 //	POST /unsubscribe/{token}                  stops it                               Public
 //	GET  /account/blocked                      whom I blocked                         SignedIn

@@ -14,6 +14,7 @@ import (
 	"fairground/internal/db"
 	"fairground/internal/job"
 	"fairground/internal/media"
+	"fairground/internal/push"
 	"fairground/internal/site"
 	"fairground/internal/value"
 	"fairground/internal/web"
@@ -83,6 +84,8 @@ type Config struct {
 	// mail link, and otherwise what the router is to answer, such as a web.Detour to where they can; back is a path
 	// that they then return to.
 	Confirm func(r *http.Request, back string) error
+	// Push sends to devices; nil: this installation does not, and the pages do not offer it.
+	Push *push.Sender
 }
 
 // Desk is the room of all sites' members. It is an account.Teller.
@@ -100,7 +103,7 @@ const mostKeys = 50_000 // that limits remember
 // mistake of the program.
 func New(c Config) *Desk {
 	if c.Clock == nil || c.Post == nil || c.Page == nil || c.Origin == nil || c.Files == nil || c.Estates == nil || c.Confirm == nil {
-		panic("member.New: only Plain and Letters may be left out")
+		panic("member.New: only Plain, Letters and Push may be left out")
 	}
 	if c.Plain == nil {
 		c.Plain = c.Page
@@ -126,15 +129,29 @@ func New(c Config) *Desk {
 
 // Jobs are the handlers of a site's queue that this package needs. An export may take minutes.
 func (d *Desk) Jobs(s *site.Site) []job.Handler {
-	at := func(run func(context.Context, *site.Site, job.Claim) error) func(context.Context, job.Claim) error {
-		return func(ctx context.Context, c job.Claim) error { return run(site.With(ctx, s), s, c) }
-	}
+	at := jobsOf(s)
 	return []job.Handler{
 		{Kind: mailJob, Run: at(d.mailWaiting)},
 		{Kind: exportJob, Run: at(d.export), Timeout: 30 * time.Minute, Attempts: exportAttempts},
 		{Kind: eraseJob, Run: at(d.erase), Timeout: 30 * time.Minute},
 		{Kind: dropJob, Run: at(d.drop)},
 		{Kind: tidyJob, Run: at(d.tidy), Every: 6 * time.Hour},
+	}
+}
+
+// Calls are the handlers that wait for servers of others, the push services. They want a worker of their own, so that
+// nothing else waits with them.
+func (d *Desk) Calls(s *site.Site) []job.Handler {
+	if d.config.Push == nil {
+		return nil
+	}
+	return []job.Handler{{Kind: pushJob, Run: jobsOf(s)(d.pushOne), Timeout: 3 * push.RequestTime, Attempts: pushAttempts}}
+}
+
+// jobsOf has handlers run in the context of their site.
+func jobsOf(s *site.Site) func(func(context.Context, *site.Site, job.Claim) error) func(context.Context, job.Claim) error {
+	return func(run func(context.Context, *site.Site, job.Claim) error) func(context.Context, job.Claim) error {
+		return func(ctx context.Context, c job.Claim) error { return run(site.With(ctx, s), s, c) }
 	}
 }
 

@@ -14,13 +14,13 @@ type OwnEstate struct{}
 // Name is the folder of this estate in an export.
 func (OwnEstate) Name() string { return "member" }
 
-// Export hands over alerts, preferences, blocks and exports asked for.
+// Export hands over alerts, preferences, blocks and devices.
 func (OwnEstate) Export(tx *db.Tx, of value.ID, put func(name string, rows any) error) error {
 	for _, part := range []struct {
 		name string
 		read func(*db.Tx, value.ID) (any, error)
 	}{
-		{"alerts", exportAlerts}, {"preferences", exportPreferences}, {"blocked", exportBlocks},
+		{"alerts", exportAlerts}, {"preferences", exportPreferences}, {"blocked", exportBlocks}, {"devices", exportDevices},
 	} {
 		rows, err := part.read(tx, of)
 		if err == nil {
@@ -60,6 +60,15 @@ func exportBlocks(tx *db.Tx, of value.ID) (any, error) {
 	return rows, err
 }
 
+func exportDevices(tx *db.Tx, of value.ID) (any, error) {
+	all, err := listDevices(tx, of)
+	rows := make([]map[string]any, len(all))
+	for i, d := range all {
+		rows[i] = map[string]any{"name": d.Name, "push_service": d.to.Endpoint, "since": d.Since, "reached": d.Reached}
+	}
+	return rows, err
+}
+
 const dropJob = "member.drop_file"
 
 type dropOrder struct {
@@ -83,7 +92,7 @@ func (OwnEstate) Erase(tx *db.Tx, of value.ID, keep func(what, why, until string
 	if err := eraseRows(tx, of); err != nil {
 		return err
 	}
-	for _, object := range []string{"member_preference", "member_block", "member_export"} {
+	for _, object := range []string{"member_preference", "member_block", "member_export", deviceObject} {
 		if _, err := change.Erase(tx, object, of); err != nil {
 			return err
 		}

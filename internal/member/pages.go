@@ -20,9 +20,9 @@ import (
 // Routes registers the pages of this package; doc.go lists them.
 func (d *Desk) Routes(m *web.Router) {
 	small := web.BodyLimit(16 << 10)
-	changes := web.Limit(d.changes, byAccount, account.SignedIn)
+	changes := web.Limit(d.changes, account.ByAccount, account.SignedIn)
 	strangers := web.Limit(d.strange, web.ClientNetwork, account.Public)
-	costly := web.Limit(d.costly, byAccount, account.SignedIn)
+	costly := web.Limit(d.costly, account.ByAccount, account.SignedIn)
 	m.Handle("GET /account/alerts", account.SignedIn, d.showAlerts)
 	m.Handle("GET /account/alerts/{alert}", account.SignedIn, d.followAlert)
 	m.Handle("POST /account/alerts/seen", changes, d.seeAll, small)
@@ -33,6 +33,7 @@ func (d *Desk) Routes(m *web.Router) {
 	m.Handle("GET /account/blocked", account.SignedIn, d.showBlocked)
 	m.Handle("POST /account/blocked", changes, d.block, small)
 	m.Handle("POST /account/blocked/{account}/end", changes, d.unblock, small)
+	d.deviceRoutes(m, changes)
 	m.Handle("GET /account/my-data", account.SignedIn, d.showRecords)
 	m.Handle("POST /account/my-data/exports", changes, d.askExport, small)
 	m.Handle("GET /account/my-data/exports/{export}", account.SignedIn, d.fetchExport, web.Timeout(10*time.Minute))
@@ -40,10 +41,6 @@ func (d *Desk) Routes(m *web.Router) {
 	m.Handle("GET /account/my-data/erasure", costly, d.showErasure)
 	m.Handle("POST /account/my-data/erasure", costly, d.askErasure, small)
 	m.Handle("POST /account/my-data/erasure/end", changes, d.endErasure, small)
-}
-
-func byAccount(r *http.Request) string {
-	return site.From(r.Context()).Slug + " " + account.From(r.Context()).Account.String()
 }
 
 // visit is what one request has at hand.

@@ -12,7 +12,9 @@ import (
 // preferencesView is the table of kinds by channels.
 type preferencesView struct {
 	Rows       []preferenceRow
+	Channels   []Channel
 	Unverified bool // mail cannot reach them yet
+	Devices    devicesView
 }
 
 type preferenceRow struct {
@@ -26,13 +28,16 @@ func box(kind string, c Channel) string { return string(c) + ":" + kind }
 
 func (d *Desk) showPreferences(w http.ResponseWriter, r *http.Request) error {
 	v := d.visit(w, r)
-	var view preferencesView
+	view := preferencesView{Channels: d.channels()}
 	err := v.read(func(tx *db.Tx) error {
 		a, err := account.Find(tx, v.session.Account)
 		if err != nil {
 			return err
 		}
 		view.Unverified = a.Verified.IsZero()
+		if view.Devices, err = v.devices(tx); err != nil {
+			return err
+		}
 		for _, kind := range d.config.Kinds {
 			row := preferenceRow{Kind: kind.Name, Duty: kind.Duty, On: map[Channel]bool{Site: true, Mail: true}}
 			if !kind.Duty {
@@ -50,6 +55,14 @@ func (d *Desk) showPreferences(w http.ResponseWriter, r *http.Request) error {
 	return v.show(http.StatusOK, "member.preferences.title", preferencesPage(view))
 }
 
+// channels are those that this installation has.
+func (d *Desk) channels() []Channel {
+	if d.config.Push == nil {
+		return []Channel{Site, Mail}
+	}
+	return Channels
+}
+
 // savePreferences takes the whole table; a box that was not sent is off. Only a kind that the page showed is changed, so
 // that one which came with an update meanwhile keeps what it does by itself.
 func (d *Desk) savePreferences(w http.ResponseWriter, r *http.Request) error {
@@ -60,7 +73,7 @@ func (d *Desk) savePreferences(w http.ResponseWriter, r *http.Request) error {
 	}
 	err = v.write("member.prefer", func(tx *db.Tx) error {
 		for _, name := range form.All("kind") {
-			for _, c := range Channels {
+			for _, c := range d.channels() {
 				if err := d.Prefer(tx, v.session.Account, name, c, form.Bool(box(name, c))); err != nil {
 					return err
 				}

@@ -80,13 +80,13 @@ func TestExportHoldsEverything(t *testing.T) {
 		parts := unzip(t, answer.body)
 		for name, want := range map[string]string{
 			"README.txt": "Lakeside Market", "larder/things.json": `"honey"`, "larder/photos/jar.webp": "a photo", "larder/note.txt": "keep cool",
-			"member/alerts.json": `"Hello"`, "member/preferences.json": "[]", "member/blocked.json": `"Otto M."`,
+			"member/alerts.json": `"Hello"`, "member/preferences.json": "[]", "member/blocked.json": `"Otto M."`, "member/devices.json": "[]",
 		} {
 			if !strings.Contains(parts[name], want) {
 				t.Errorf("%s: %q has no %q", name, parts[name], want)
 			}
 		}
-		if len(parts) != 7 || strings.Contains(parts["larder/things.json"], "mustard") {
+		if len(parts) != 8 || strings.Contains(parts["larder/things.json"], "mustard") {
 			t.Errorf("parts: %v", parts)
 		}
 	})

@@ -23,6 +23,8 @@ import (
 	"fairground/internal/job"
 	"fairground/internal/media"
 	"fairground/internal/member"
+	"fairground/internal/push"
+	"fairground/internal/push/pushtest"
 	"fairground/internal/site"
 	"fairground/internal/site/sitetest"
 	"fairground/internal/ui"
@@ -164,7 +166,8 @@ type world struct {
 	blobs           media.Blobs
 	desk            *member.Desk
 	router          *web.Router
-	worker          *job.Worker
+	worker, caller  *job.Worker
+	service         *pushtest.Service // of the browsers
 	estates         []member.Estate
 	unproven        bool // the next confirmation fails
 	mina, otto, una account.Account
@@ -184,7 +187,7 @@ func each(t *testing.T, test func(t *testing.T, w *world)) {
 
 func newWorld(t testing.TB, engine db.Engine) *world {
 	t.Helper()
-	w := &world{TB: t, clock: &movedClock{}, post: &postbox{}}
+	w := &world{TB: t, clock: &movedClock{}, post: &postbox{}, service: pushtest.New(t)}
 	cluster := dbtest.ClusterWith(t, engine, func(c *db.Config) { c.Clock, c.IDs = w.clock, value.NewIDs(w.clock, 1) })
 	w.World = sitetest.New(t, cluster, []db.Schema{job.Schema(), account.Schema(), member.Schema(), larderSchema()})
 	blobs, err := media.LocalBlobs(t.TempDir())
@@ -207,6 +210,7 @@ func newWorld(t testing.TB, engine db.Engine) *world {
 		Origin:  func(*site.Site) string { return origin },
 		Files:   func(*site.Site) media.Blobs { return w.blobs },
 		Estates: func(*site.Site) []member.Estate { return w.estates },
+		Push:    push.NewSender(w.clock, web.NewOutbound(true, nil, push.RequestTime)),
 		Confirm: func(_ *http.Request, back string) error {
 			if w.unproven {
 				return web.Detour("/prove?next=" + url.QueryEscape(back))
@@ -215,6 +219,7 @@ func newWorld(t testing.TB, engine db.Engine) *world {
 		},
 	})
 	w.worker = job.NewWorker(w.Site.DB, 1, w.desk.Jobs(w.Site)...)
+	w.caller = job.NewWorker(w.Site.DB, 1, w.desk.Calls(w.Site)...)
 	w.people()
 	w.router = w.serve()
 	return w

@@ -96,6 +96,7 @@ const results = await Promise.all([
   build({ ...js, entryPoints: [...entryOf("public", "ts"), ...entryOf("member", "ts")], splitting: true }), // htmx comes only where it is used
   build({ ...js, entryPoints: entryOf("console", "ts") }),
   build({ ...js, entryPoints: [join(here, "scripts/theme.ts")], format: "iife" }),
+  build({ ...js, entryPoints: [join(rooms, "member/worker.ts")], format: "iife" }), // served as /sw.js
   build({ ...css, entryPoints: [join(here, "styles/faces.css"), join(here, "styles/map.css")] }),
   build({ ...js, entryPoints: [join(here, "scripts/map.ts")] }), // only where a map is
 ]);

@@ -17,6 +17,7 @@ import (
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/serviceworker"
 	"github.com/chromedp/chromedp"
 )
 
@@ -30,6 +31,7 @@ type Tab struct {
 
 	mu         sync.Mutex
 	complaints []string
+	worker     serviceworker.RegistrationID // of the site, once it has one; see Pushes
 }
 
 // Open serves a handler and opens a tab for it; both end with the test. The test is skipped with -short and on machines
