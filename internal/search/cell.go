@@ -39,14 +39,44 @@ func coverWith(p value.Point, km float64, level int) (tokens []string, ok bool) 
 	size := cellSizes_deg[level]
 	reach := degrees(km/earthRadius_km) + spare_deg
 	south, north := math.Max(p.Lat-reach, -90), math.Min(p.Lat+reach, 90)
+	return coverRows(level, south, north, func(row int) (west, width float64) {
+		wide := halfWidth(p.Lat, reach, math.Max(south, float64(row)*size), math.Min(north, float64(row+1)*size))
+		return p.Lon - wide, 2 * wide
+	})
+}
+
+// coverBox is cover for a part of the map.
+func coverBox(b Box) []string {
+	for level := len(cellSizes_deg) - 1; level >= 0; level-- {
+		south, north := math.Max(b.South-spare_deg, -90), math.Min(b.North+spare_deg, 90)
+		tokens, ok := coverRows(level, south, north, func(int) (west, width float64) { return b.West - spare_deg, b.width() + 2*spare_deg })
+		if ok {
+			return tokens
+		}
+	}
+	return nil
+}
+
+// width is how many degrees of longitude a box spans.
+func (b Box) width() float64 {
+	if b.East < b.West {
+		return b.East - b.West + 360
+	}
+	return b.East - b.West
+}
+
+// coverRows covers what lies between two latitudes, in each row as wide as across says in degrees.
+func coverRows(level int, south, north float64, across func(row int) (west, width float64)) (tokens []string, ok bool) {
+	size := cellSizes_deg[level]
 	if (north-south)/size > mostCells {
 		return nil, false
 	}
 	for row := rowOf(south, size); row <= rowOf(north, size); row++ {
-		wide := halfWidth(p.Lat, reach, math.Max(south, float64(row)*size), math.Min(north, float64(row+1)*size))
+		west, wide := across(row)
 		count := columns(row, size)
-		first, width := columnOf(p.Lon-wide, count), columnOf(p.Lon+wide, count)-columnOf(p.Lon-wide, count)
-		if 2*wide/360*float64(count) >= float64(count-1) {
+		first := columnOf(west, count)
+		width := columnOf(west+wide, count) - first
+		if wide/360*float64(count) >= float64(count-1) {
 			first, width = 0, count-1
 		} else if width < 0 {
 			width += count
@@ -73,7 +103,10 @@ func halfWidth(lat, reach, south, north float64) float64 {
 	return degrees(math.Acos(math.Min(1, math.Max(-1, cosine)))) + spare_deg
 }
 
-const spare_deg = 1e-5 // about a metre, for rounding
+const (
+	spare_deg     = 1e-5 // about a metre, for rounding
+	spareOnSphere = 1e-11
+)
 
 func radians(degrees float64) float64 { return degrees * math.Pi / 180 }
 

@@ -4,11 +4,11 @@ import (
 	"context"
 	"embed"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"fairground/internal/change"
 	"fairground/internal/db"
-	"fairground/internal/search/words"
 	"fairground/internal/value"
 )
 
@@ -26,9 +26,11 @@ type Config struct {
 	// Stale is how long counts may be shown that are older than the index. 0 means never; a busy site sets a few
 	// seconds, so that its front pages are not counted anew at every publication. Hits are never stale.
 	Stale time.Duration
-	// Languages of the site, the main one first, as in "de"; words are cut to terms by their rules.
+	// Languages of the site, as in "de"; words are cut to terms by their rules. None mean English and German. See
+	// Database.SetLanguages.
 	Languages []string
-	// Synonyms are lists of words or phrases that mean the same on this site.
+	// Synonyms are lists of words or phrases that mean the same on any site of the program, beside those that the site's
+	// staff made (SetSynonyms).
 	Synonyms [][]string
 	// Kept is how many counted queries are kept; 0 means 2,000. One takes a few kilobytes.
 	Kept int
@@ -46,7 +48,9 @@ type Database struct {
 	counts   *cache[counted]
 	shelf    *cache[[]like] // the newest listings of a category
 	stocks   *cache[*stock] // all of a category; nil for one with too many
-	analyzer *words.Analyzer
+	config   Config
+	analysis atomic.Pointer[analysis]
+	misses   misses
 }
 
 var _ Index = (*Database)(nil)
@@ -59,11 +63,12 @@ func New(d *db.DB, source Source, config Config) *Database {
 	if config.Stocked == 0 {
 		config.Stocked = mostStocked
 	}
-	s := &Database{db: d, source: source, analyzer: words.New(config.Languages, config.Synonyms), counts: newCache[counted](config.Kept, config.Stale, d.Clock()),
+	s := &Database{db: d, source: source, config: config, counts: newCache[counted](config.Kept, config.Stale, d.Clock()),
 		shelf:  newCache[[]like](mostShelves, config.Stale, d.Clock()),
 		stocks: newCache[*stock](config.Stocked, config.Stale, d.Clock())}
 	s.stocks.weigh = weighStock
 	s.counts.cheap = func(c counted) bool { return c.total <= fewCounted }
+	s.analysis.Store(newAnalysis(config.Languages, config.Synonyms))
 	s.reader = &change.Reader{Name: "search", Batch: 1_000, Apply: s.apply}
 	return s
 }
@@ -90,14 +95,16 @@ func (s *Database) Lag(ctx context.Context) (lag int64, err error) {
 // Search returns one page of hits with counts.
 func (s *Database) Search(ctx context.Context, q Query) (Result, error) {
 	began := time.Now()
-	q, err := q.Checked(s.analyzer)
+	q, version, err := s.checked(ctx, q)
 	if err != nil {
 		return Result{}, err
 	}
 	var result Result
-	version, err := s.version(ctx)
-	if err == nil {
-		err = s.answer(ctx, q, version, &result)
+	if err = s.answer(ctx, q, version, &result); err == nil && q.Promoted > 0 {
+		err = s.db.Read(ctx, func(tx *db.Tx) (err error) {
+			result.Promoted, err = findPromoted(tx, q)
+			return err
+		})
 	}
 	if err != nil {
 		return Result{}, fmt.Errorf("search.Search(%q): %w", q.Words, err)
@@ -106,12 +113,14 @@ func (s *Database) Search(ctx context.Context, q Query) (Result, error) {
 	return result, nil
 }
 
-func (s *Database) version(ctx context.Context) (version int64, err error) {
-	err = s.db.Read(ctx, func(tx *db.Tx) (err error) {
-		version, err = findVersion(tx)
-		return err
-	})
-	return version, err
+// checked is a query that can be asked, and the version of the index that it is asked of.
+func (s *Database) checked(ctx context.Context, q Query) (Query, int64, error) {
+	st, err := s.refresh(ctx)
+	if err != nil {
+		return q, 0, fmt.Errorf("search: %w", err)
+	}
+	q, err = q.Checked(s.Analyzer())
+	return q, st.version, err
 }
 
 // answer takes what it can from the stock of the category. Counts may be as old as a stock may be; hits may not.
@@ -173,5 +182,5 @@ func (s *Database) apply(tx *db.Tx, rows []change.Row) error {
 	if err != nil {
 		return fmt.Errorf("reading %d listings for search: %w", len(ids), err)
 	}
-	return write(tx, s.analyzer, ids, documents)
+	return write(tx, s.Analyzer(), ids, documents)
 }

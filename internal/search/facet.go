@@ -61,7 +61,7 @@ func (s *Database) countStock(ctx context.Context, n narrowing, q Query, into *R
 // countKey says all that is counted.
 func (s *Database) countKey(q Query) string {
 	statement, args := countStatement(s.db.Engine(), q)
-	return fmt.Sprint(statement, args, q.Facets, q.Currency)
+	return fmt.Sprint(statement, args, q.Facets, q.Currency, q.Rates)
 }
 
 // counted counts one query, or finds it counted.
@@ -96,7 +96,9 @@ func tally(packed string, q Query, exact bool) []Facet {
 	numbers := make(map[string][]float64)
 	for _, request := range q.Facets {
 		if request.Histogram {
-			numbers[numberKey(request, q)] = []float64{}
+			for _, key := range numberKeys(request, q) {
+				numbers[key] = []float64{}
+			}
 		} else {
 			choices[request.Attribute] = make(map[string]int)
 		}
@@ -108,7 +110,7 @@ func tally(packed string, q Query, exact bool) []Facet {
 	for i, request := range q.Facets {
 		facets[i] = Facet{Attribute: request.Attribute, Exact: exact}
 		if request.Histogram {
-			facets[i].Buckets = buckets(numbers[numberKey(request, q)])
+			facets[i].Buckets = buckets(q.numbersOf(request, func(key string) []float64 { return numbers[key] }))
 		} else {
 			facets[i].Choices = sorted(choices[request.Attribute])
 		}
@@ -116,11 +118,30 @@ func tally(packed string, q Query, exact bool) []Facet {
 	return facets
 }
 
-func numberKey(request FacetRequest, q Query) string {
-	if request.Attribute == ByPrice {
-		return ByPrice + q.Currency
+// numberKeys are the names under which documents hold the numbers of a histogram: prices one for each currency.
+func numberKeys(request FacetRequest, q Query) []string {
+	if request.Attribute != ByPrice {
+		return []string{request.Attribute}
 	}
-	return request.Attribute
+	all := q.currencies()
+	for i := range all {
+		all[i] = ByPrice + all[i]
+	}
+	return all
+}
+
+// numbersOf are the numbers of a histogram, prices in units of the query's currency.
+func (q Query) numbersOf(request FacetRequest, named func(key string) []float64) (all []float64) {
+	for _, key := range numberKeys(request, q) {
+		numbers := slices.Clone(named(key))
+		if currency, has := strings.CutPrefix(key, ByPrice); has && request.Attribute == ByPrice {
+			for i, n := range numbers {
+				numbers[i] = q.units(n, currency)
+			}
+		}
+		all = append(all, numbers...)
+	}
+	return all
 }
 
 // tallyEntries reads entries as pack wrote them; where a document ends makes no difference to counting, except that

@@ -21,10 +21,10 @@ func weighStock(s *stock) int {
 	return stockWeight + len(s.listings)
 }
 
-// inStock says whether a query can be answered from a stock: one without words and place. Hits without counts and
+// inStock says whether a query can be answered from a stock: one without words, place and age. Hits without counts and
 // filters cost the database nothing. Attributes that are not named as Value demands could mean another one once packed.
 func inStock(q Query) bool {
-	if !q.Near.IsZero() || len(q.Facets)+len(q.Filters) == 0 && q.Price == nil || len(q.clauses) > 0 {
+	if !q.Near.IsZero() || q.Box != nil || !q.Since.IsZero() || len(q.Facets)+len(q.Filters) == 0 && q.Price == nil || len(q.clauses) > 0 {
 		return false
 	}
 	for _, f := range q.Filters {

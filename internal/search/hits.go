@@ -35,20 +35,24 @@ func (s *selection) distance(q Query) string {
 
 func (s *selection) order(q Query, m match) string {
 	newest := s.place(m) + " desc"
-	price := "d.price_minor"
-	if q.Currency != "" && (q.Sort == PriceUp || q.Sort == PriceDown) {
-		price = "(case when d.currency = " + s.arg(q.Currency) + " then d.price_minor end)"
-	}
 	switch q.Sort {
 	case PriceUp:
-		return " order by " + price + " asc nulls last, " + newest
+		return " order by " + s.sortable(q) + " asc nulls last, " + newest
 	case PriceDown:
-		return " order by " + price + " desc nulls last, " + newest
+		return " order by " + s.sortable(q) + " desc nulls last, " + newest
 	case Distance:
 		return " order by " + s.chord(q) + " asc nulls last, " + newest
 	default:
 		return " order by " + newest
 	}
+}
+
+// sortable is the price of a row, null for one that has none in this query.
+func (s *selection) sortable(q Query) string {
+	if in := q.currencies(); len(in) == 1 {
+		return "(case when d.currency = " + s.arg(in[0]) + " then d.price_minor end)"
+	}
+	return s.price(q)
 }
 
 func (s *selection) page(q Query) string {

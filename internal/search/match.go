@@ -59,6 +59,11 @@ func conditions(q Query) match {
 			m.groups = append(m.groups, tokenGroup(cells...))
 		}
 	}
+	if q.Box != nil {
+		if cells := coverBox(*q.Box); len(cells) > 0 {
+			m.groups = append(m.groups, tokenGroup(cells...))
+		}
+	}
 	if len(m.groups) == 0 && len(m.excluded) > 0 {
 		m.groups = append(m.groups, tokenGroup(everyToken))
 	}

@@ -1,6 +1,11 @@
 package search
 
-import "slices"
+import (
+	"cmp"
+	"slices"
+
+	"fairground/internal/value"
+)
 
 // narrowing is which documents of a stock each filter of a query lets through.
 type narrowing struct {
@@ -21,7 +26,7 @@ func (s *stock) narrow(q Query) narrowing {
 		n.filters[ByKind] = s.anyOf(ByKind, []string{string(q.Kind)})
 	}
 	if q.Price != nil {
-		n.filters[ByPrice] = s.priced(*q.Price, q.Currency)
+		n.filters[ByPrice] = s.priced(*q.Price, q)
 	}
 	for _, f := range q.Filters {
 		if f.Range != nil {
@@ -58,7 +63,7 @@ func (n narrowing) count(q Query) counted {
 		}
 		c.facets[i] = Facet{Attribute: request.Attribute, Exact: exact}
 		if request.Histogram {
-			c.facets[i].Buckets = buckets(n.numbersOf(numberKey(request, q), of))
+			c.facets[i].Buckets = buckets(q.numbersOf(request, func(key string) []float64 { return n.numbersOf(key, of) }))
 		} else {
 			c.facets[i].Choices = n.countsOf(request.Attribute, of)
 		}
@@ -90,14 +95,18 @@ func (n narrowing) hits(q Query) []Hit {
 
 // byPrice yields documents by price, newest first among equals, and those without one at the end.
 func (s *stock) byPrice(left set, q Query, yield func(position) bool) {
-	unpriced, rest := slices.Clone(left), s.prices
+	prices := s.prices
+	if q.Currency != "" && !(len(s.currencies) == 1 && s.currencies[0] == q.Currency) {
+		prices = s.converted(left, q)
+	}
+	unpriced, rest := slices.Clone(left), prices
 	for len(rest) > 0 {
 		from, to := 0, 1
 		if q.Sort == PriceDown {
 			from, to = lastEquals(rest), len(rest)
 		}
 		for _, p := range rest[from:to] {
-			if !left.has(p.document) || !s.isIn(p, q.Currency) {
+			if !left.has(p.document) {
 				continue
 			}
 			unpriced.remove(p.document)
@@ -106,10 +115,27 @@ func (s *stock) byPrice(left set, q Query, yield func(position) bool) {
 			}
 		}
 		if rest = rest[to:]; q.Sort == PriceDown {
-			rest = s.prices[:from]
+			rest = prices[:from]
 		}
 	}
 	unpriced.all(yield)
+}
+
+// converted are the prices of some documents in the query's currency, ascending, newest first among equals.
+func (s *stock) converted(left set, q Query) []price {
+	all := make([]price, 0, len(s.prices))
+	for _, p := range s.prices {
+		if left.has(p.document) {
+			if minor, priced := q.Convert(value.Money{Minor: p.minor, Currency: s.currencies[p.currency]}); priced {
+				p.minor = minor
+				all = append(all, p)
+			}
+		}
+	}
+	slices.SortFunc(all, func(a, b price) int {
+		return cmp.Or(cmp.Compare(a.minor, b.minor), cmp.Compare(a.document, b.document))
+	})
+	return all
 }
 
 // lastEquals is where the greatest of ascending prices begins.

@@ -1,7 +1,9 @@
 package search
 
 import (
+	"maps"
 	"math"
+	"slices"
 
 	"fairground/internal/value"
 )
@@ -25,6 +27,30 @@ func (q Query) Convert(m value.Money) (minor int64, priced bool) {
 }
 
 const mostConverted = 1 << 62
+
+// currencies are those in which prices have a value in this query, its own first; none without one, which means any.
+func (q Query) currencies() []string {
+	if q.Currency == "" {
+		return nil
+	}
+	all := []string{q.Currency}
+	for _, currency := range slices.Sorted(maps.Keys(q.Rates)) {
+		if currency != q.Currency {
+			all = append(all, currency)
+		}
+	}
+	return all
+}
+
+// units is an amount of a currency in major units of the query's, for histograms.
+func (q Query) units(amount float64, currency string) float64 {
+	factor, known := q.Factor(currency)
+	if !known || factor == 1 {
+		return amount
+	}
+	minor := math.Round(amount * math.Pow10(value.Digits(currency)))
+	return math.Floor(float64(minor*factor)+.5) / math.Pow10(value.Digits(q.Currency))
+}
 
 // Factor is what minor units of a currency are multiplied by to become those of the query's; false for a currency that
 // has no price in this query.

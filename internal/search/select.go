@@ -1,6 +1,7 @@
 package search
 
 import (
+	"math"
 	"strconv"
 	"strings"
 
@@ -71,10 +72,13 @@ func (s *selection) place(m match) string {
 func (s *selection) rest(q Query) []string {
 	var all []string
 	if q.Price != nil {
-		all = append(all, "d.price_minor between "+s.arg(q.Price.Low)+" and "+s.arg(q.Price.High))
-		if q.Currency != "" {
-			all = append(all, "d.currency = "+s.arg(q.Currency))
-		}
+		all = append(all, s.priced(q)...)
+	}
+	if !q.Since.IsZero() {
+		all = append(all, "d.place >= "+s.arg(millisOf(q.Since)<<placeBits))
+	}
+	if q.Box != nil {
+		all = append(all, s.within(*q.Box)...)
 	}
 	for _, f := range q.Filters {
 		if f.Range != nil {
@@ -89,6 +93,55 @@ func (s *selection) rest(q Query) []string {
 	}
 	return all
 }
+
+// priced are the conditions of the price filter.
+func (s *selection) priced(q Query) []string {
+	in, price := q.currencies(), s.price(q)
+	all := []string{price + " >= " + s.arg(q.Price.Low)}
+	if q.Price.High != Unbounded {
+		all = append(all, price+" <= "+s.arg(q.Price.High))
+	}
+	if len(in) == 1 { // otherwise the price of others is null
+		all = append(all, "d.currency = "+s.arg(in[0]))
+	}
+	return all
+}
+
+// price is the price of a row as Query.Convert gives it, null for one that has none in this query, except that without
+// rates it is that of any currency.
+func (s *selection) price(q Query) string {
+	in := q.currencies()
+	if len(in) <= 1 {
+		return "d.price_minor"
+	}
+	text := "(case d.currency when " + s.arg(in[0]) + " then cast(d.price_minor as double precision)"
+	for _, currency := range in[1:] {
+		factor, _ := q.Factor(currency)
+		text += " when " + s.arg(currency) + " then floor(d.price_minor * cast(" + s.arg(factor) + " as double precision) + 0.5)"
+	}
+	return text + " end)"
+}
+
+// within are the conditions for a part of the map. East of a meridian is the half of the globe on that side of the plane
+// through it; what is at most half a turn wide lies between two such planes, on the side of its middle.
+func (s *selection) within(b Box) []string {
+	all := []string{"d.z >= " + s.number(math.Sin(radians(b.South))-spareOnSphere), "d.z <= " + s.number(math.Sin(radians(b.North))+spareOnSphere)}
+	width := b.width()
+	east := func(lon, sign float64) string {
+		x, y := -math.Sin(radians(lon))*sign, math.Cos(radians(lon))*sign
+		return "d.x * " + s.number(x) + " + d.y * " + s.number(y) + " >= " + s.number(-spareOnSphere)
+	}
+	switch {
+	case width >= 360:
+	case width > 180:
+		all = append(all, "("+east(b.West, 1)+" or "+east(b.East, -1)+")")
+	default:
+		all = append(all, east(b.West, 1), east(b.East, -1), east(b.West+width/2-90, 1))
+	}
+	return all
+}
+
+func (s *selection) number(n float64) string { return "cast(" + s.arg(n) + " as double precision)" }
 
 // chord is the square of the straight line between a row and the query's place.
 func (s *selection) chord(q Query) string {

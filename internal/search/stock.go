@@ -93,20 +93,16 @@ func (c *numberColumn) between(r Range) (from, to int) {
 	return from, to
 }
 
-// priced are the documents with a price in a span.
-func (s *stock) priced(span Span, currency string) set {
+// priced are the documents with a price in a span of the query's currency.
+func (s *stock) priced(span Span, q Query) set {
 	through := newSet(len(s.listings))
 	for _, p := range s.prices {
-		if p.minor >= span.Low && p.minor <= span.High && s.isIn(p, currency) {
+		minor, priced := q.Convert(value.Money{Minor: p.minor, Currency: s.currencies[p.currency]})
+		if priced && minor >= span.Low && minor <= span.High {
 			through.add(p.document)
 		}
 	}
 	return through
-}
-
-// isIn says whether a price is in a currency; "" stands for all.
-func (s *stock) isIn(p price, currency string) bool {
-	return currency == "" || s.currencies[p.currency] == currency
 }
 
 // countsOf counts the choices of some documents.

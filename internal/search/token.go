@@ -9,8 +9,9 @@ import (
 
 // Tokens begin with an underscore, which no word contains.
 const (
-	everyToken = "_e" // in every document, for queries that only exclude
-	photoToken = "_p"
+	everyToken    = "_e" // in every document, for queries that only exclude
+	photoToken    = "_p"
+	promotedToken = "_v"
 )
 
 func categoryToken(category value.ID) string { return "_c" + strconv.FormatInt(int64(category), 36) }
@@ -45,6 +46,9 @@ func tokens(d Document) []string {
 	}
 	if d.Photos > 0 {
 		all = append(all, photoToken)
+	}
+	if d.Promoted {
+		all = append(all, promotedToken)
 	}
 	if !d.Point.IsZero() {
 		all = append(all, cells(d.Point)...)

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"fairground/internal/db"
 	"fairground/internal/search/words"
@@ -74,8 +75,10 @@ const (
 )
 
 // millis is the upper part of a place.
-func millis(d Document) int64 {
-	return min(max(d.At.UnixMilli()-placeEpoch_ms, 1), 1<<(63-placeBits)-1)
+func millis(d Document) int64 { return millisOf(d.At) }
+
+func millisOf(at time.Time) int64 {
+	return min(max(at.UnixMilli()-placeEpoch_ms, 1), 1<<(63-placeBits)-1)
 }
 
 // givePlaces numbers the documents of one millisecond behind those that are there. Rows are in order of time.
