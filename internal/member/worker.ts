@@ -47,7 +47,7 @@ function read(data: PushMessageData | null): Notice {
 function show(notice: Notice): Promise<void> {
   const { title, text, href, tag, lang } = notice;
   const icon = "/theme/icon-192.png";
-  const options = { body: text, data: { href }, tag, renotify: tag !== undefined, lang, dir: "auto" as const, icon, badge: icon } as NotificationOptions;
+  const options = { body: text, data: { href }, tag, renotify: tag !== undefined, lang, dir: "auto" as const, icon } as NotificationOptions;
   return worker.registration.showNotification(title, options);
 }
 

@@ -16,6 +16,8 @@
 //
 //	GET  /theme.css                            the skin of the site; v= names its state      Public
 //	GET  /theme/icon.svg                       the sign in browsers' tabs                    Public
+//	GET  /theme/icon-180.png                   the same as a picture; also 192, 512          Public
+//	GET  /manifest.webmanifest                 how the site stands on a home screen          Public
 //	GET  /theme/logo/{name}                    the logo                                      Public
 //	GET  /console/setup/theme                  the editor                                    settings.see
 //	POST /console/setup/theme                  saves, or takes one step of editing           settings.edit

@@ -43,6 +43,9 @@ func (t *Room) Routes(m *web.Router) {
 	m.Handle("GET /theme.css", account.Public, t.css)
 	m.Handle("GET /theme/logo/{name}", account.Public, t.logo)
 	m.Handle("GET /theme/icon.svg", account.Public, t.icon)
+	for pattern, handler := range installRoutes(t) {
+		m.Handle(pattern, account.Public, handler)
+	}
 	see, edit := account.May(account.SettingsSee), account.May(account.SettingsEdit)
 	m.Handle("GET "+editorPath, see, t.editor)
 	m.Handle("POST "+editorPath, edit, t.save, web.BodyLimit(formBytes))

@@ -69,7 +69,10 @@ func (s Skin) early() []string {
 func (s Skin) faces() bool { return !s.text().builtin || !s.display().builtin }
 
 // ground is the paper of a scheme, for browsers that colour their frame.
-func (s Skin) ground() (light, dark string) {
+func (s Skin) ground() (light, dark string) { return s.GroundColours() }
+
+// GroundColours are the paper of the light and the dark scheme as #rrggbb.
+func (s Skin) GroundColours() (light, dark string) {
 	c := s.colours()
 	return c.light["paper"].String(), c.dark["paper"].String()
 }
