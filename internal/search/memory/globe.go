@@ -1,0 +1,253 @@
+package memory
+
+import (
+	"math"
+	"slices"
+	"sort"
+
+	"fairground/internal/search"
+	"fairground/internal/value"
+)
+
+// globe is where the documents of a segment are: degrees as whole numbers, 10,000,000 to one, which is about a
+// centimetre. The globe is cut into rows along the parallels; order has the documents with a place, row by row
+// from the south, and from west to east within each. So what lies in a circle or a box is a stretch of each row.
+type globe struct {
+	lat, lon  []int32
+	order     []uint32
+	firstRow  int
+	rowStarts []uint32 // in order, of the rows from firstRow on, and the end of the last
+}
+
+const (
+	perDegree     = 1e7
+	nowhere       = math.MinInt32 // as latitude: there is no place
+	rowDegrees    = .04           // about 4.5 km
+	spareDegrees  = 2e-5          // about two metres, for rounding
+	earthRadiusKm = 6371.0088     // as in value.Km
+	halfWorldKm   = 20_100        // everything is nearer
+)
+
+// packPoint writes a point as two whole numbers.
+func packPoint(p value.Point) (lat, lon int32) {
+	if p.IsZero() || !(math.Abs(p.Lat) <= 90 && math.Abs(p.Lon) <= 180) {
+		return nowhere, 0
+	}
+	return int32(math.Round(p.Lat * perDegree)), int32(math.Round(p.Lon * perDegree))
+}
+
+// point is the place of a document; zero for none.
+func (g *globe) point(at uint32) value.Point {
+	if g.lat[at] == nowhere {
+		return value.Point{}
+	}
+	return value.Point{Lat: float64(g.lat[at]) / perDegree, Lon: float64(g.lon[at]) / perDegree}
+}
+
+func (g *globe) bytes() int64 {
+	return 4 * int64(len(g.lat)+len(g.lon)+len(g.order)+len(g.rowStarts))
+}
+
+func rowOf(lat float64) int { return int(math.Floor(lat / rowDegrees)) }
+
+// finish makes the rows.
+func (g *globe) finish() {
+	type place struct {
+		row int32
+		lon int32
+		at  uint32
+	}
+	var all []place
+	for i, lat := range g.lat {
+		if lat != nowhere {
+			all = append(all, place{int32(rowOf(float64(lat) / perDegree)), g.lon[i], uint32(i)})
+		}
+	}
+	if len(all) == 0 {
+		return
+	}
+	slices.SortFunc(all, func(a, b place) int {
+		switch {
+		case a.row != b.row:
+			return int(a.row - b.row)
+		case a.lon < b.lon:
+			return -1
+		case a.lon > b.lon:
+			return 1
+		default:
+			return int(int64(a.at) - int64(b.at))
+		}
+	})
+	g.firstRow = int(all[0].row)
+	g.order = make([]uint32, len(all))
+	g.rowStarts = make([]uint32, 0, int(all[len(all)-1].row)-g.firstRow+2)
+	for i, p := range all {
+		for len(g.rowStarts) <= int(p.row)-g.firstRow {
+			g.rowStarts = append(g.rowStarts, uint32(i))
+		}
+		g.order[i] = p.at
+	}
+	g.rowStarts = append(g.rowStarts, uint32(len(all)))
+}
+
+// rows yields the rows between two latitudes, with their edges.
+func (g *globe) rows(south, north float64, yield func(row []uint32, south, north float64)) {
+	first := max(rowOf(south), g.firstRow)
+	last := min(rowOf(north), g.firstRow+len(g.rowStarts)-2)
+	for row := first; row <= last; row++ {
+		stretch := g.order[g.rowStarts[row-g.firstRow]:g.rowStarts[row-g.firstRow+1]]
+		if len(stretch) > 0 {
+			yield(stretch, float64(row)*rowDegrees, float64(row+1)*rowDegrees)
+		}
+	}
+}
+
+// stretch is the part of a row between two longitudes within -180..180, ends included.
+func (g *globe) stretch(row []uint32, west, east float64) []uint32 {
+	from := sort.Search(len(row), func(i int) bool { return float64(g.lon[row[i]]) >= math.Floor(west*perDegree) })
+	to := from + sort.Search(len(row)-from, func(i int) bool { return float64(g.lon[row[from+i]]) > math.Ceil(east*perDegree) })
+	return row[from:to]
+}
+
+// around yields the parts of a row between two longitudes, of which the first may be less than -180, and the second more
+// than 180.
+func (g *globe) around(row []uint32, west, east float64, yield func([]uint32)) {
+	if east-west >= 360 {
+		yield(row)
+		return
+	}
+	if west < -180 {
+		yield(g.stretch(row, west+360, 180))
+		west = -180
+	}
+	if east > 180 {
+		yield(g.stretch(row, -180, min(east-360, west)))
+		east = 180
+	}
+	yield(g.stretch(row, west, east))
+}
+
+// addCircle adds to a set every document within a distance of a point.
+func (g *globe) addCircle(center value.Point, km float64, into set) {
+	if km >= halfWorldKm {
+		g.addAll(into)
+		return
+	}
+	reach := degrees(km / earthRadiusKm)
+	wide := reach + spareDegrees
+	isNear := nearTo(center, km)
+	g.rows(center.Lat-wide, center.Lat+wide, func(row []uint32, south, north float64) {
+		outer := halfWidth(center.Lat, wide, max(south, center.Lat-wide), min(north, center.Lat+wide))
+		inner := g.surely(center.Lat, reach-spareDegrees, south, north)
+		check := func(part []uint32) {
+			for _, at := range part {
+				if isNear(g.point(at)) {
+					into.add(at)
+				}
+			}
+		}
+		if inner <= 0 {
+			g.around(row, center.Lon-outer, center.Lon+outer, check)
+			return
+		}
+		g.around(row, center.Lon-outer, center.Lon-inner, check)
+		g.around(row, center.Lon+inner, center.Lon+outer, check)
+		g.around(row, center.Lon-inner, center.Lon+inner, func(part []uint32) {
+			for _, at := range part {
+				into.add(at)
+			}
+		})
+	})
+}
+
+// surely is a half width that all of a row has within a circle, less than nought if it has none. A circle is widest in
+// one place and narrows from there to both sides, so its width at the edges of the row counts.
+func (g *globe) surely(lat, reach, south, north float64) float64 {
+	if reach <= 0 || south < lat-reach || north > lat+reach || lat+reach > 89.9 || lat-reach < -89.9 {
+		return -1
+	}
+	return min(halfWidthAt(lat, reach, south), halfWidthAt(lat, reach, north)) - 2*spareDegrees
+}
+
+func (g *globe) addAll(into set) {
+	for _, at := range g.order {
+		into.add(at)
+	}
+}
+
+// addBox adds to a set every document in a part of the map.
+func (g *globe) addBox(box search.Box, into set) {
+	south, north := math.Round(box.South*perDegree), math.Round(box.North*perDegree)
+	west, east := math.Round(box.West*perDegree), math.Round(box.East*perDegree)
+	add := func(part []uint32) {
+		for _, at := range part {
+			lat, lon := float64(g.lat[at]), float64(g.lon[at])
+			isBetween := lon >= west && lon <= east
+			if west > east {
+				isBetween = lon >= west || lon <= east
+			}
+			if lat >= south && lat <= north && isBetween {
+				into.add(at)
+			}
+		}
+	}
+	g.rows(box.South-spareDegrees, box.North+spareDegrees, func(row []uint32, _, _ float64) {
+		if box.West <= box.East {
+			add(g.stretch(row, box.West, box.East))
+		} else {
+			add(g.stretch(row, box.West, 180))
+			add(g.stretch(row, -180, box.East))
+		}
+	})
+}
+
+// halfWidth is how many degrees of longitude a circle reaches to either side between two latitudes. It is widest where
+// the meridians touch it.
+func halfWidth(lat, reach, south, north float64) float64 {
+	if lat+reach >= 90 || lat-reach <= -90 {
+		return 180
+	}
+	widest := degrees(math.Asin(math.Sin(radians(lat)) / math.Cos(radians(reach))))
+	return min(halfWidthAt(lat, reach, min(max(widest, south), north))+spareDegrees/math.Max(.001, math.Cos(radians(lat))), 180)
+}
+
+func halfWidthAt(lat, reach, at float64) float64 {
+	a, b, r := radians(at), radians(lat), radians(reach)
+	cosine := (math.Cos(r) - math.Sin(a)*math.Sin(b)) / (math.Cos(a) * math.Cos(b))
+	return degrees(math.Acos(min(1, max(-1, cosine))))
+}
+
+// nearTo returns what says whether a point is within a distance of another.
+func nearTo(center value.Point, km float64) func(value.Point) bool {
+	c, most := newCenter(center), chord(km)
+	return func(p value.Point) bool { return c.chordTo(p) <= most }
+}
+
+// center is a point to measure distances from.
+type center struct{ lat, lon, cosine float64 }
+
+func newCenter(p value.Point) center {
+	return center{radians(p.Lat), radians(p.Lon), math.Cos(radians(p.Lat))}
+}
+
+// chordTo is the square of the straight line to a point, on a globe of radius 1. It grows with the distance.
+func (c center) chordTo(p value.Point) float64 {
+	lat := radians(p.Lat)
+	up, along := math.Sin((lat-c.lat)/2), math.Sin((radians(p.Lon)-c.lon)/2)
+	return 4 * (up*up + c.cosine*math.Cos(lat)*along*along)
+}
+
+// chord is the square of the straight line that belongs to a distance.
+func chord(km float64) float64 {
+	half := math.Sin(min(km/earthRadiusKm, math.Pi) / 2)
+	return 4 * half * half
+}
+
+// kmOf is the distance that belongs to the square of a straight line.
+func kmOf(chord float64) float64 {
+	return 2 * earthRadiusKm * math.Asin(min(1, math.Sqrt(max(chord, 0))/2))
+}
+
+func radians(degrees float64) float64 { return degrees * math.Pi / 180 }
+
+func degrees(radians float64) float64 { return radians * 180 / math.Pi }

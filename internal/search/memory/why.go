@@ -1,0 +1,154 @@
+package memory
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+
+	"fairground/internal/search"
+	"fairground/internal/search/words"
+	"fairground/internal/value"
+)
+
+// Why explains where a listing stands. The score is that of search.Relevance, whatever the order of the query; the rank is
+// that in the order of the query.
+func (x *Index) Why(ctx context.Context, q search.Query, listing value.ID) (search.Why, error) {
+	var why search.Why
+	order := q.Sort
+	q.Facets, q.Promoted, q.Page, q.Limit, q.Sort = nil, 0, 1, search.MostHits, search.Relevance
+	err := x.inquire(ctx, q, func(n *inquiry) error {
+		p, at, is := n.find(listing)
+		if !is {
+			return nil
+		}
+		i := slices.IndexFunc(n.parts, func(other part) bool { return other.segment == p.segment })
+		back := n.room.loan()
+		f := n.narrow(i)
+		why.Found = f.whole.set.has(at)
+		why.Reasons = append(n.earnings(p, i, at), n.conditions(p, i, at)...)
+		n.room.giveBack(back)
+		for _, r := range why.Reasons {
+			why.Score += r.Points
+		}
+		return nil
+	})
+	if err != nil || !why.Found {
+		return why, err
+	}
+	q.Sort = order
+	err = x.inquire(ctx, q, func(n *inquiry) error {
+		why.Rank = n.rank(listing)
+		return nil
+	})
+	return why, err
+}
+
+// rank is the place of a listing among all that is found.
+func (n *inquiry) rank(listing value.ID) int {
+	b := newBest(n)
+	b.most = math.MaxInt32
+	for i := range n.parts {
+		back := n.room.loan()
+		b.add(n, n.narrow(i), i)
+		n.room.giveBack(back)
+	}
+	return 1 + slices.IndexFunc(b.all, func(c candidate) bool { return c.listing == listing })
+}
+
+// earnings are the parts of a document's score.
+func (n *inquiry) earnings(p *part, i int, at uint32) []search.Reason {
+	var all []search.Reason
+	terms, titled := p.texts.read(at, nil)
+	met := 0
+	for _, c := range n.clauses {
+		m := &c.met[i]
+		if c.Exclude {
+			continue
+		}
+		m.verify(at, terms, titled)
+		worth, inTitle := m.earned(at)
+		if inTitle {
+			met += len(c.Words)
+		}
+		all = append(all, search.Reason{What: c.reason(worth, inTitle), Text: c.Typed, Met: worth > 0, Points: c.share * worth})
+	}
+	if points := search.Focus(met, int(p.titles[at])); points > 0 {
+		all = append(all, search.Reason{What: "focus", Met: true, Points: points})
+	}
+	s := newScoring(n, p, i)
+	s.advance(at)
+	all = append(all, search.Reason{What: "fresh", Text: value.FromMicros(p.at[at]).Format("2006-01-02"), Met: true, Points: s.freshness},
+		search.Reason{What: "quality", Met: true, Points: float64(p.quality[at])})
+	if km := n.km(p, at); km >= 0 {
+		all = append(all, search.Reason{What: "near", Text: fmt.Sprintf("%.1f km", km), Met: true, Points: search.Nearness(km)})
+	}
+	return all
+}
+
+// reason is how a document meets a clause.
+func (c *clause) reason(worth float64, inTitle bool) string {
+	if !inTitle {
+		worth /= search.InBody
+	}
+	isLess := func(than float64) bool {
+		return math.Abs(worth-than*c.worth) < 1e-9 || math.Abs(worth-than*c.worth*search.AsBegun) < 1e-9
+	}
+	switch {
+	case c.worth < 1:
+		return "typo"
+	case isLess(search.AsSynonym) && slices.ContainsFunc(c.Ways, func(w words.Way) bool { return w.Synonym }):
+		return "synonym"
+	case c.Quoted:
+		return "phrase"
+	case inTitle:
+		return "title"
+	}
+	return "body"
+}
+
+// conditions are what else a query demands, and whether a document meets it.
+func (n *inquiry) conditions(p *part, i int, at uint32) []search.Reason {
+	var all []search.Reason
+	add := func(what, text string, met bool) {
+		all = append(all, search.Reason{What: what, Text: text, Met: met})
+	}
+	terms, titled := p.texts.read(at, nil)
+	for _, c := range n.clauses {
+		if c.Exclude {
+			add("excluded", c.Typed, !c.met[i].verify(at, terms, titled))
+		}
+	}
+	if n.q.Category != 0 {
+		id := strconv.FormatInt(int64(n.q.Category), 10)
+		add("category", id, slices.Contains(p.categories.at(at), id))
+	}
+	one := n.room.set(p.size())
+	one.add(at)
+	f := narrowed{part: p}
+	f.addFilters(n.q, one, n.room)
+	for _, filter := range f.filters {
+		what, text := "filter", filter.attribute
+		switch filter.attribute {
+		case search.ByPrice:
+			what, text = "price", p.price(at).Decimal()
+		case search.BySeller:
+			what, text = "seller", string(n.q.Seller)
+		case search.ByKind:
+			what, text = "kind", string(n.q.Kind)
+		}
+		add(what, text, filter.through.has(at))
+	}
+	if n.q.WithPhotos {
+		add("photos", "", slices.Contains(p.marks.at(at), withPhotos))
+	}
+	if n.q.Within_km > 0 || n.q.Box != nil {
+		n.meetPlace(p, one)
+		add("place", "", one.has(at))
+	}
+	if !n.q.Since.IsZero() {
+		add("since", n.q.Since.Format("2006-01-02"), p.at[at] >= n.q.Since.UnixMicro())
+	}
+	return all
+}
