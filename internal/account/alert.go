@@ -21,6 +21,9 @@ type Alert struct {
 	Sender  string      // name the mail comes from, such as "Mina at Lakeside Market"; optional
 	// Thread gathers the mails of one conversation in the reader's program; optional.
 	Thread string
+	// Stop is a path on this site that ends what this alert is about by one POST without signing in, as RFC 8058 has it, and
+	// shows a button for it; the mail carries it in the place of the address that stops the whole kind. Optional.
+	Stop string
 }
 
 // Words are what an alert says.

@@ -60,7 +60,7 @@ func (d *Desk) deliver(tx *db.Tx, s *site.Site, to account.Account, kind account
 	said := a.Words(d.config.Letters(tx.Context(), locale(s, to)))
 	n := note{
 		account: to.ID, kind: kind.Name, record: a.Record, href: web.LocalPath(a.Href, ""), subject: oneLine(said.Subject, longestSubject),
-		body: manyLines(said.Text), replyTo: a.ReplyTo, sender: oneLine(a.Sender, longestName), thread: a.Thread, times: 1,
+		body: manyLines(said.Text), replyTo: a.ReplyTo, sender: oneLine(a.Sender, longestName), thread: a.Thread, stop: web.LocalPath(a.Stop, ""), times: 1,
 		listed: wants.site, at: tx.Now(),
 	}
 	if n.subject == "" {

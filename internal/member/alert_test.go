@@ -163,6 +163,29 @@ func TestMailSwitchedOffWhileItWaits(t *testing.T) {
 	})
 }
 
+func TestAnAlertMayBringItsOwnStop(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		own := func(a *account.Alert) { a.Stop = "/search-alerts/abc" }
+		w.tell(w.mina, "message.new", 5, "at once", own)
+		w.tell(w.mina, "message.new", 5, "waits", own)
+		w.clock.pass(11 * time.Minute)
+		w.work()
+		w.tell(w.mina, "message.new", 6, "elsewhere", func(a *account.Alert) { a.Stop = "https://elsewhere.example/" })
+		letters := w.post.take()
+		if len(letters) != 3 {
+			t.Fatalf("mailed %q, want three", subjects(letters))
+		}
+		for _, l := range letters[:2] {
+			if l.Unsubscribe != origin+"/search-alerts/abc" || !strings.Contains(l.Text, l.Unsubscribe) || !strings.Contains(l.Text, origin+"/unsubscribe/") {
+				t.Errorf("%q is stopped by %q and says %s", l.Subject, l.Unsubscribe, l.Text)
+			}
+		}
+		if l := letters[2]; !strings.HasPrefix(l.Unsubscribe, origin+"/unsubscribe/") {
+			t.Errorf("another site's address stops it: %q", l.Unsubscribe)
+		}
+	})
+}
+
 func TestLettersAreInTheRecipientsLanguage(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		w.tell(w.otto, "message.new", 0, "Neues")

@@ -8,7 +8,7 @@
 //
 //   - On the site every kind is shown unless it was switched off. By mail go service alerts unless switched off; other
 //     kinds only to those who asked (promise 6). Duties go everywhere and cannot be switched off.
-//   - Every mail that is no duty carries one click that stops its kind: a List-Unsubscribe address that takes a POST
+//   - Every mail that is no duty carries one click that stops its kind, or what it is about (account.Alert.Stop): a List-Unsubscribe address that takes a POST
 //     without signing in, and the same address as a page with a button for people. It is sealed with a key of the site
 //     for one account and one kind, so it cannot be made up, and it can do nothing but stop that mail. Opening
 //     the page changes nothing, because programs open the addresses in mails.

@@ -32,6 +32,10 @@ func (d *Desk) mail(tx *db.Tx, s *site.Site, to account.Account, kind account.Al
 	} else {
 		letter.Unsubscribe = origin + unsubscribePath(s, to.ID, kind.Name)
 		stop := letter.Unsubscribe
+		if n.stop != "" {
+			letter.Unsubscribe = origin + n.stop
+			end.WriteString("\n" + text.T(ctx, "member.letter.stop_this", "link", letter.Unsubscribe))
+		}
 		if n.replyTo != "" { // an answer may quote the text, and whoever gets it could press the link: the header has it
 			stop = origin + "/account/preferences"
 		}

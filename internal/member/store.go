@@ -15,6 +15,7 @@ type note struct {
 	href, subject, body string
 	replyTo             value.Email
 	sender, thread      string
+	stop                string // path that stops what it is about; empty: only its kind can be stopped
 	times               int64
 	listed              bool
 	at                  time.Time
@@ -24,14 +25,14 @@ type note struct {
 	pushed              time.Time // the last push, or the next one; zero: none
 }
 
-const noteColumns = "id, account, kind, record, href, subject, body, reply_to, sender, thread, times, listed, at_us, seen_us, mailed_us, mail_due_us, pushed_us"
+const noteColumns = "id, account, kind, record, href, subject, body, reply_to, sender, thread, times, listed, at_us, seen_us, mailed_us, mail_due_us, pushed_us, stop"
 
 func scanNote(row db.Scanner) (note, error) {
 	var n note
 	var at_us int64
 	var seen_us, mailed_us, due_us, pushed_us *int64
 	err := row.Scan(&n.id, &n.account, &n.kind, &n.record, &n.href, &n.subject, &n.body, &n.replyTo, &n.sender, &n.thread,
-		&n.times, &n.listed, &at_us, &seen_us, &mailed_us, &due_us, &pushed_us)
+		&n.times, &n.listed, &at_us, &seen_us, &mailed_us, &due_us, &pushed_us, &n.stop)
 	n.at, n.seen, n.mailed, n.mailDue = value.FromMicros(at_us), db.TimeOf(seen_us), db.TimeOf(mailed_us), db.TimeOf(due_us)
 	n.pushed = db.TimeOf(pushed_us)
 	return n, err
@@ -64,15 +65,15 @@ func lastMailed(tx *db.Tx, about note) (time.Time, error) {
 
 func saveNote(tx *db.Tx, n note, isNew bool) error {
 	row := []any{int64(n.id), int64(n.account), n.kind, int64(n.record), n.href, n.subject, n.body, string(n.replyTo), n.sender,
-		n.thread, n.times, n.listed, value.Micros(n.at), db.TimeOrNull(n.seen), db.TimeOrNull(n.mailed), db.TimeOrNull(n.mailDue), db.TimeOrNull(n.pushed)}
+		n.thread, n.times, n.listed, value.Micros(n.at), db.TimeOrNull(n.seen), db.TimeOrNull(n.mailed), db.TimeOrNull(n.mailDue), db.TimeOrNull(n.pushed), n.stop}
 	if isNew {
 		return tx.Insert("member_alert", []string{"id", "account", "kind", "record", "href", "subject", "body", "reply_to", "sender",
-			"thread", "times", "listed", "at_us", "seen_us", "mailed_us", "mail_due_us", "pushed_us"}, [][]any{row})
+			"thread", "times", "listed", "at_us", "seen_us", "mailed_us", "mail_due_us", "pushed_us", "stop"}, [][]any{row})
 	}
 	_, err := tx.Exec(`
 		update member_alert
 		set account = $2, kind = $3, record = $4, href = $5, subject = $6, body = $7, reply_to = $8, sender = $9, thread = $10,
-			times = $11, listed = $12, at_us = $13, seen_us = $14, mailed_us = $15, mail_due_us = $16, pushed_us = $17
+			times = $11, listed = $12, at_us = $13, seen_us = $14, mailed_us = $15, mail_due_us = $16, pushed_us = $17, stop = $18
 		where id = $1`, row...)
 	return err
 }
