@@ -2,7 +2,6 @@ package live
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"sync"
 	"sync/atomic"
@@ -122,6 +121,3 @@ func (x *Index) now() time.Time { return x.config.Clock.Now() }
 
 // beat notes that what serves was in step, or on its way, at a time.
 func (x *Index) beat(at time.Time) { x.pulse.Store(value.Micros(at)) }
-
-// isFull says whether an error is the refusal to take more memory.
-func isFull(err error) bool { return errors.Is(err, errFull) }

@@ -59,10 +59,10 @@ func (x *Index) save(ctx context.Context, r *replica) error {
 	if err == nil {
 		err = x.replace(part.Name(), r, size, unsaved)
 	}
-	if err != nil {
-		return errors.Join(fmt.Errorf("writing the snapshot of %s: %w", x.db.Name(), err), os.Remove(part.Name()))
+	if err == nil {
+		return syncDirectory(x.config.Directory)
 	}
-	return nil
+	return errors.Join(fmt.Errorf("writing the snapshot of %s: %w", x.db.Name(), err), os.Remove(part.Name()))
 }
 
 // fill writes and closes an unfinished file. When fill returns, it is on disk.
@@ -90,7 +90,7 @@ func (x *Index) replace(part string, r *replica, size int64, unsaved int) error 
 	}
 	x.saved.at, x.saved.bytes = x.now(), size
 	r.unsaved -= unsaved
-	return syncDirectory(x.config.Directory)
+	return nil
 }
 
 func syncDirectory(path string) error {

@@ -26,6 +26,9 @@ var errRewound = errors.New("the database's index was made anew meanwhile")
 // begin loads the snapshot or, without one that can be trusted, starts to read everything. isNew is for an index beside
 // one that answers, under another analysis, which no snapshot fits.
 func (x *Index) begin(ctx context.Context, a *words.Analyzer, isNew bool) error {
+	x.mu.Lock()
+	x.making = Making // loading may take seconds
+	x.mu.Unlock()
 	if !isNew {
 		r, err := x.load(ctx, a)
 		if err != nil {

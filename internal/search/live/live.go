@@ -23,7 +23,8 @@ type Config struct {
 	// Identity says what documents are read by, beside the site's rows: the version of the program, for one. A snapshot
 	// of another identity is not used.
 	Identity string
-	// Analyzer returns how the site's texts are taken apart. It returns the same pointer for as long as nothing changed.
+	// Analyzer returns how the site's texts are taken apart. It returns the same pointer for as long as nothing changed. nil
+	// means as the database's index does it.
 	Analyzer func() *words.Analyzer
 	// Most_bytes returns how much memory the index may take; 0 means any. nil is as 0.
 	Most_bytes func() int64
@@ -47,6 +48,7 @@ type Index struct {
 	limits   limits
 
 	serving atomic.Pointer[replica] // what answers; nil: the database does
+	young   atomic.Pointer[replica] // what is being made, for Tidy
 	epoch   atomic.Uint64           // grows whenever what this process answers may have changed
 	pulse   atomic.Int64            // when serving was last seen to be in step or moving, µs
 	wanted  atomic.Bool             // somebody searched
@@ -100,6 +102,9 @@ func defaultLimits() limits {
 func Open(d *db.DB, source search.Source, fallback *search.Database, c Config) *Index {
 	if c.Clock == nil {
 		c.Clock = d.Clock()
+	}
+	if c.Analyzer == nil {
+		c.Analyzer = fallback.Analyzer
 	}
 	if c.Enabled == nil {
 		c.Enabled = func() bool { return true }

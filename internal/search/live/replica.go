@@ -131,7 +131,7 @@ func (f *faulty) Unwrap() error { return f.error }
 
 // move notes how far a replica has come.
 func (x *Index) move(r *replica, b batch, began time.Time) {
-	serves := x.serving.Load() == r
+	answers := x.serving.Load()
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	if n := len(b.rows); n > 0 {
@@ -139,11 +139,13 @@ func (x *Index) move(r *replica, b batch, began time.Time) {
 		r.unsaved += b.listings
 		x.state.Applied += uint64(n)
 	}
-	if !serves {
+	if answers == nil || answers == r {
+		x.state.Lag_changes = b.left
+	}
+	if answers != r {
 		return
 	}
 	x.beat(began)
-	x.state.Lag_changes = b.left
 	if b.listings > 0 {
 		x.epoch.Add(1)
 		now := x.now()

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"fairground/internal/search/memory"
 )
 
 // Step does the next piece of work: it follows the log, loads or makes the index, takes up changed settings. It takes
@@ -76,7 +78,7 @@ func (x *Index) adopt() error {
 		return nil
 	}
 	if most > 0 && r.engine.Bytes() > most {
-		return &faulty{r, fmt.Errorf("the limit is now %d bytes: %w", most, errFull)}
+		return &faulty{r, fmt.Errorf("the limit is now %d bytes: %w", most, memory.ErrFull)}
 	}
 	return nil
 }
@@ -151,6 +153,7 @@ func (x *Index) switchOn() {
 }
 
 func (x *Index) notePhase() {
+	x.young.Store(x.growing())
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	switch {
@@ -198,17 +201,23 @@ func (x *Index) mayTry() bool {
 func (x *Index) Tidy(ctx context.Context) (busy bool, err error) {
 	x.tidying.Lock()
 	defer x.tidying.Unlock()
-	r := x.serving.Load()
-	if r == nil {
+	r, young := x.serving.Load(), x.young.Load()
+	if r == nil { // Step compacts what nobody asks yet
 		return false, nil
 	}
-	if busy, err = r.compact(); err == nil && !busy && x.isWorthSaving(r) {
+	if young != nil {
+		if busy, err = young.compact(); err != nil {
+			return false, fmt.Errorf("live.Tidy(%s): %w", x.db.Name(), err)
+		}
+	}
+	merged, err := r.compact()
+	if err == nil && !merged && x.isWorthSaving(r) {
 		err = x.save(ctx, r)
 	}
 	if err != nil {
 		return false, fmt.Errorf("live.Tidy(%s): %w", x.db.Name(), err)
 	}
-	return busy, nil
+	return busy || merged, nil
 }
 
 // Close writes a snapshot if anything changed since the last one, and frees the memory. Searches after it are answered
@@ -225,6 +234,7 @@ func (x *Index) Close(ctx context.Context) error {
 		err = x.save(ctx, r)
 	}
 	x.drop()
+	x.notePhase()
 	if err != nil {
 		return fmt.Errorf("live.Close(%s): %w", x.db.Name(), err)
 	}

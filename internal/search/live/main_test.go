@@ -1,5 +1,0 @@
-package live
-
-import "fairground/internal/value"
-
-func init() { inMemory = func(value.Clock) makers { return scanning() } }
