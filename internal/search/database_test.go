@@ -12,13 +12,17 @@ import (
 
 func TestDatabaseConforms(t *testing.T) {
 	t.Parallel()
+	languages, synonyms := searchtest.Languages(), searchtest.Synonyms()
 	for _, engine := range []db.Engine{db.SQLite, db.Postgres} {
-		for name, config := range map[string]search.Config{"stocked": {}, "only from the database": {Stocked: -1}} {
+		for name, config := range map[string]search.Config{"stocked": {Languages: languages, Synonyms: synonyms},
+			"only from the database": {Stocked: -1, Languages: languages, Synonyms: synonyms}} {
 			t.Run(string(engine)+" "+name, func(t *testing.T) {
 				t.Parallel()
 				searchtest.Conformance(t, func(t *testing.T) searchtest.Subject {
 					t.Parallel()
-					return subject(t, open(t, engine), config)
+					s := subject(t, open(t, engine), config)
+					s.Synonyms = true
+					return s
 				})
 			})
 		}

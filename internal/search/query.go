@@ -110,6 +110,8 @@ const (
 	mostFilters  = 30
 	mostChoices  = 100
 	mostFacets   = 30
+	mostRates    = 200
+	greatestRate = 1e9
 	halfWorld_km = 20_100
 )
 
@@ -161,9 +163,12 @@ func (q *Query) checkPlaceAndRates() error {
 			return value.Fieldf("box", "a part of the map goes from south to north, within the degrees of the globe")
 		}
 	}
+	if len(q.Rates) > mostRates {
+		return value.Fieldf("rates", "at most %d currencies can be compared", mostRates)
+	}
 	for currency, rate := range q.Rates {
-		if !(rate > 0) || math.IsInf(rate, 0) {
-			return value.Fieldf("rates", "the rate of %s is no positive number", currency)
+		if !(rate >= 1/greatestRate && rate <= greatestRate) {
+			return value.Fieldf("rates", "%g is no rate of %s", rate, currency)
 		}
 	}
 	q.Promoted = min(max(q.Promoted, 0), MostPromoted)

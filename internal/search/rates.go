@@ -49,7 +49,8 @@ func (q Query) units(amount float64, currency string) float64 {
 		return amount
 	}
 	minor := math.Round(amount * math.Pow10(value.Digits(currency)))
-	return math.Floor(float64(minor*factor)+.5) / math.Pow10(value.Digits(q.Currency))
+	converted := math.Floor(float64(minor*factor) + .5)
+	return min(max(converted, -mostConverted), mostConverted) / math.Pow10(value.Digits(q.Currency))
 }
 
 // Factor is what minor units of a currency are multiplied by to become those of the query's; false for a currency that

@@ -16,7 +16,9 @@ func Conformance(t *testing.T, open func(t *testing.T) Subject) {
 	for name, test := range map[string]func(*testing.T, Subject){
 		"queries": testQueries, "pages": testPages, "bad queries": testBadQueries, "facets": testFacets,
 		"histogram": testHistogram, "changes": testChanges, "similar": testSimilar, "brute force": testBruteForce,
-		"any text": testAnyText,
+		"any text": testAnyText, "rates": testRates, "rates by brute force": testRatesByBruteForce, "boxes": testBoxes,
+		"since": testSince, "promoted": testPromoted, "clusters": testClusters, "complete": testComplete, "alike": testAlike,
+		"why": testWhy, "synonyms": testSynonyms, "typos": testTypos, "ranking": testRanking, "extremes": testExtremes,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, open(t)) })
 	}
@@ -122,6 +124,7 @@ func filters(all ...search.Filter) []search.Filter { return all }
 func testQueries(t *testing.T, s Subject) {
 	s.Put(market()...)
 	for _, c := range slices.Concat(wordCases, filterCases, placeCases) {
+		c.q.Literal = s.Typos && len(c.want) == 0
 		result := find(t, s, c.q)
 		if got := listings(result); !slices.Equal(got, c.want) {
 			t.Errorf("%s: found %v, want %v", c.name, got, c.want)

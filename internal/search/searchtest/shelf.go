@@ -8,16 +8,32 @@ import (
 	"fairground/internal/change"
 	"fairground/internal/db"
 	"fairground/internal/search"
+	"fairground/internal/search/words"
 	"fairground/internal/value"
 )
 
-// Subject is an index under test, with the means to change what it should find. Put and Remove return when the index
-// has seen the change.
+// Subject is an index under test, with the means to change what it should find, and what it can do beyond what all can.
+// Put and Remove return when the index has seen the change. Its Analyzer is that of this package, or one like it.
 type Subject struct {
 	Index  search.Index
 	Put    func(documents ...search.Document)
 	Remove func(listings ...value.ID)
+
+	Typos    bool // it corrects words that find nothing
+	Ranked   bool // by relevance it orders by the score of package search, not only by title and age
+	Synonyms bool // its analyzer knows Synonyms
 }
+
+// Languages are those of the small market.
+func Languages() []string { return []string{"en", "de"} }
+
+// Synonyms are those of the small market.
+func Synonyms() [][]string {
+	return [][]string{{"sofa", "couch", "settee"}, {"estate car", "station wagon", "Kombi"}, {"flat", "apartment"}}
+}
+
+// Analyzer takes texts of the small market apart.
+func Analyzer() *words.Analyzer { return words.New(Languages(), Synonyms()) }
 
 // Shelf is a search.Source that holds its documents in memory.
 type Shelf struct {
