@@ -60,7 +60,7 @@ func shown(number int) string {
 	return `(async () => {
 		const worker = await navigator.serviceWorker.ready;
 		let all = [];
-		for (let i = 0; i < 100 && all.length < ` + strconv.Itoa(number) + `; i++) {
+		for (let i = 0; i < 200 && all.length < ` + strconv.Itoa(number) + `; i++) {
 			all = await worker.getNotifications();
 			await new Promise(done => setTimeout(done, 50));
 		}

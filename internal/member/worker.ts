@@ -64,6 +64,16 @@ async function lead(href: unknown): Promise<void> {
   await worker.clients.openWindow(target);
 }
 
+/** Hands over the new subscription when the browser replaces one by itself, as the page of preferences does. */
+async function renew(event: PushSubscriptionChangeEvent): Promise<void> {
+  const options = event.oldSubscription?.options;
+  const fresh = event.newSubscription ?? (options && (await worker.registration.pushManager.subscribe(options)));
+  const { endpoint, keys } = fresh?.toJSON() ?? {};
+  if (!endpoint || !keys?.p256dh || !keys.auth) return;
+  const body = new URLSearchParams({ endpoint, p256dh: keys.p256dh, auth: keys.auth });
+  await fetch("/account/devices", { method: "POST", body, redirect: "manual" });
+}
+
 worker.addEventListener("install", (event) => event.waitUntil(keepOffline().then(() => worker.skipWaiting())));
 worker.addEventListener("activate", (event) => event.waitUntil(takeOver()));
 worker.addEventListener("push", (event) => event.waitUntil(show(read(event.data))));
@@ -71,6 +81,7 @@ worker.addEventListener("notificationclick", (event) => {
   event.notification.close();
   event.waitUntil(lead((event.notification.data as { href?: unknown } | null)?.href));
 });
+worker.addEventListener("pushsubscriptionchange", (event) => event.waitUntil(renew(event)));
 worker.addEventListener("fetch", (event) => {
   if (event.request.mode === "navigate" && event.request.method === "GET") event.respondWith(open(event));
 });

@@ -121,7 +121,7 @@ func drawSign(ground, accent color.Color, size int) image.Image {
 	at := func(x, y float32) (float32, float32) { return edge + x*scale, edge + y*scale }
 	z := vector.NewRasterizer(size, size)
 	drawAwning(z, at)
-	for _, box := range [][4]float32{{6, 19, 9, 27}, {23, 19, 26, 27}, {6, 24, 26, 27}} {
+	for _, box := range [][4]float32{{6, 21, 9, 24}, {23, 21, 26, 24}, {6, 24, 26, 27}} {
 		drawBox(z, at, box)
 	}
 	z.Draw(picture, picture.Bounds(), image.NewUniform(accent), image.Point{})

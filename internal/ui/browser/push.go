@@ -3,6 +3,7 @@ package browser
 import (
 	"context"
 	"strings"
+	"time"
 
 	"github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/cdproto/cdp"
@@ -41,13 +42,27 @@ func (b *Tab) Pushes() (deliver func(text string)) {
 
 func (b *Tab) deliver(text string) {
 	b.t.Helper()
-	b.mu.Lock()
-	worker := b.worker
-	b.mu.Unlock()
+	worker := b.registered()
 	b.do("deliver a push message", func(ctx context.Context, target *chromedp.Target) (chromedp.Void, error) {
 		_, err := cdp.Call(ctx, target, serviceworker.DeliverPushMessage, serviceworker.DeliverPushMessageParams{
 			Origin: b.Address, RegistrationID: worker, Data: text,
 		})
 		return chromedp.Void{}, err
 	})
+}
+
+// registered waits until the browser has told which worker the site has.
+func (b *Tab) registered() serviceworker.RegistrationID {
+	b.t.Helper()
+	for range 200 {
+		b.mu.Lock()
+		worker := b.worker
+		b.mu.Unlock()
+		if worker != "" {
+			return worker
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	b.t.Fatal("the site has no service worker")
+	return ""
 }
