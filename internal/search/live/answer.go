@@ -70,7 +70,7 @@ func (x *Index) answering(ctx context.Context) *replica {
 		return nil
 	}
 	now := x.now()
-	if now.Sub(value.FromMicros(x.pulse.Load())) < x.limits.stale {
+	if !x.isResting(now) {
 		return r
 	}
 	inStep, err := x.isInStep(ctx, r)
@@ -84,6 +84,16 @@ func (x *Index) answering(ctx context.Context) *replica {
 	x.epoch.Add(1)
 	x.call()
 	return nil
+}
+
+// isResting says whether the follower has given no sign for a while: nothing was seen to be in step, and no Step runs.
+func (x *Index) isResting(now time.Time) bool {
+	since := func(us int64) time.Duration { return now.Sub(value.FromMicros(us)) }
+	if since(x.pulse.Load()) < x.limits.stale {
+		return false
+	}
+	running := x.running.Load()
+	return running == 0 || since(running) > x.limits.stuck
 }
 
 // isInStep says whether nothing was added to the log since a replica read it.

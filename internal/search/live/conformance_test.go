@@ -29,11 +29,15 @@ func TestConforms(t *testing.T) {
 func subject(t *testing.T, engine db.Engine, disabled bool) searchtest.Subject {
 	d := dbtest.Open(t, dbtest.Cluster(t, engine), []db.Schema{search.Schema()})
 	w := newWorld(t, d, searchtest.NewShelf())
+	w.database = search.New(d, w.shelf, search.Config{Languages: searchtest.Languages(), Synonyms: searchtest.Synonyms()})
+	w.index.fallback = w.database
+	w.index.config.Analyzer = w.database.Analyzer
+	w.index.limits.batch = 500
 	w.disabled.Store(disabled)
 	w.settle()
 	t.Cleanup(func() {
 		s := w.index.State()
-		if s.Failed > 0 || disabled != (s.From_memory == 0) || disabled != (s.From_database > 0) {
+		if s.Failed > 0 || disabled && s.From_memory > 0 || !disabled && s.From_database > 0 {
 			t.Errorf("the wrong one answered: %+v", s)
 		}
 	})
@@ -42,7 +46,7 @@ func subject(t *testing.T, engine db.Engine, disabled bool) searchtest.Subject {
 		w.settle()
 	}
 	return searchtest.Subject{
-		Index: w.index,
+		Index: w.index, Typos: !disabled, Ranked: !disabled, Synonyms: true,
 		Put: func(documents ...search.Document) {
 			w.put(documents...)
 			follow()

@@ -51,6 +51,7 @@ type Index struct {
 	young   atomic.Pointer[replica] // what is being made, for Tidy
 	epoch   atomic.Uint64           // grows whenever what this process answers may have changed
 	pulse   atomic.Int64            // when serving was last seen to be in step or moving, µs
+	running atomic.Int64            // when the Step that runs began, µs; 0: none runs
 	wanted  atomic.Bool             // somebody searched
 	tally   tally
 
@@ -83,6 +84,7 @@ type limits struct {
 	oldest    time.Duration // age at which a snapshot is replaced if anything has changed
 	retry     time.Duration // after which an index that was refused is tried again
 	stale     time.Duration // without a sign of the follower, after which a search looks at the log itself
+	stuck     time.Duration // of one Step, after which it is no sign
 	logApart  time.Duration // between two lines in the log about failing searches
 	mend      time.Duration // after which an index that failed is tried again
 	mostParts int           // unfinished snapshots of other processes, above which none is begun
@@ -92,7 +94,7 @@ type limits struct {
 func defaultLimits() limits {
 	return limits{
 		step: 200 * time.Millisecond, batch: 500, behind: 10_000, fewest: 2_000, unsaved: 5_000, apart: 5 * time.Minute,
-		oldest: 24 * time.Hour, retry: 24 * time.Hour, stale: 800 * time.Millisecond, logApart: time.Minute,
+		oldest: 24 * time.Hour, retry: 24 * time.Hour, stale: 800 * time.Millisecond, stuck: 3 * time.Second, logApart: time.Minute,
 		mend: 10 * time.Minute, mostParts: 3, partsAge: 15 * time.Minute,
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"fairground/internal/search/memory"
+	"fairground/internal/value"
 )
 
 // Step does the next piece of work: it follows the log, loads or makes the index, takes up changed settings. It takes
@@ -21,7 +22,10 @@ func (x *Index) Step(ctx context.Context) (busy bool, err error) {
 	if x.closed {
 		return false, nil
 	}
-	busy, err = x.work(ctx, x.now().Add(x.limits.step))
+	began := x.now()
+	x.running.Store(value.Micros(began))
+	defer x.running.Store(0)
+	busy, err = x.work(ctx, began.Add(x.limits.step))
 	if err != nil && ctx.Err() == nil {
 		busy, err = x.conclude(err)
 	}
