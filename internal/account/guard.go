@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 
+	"fairground/internal/site"
 	"fairground/internal/value"
 	"fairground/internal/web"
 )
@@ -86,4 +87,13 @@ func signInPath(next string) string {
 		return "/sign-in"
 	}
 	return "/sign-in?next=" + url.QueryEscape(next)
+}
+
+// ByAccount is a key for limits: the account of a request's session at its site; "" for visitors, who are not counted.
+func ByAccount(r *http.Request) string {
+	session := From(r.Context())
+	if session.IsZero() {
+		return ""
+	}
+	return site.From(r.Context()).Slug + " " + session.Account.String()
 }

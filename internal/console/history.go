@@ -139,7 +139,7 @@ func (v *visit) shown(field string, content any) string {
 	case nil:
 		return ""
 	case string:
-		return clip(v.shownText(field, content), longestShown)
+		return value.Clip(v.shownText(field, content), longestShown)
 	case json.Number:
 		return v.shownNumber(field, content)
 	case bool:
@@ -149,13 +149,13 @@ func (v *visit) shown(field string, content any) string {
 		for i, one := range content {
 			parts[i] = v.shown("", one)
 		}
-		return clip(strings.Join(parts, ", "), longestShown)
+		return value.Clip(strings.Join(parts, ", "), longestShown)
 	default:
 		text, err := json.Marshal(content)
 		if err != nil {
 			return fmt.Sprint(content)
 		}
-		return clip(string(text), longestShown)
+		return value.Clip(string(text), longestShown)
 	}
 }
 
@@ -179,7 +179,7 @@ func (v *visit) shownText(field, text string) string {
 	case "source":
 		return v.orRaw("console.source."+text, text)
 	case "content_hash":
-		return clip(text, 12)
+		return value.Clip(text, 12)
 	case "photos":
 		var photos []listing.Photo
 		if json.Unmarshal([]byte(text), &photos) == nil {
@@ -207,11 +207,4 @@ func shortID(kind, digits string) string {
 		return digits
 	}
 	return value.ID(id).Text(kind)
-}
-
-func clip(text string, most int) string {
-	if runes := []rune(text); len(runes) > most {
-		return string(runes[:most]) + "…"
-	}
-	return text
 }

@@ -19,19 +19,11 @@ import (
 // Routes registers the pages of this package; doc.go lists them.
 func (d *Desk) Routes(m *web.Router) {
 	small := web.BodyLimit(8 << 10)
-	changes := web.Limit(d.changes, byAccount, account.SignedIn)
+	changes := web.Limit(d.changes, account.ByAccount, account.SignedIn)
 	m.Handle("GET /favourites", account.SignedIn, d.showFavourites)
 	m.Handle("POST /favourites/{listing}", changes, d.toggle, small)
 	m.Handle("GET /following", account.SignedIn, d.showFollowing)
 	m.Handle("POST /following/{seller}", changes, d.follow, small)
-}
-
-// byAccount counts visitors by their network.
-func byAccount(r *http.Request) string {
-	if session := account.From(r.Context()); !session.IsZero() {
-		return site.From(r.Context()).Slug + " " + session.Account.String()
-	}
-	return web.ClientNetwork(r)
 }
 
 // visit is what one request has at hand.

@@ -90,7 +90,7 @@ func (a Attribute) Parse(text string) (string, error) {
 		if option, ok := a.Option(text); ok {
 			return option.Slug, nil
 		}
-		return "", value.Fieldf(a.Slug, "%q is not one of the choices for %s", clip(text), a.Names.In("en"))
+		return "", value.Fieldf(a.Slug, "%q is not one of the choices for %s", value.Clip(text, 40), a.Names.In("en"))
 	default:
 		text = tidyLine(strings.ToValidUTF8(text, "�"))
 		if utf8.RuneCountInString(text) > longestText {
@@ -108,7 +108,7 @@ const (
 func (a Attribute) parseNumber(text string) (string, error) {
 	n, ok := plainNumber(strings.TrimSpace(strings.TrimSuffix(text, a.Unit)))
 	if !ok || math.Abs(n) > largestNumber || n != 0 && math.Abs(n) < smallestNumber {
-		return "", value.Fieldf(a.Slug, "%q is not a number for %s", clip(text), a.Names.In("en"))
+		return "", value.Fieldf(a.Slug, "%q is not a number for %s", value.Clip(text, 40), a.Names.In("en"))
 	}
 	if a.Type == IntegerType {
 		if n != math.Trunc(n) {
@@ -320,12 +320,4 @@ func (t *Tree) All(yield func(Category) bool) {
 		return true
 	}
 	walk(t.top)
-}
-
-// clip keeps a message short whatever was typed.
-func clip(text string) string {
-	if runes := []rune(text); len(runes) > 40 {
-		return string(runes[:40]) + "…"
-	}
-	return text
 }

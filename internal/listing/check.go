@@ -34,7 +34,7 @@ func (t *Tree) Check(c Content) (Content, error) {
 		fail("category", "choose a category")
 	}
 	if !validKind(c.Kind) {
-		fail("kind", "%q is not a kind of listing: use sell, wanted, swap or free", clip(string(c.Kind)))
+		fail("kind", "%q is not a kind of listing: use sell, wanted, swap or free", value.Clip(string(c.Kind), 40))
 	}
 	c.Price = checkPrice(fail, c)
 	point, err := checkPoint(c.Place.Point)
@@ -78,7 +78,7 @@ func checkPrice(fail func(field, format string, args ...any), c Content) value.M
 		fail("price", "a price cannot be negative")
 	case c.Price.Currency != "":
 		if _, err := value.ParseMoney("1", c.Price.Currency); err != nil {
-			fail("price", "%q is not an ISO 4217 currency", clip(c.Price.Currency))
+			fail("price", "%q is not an ISO 4217 currency", value.Clip(c.Price.Currency, 40))
 		}
 	}
 	return c.Price
@@ -135,7 +135,7 @@ func (t *Tree) checkAttributes(category value.ID, given Attributes) (Attributes,
 	}
 	for slug := range given {
 		if _, ok := t.Attribute(category, slug); !ok {
-			errs = append(errs, value.Fieldf(slug, "this category has no attribute %q", clip(slug)))
+			errs = append(errs, value.Fieldf(slug, "this category has no attribute %q", value.Clip(slug, 40)))
 		}
 	}
 	return parsed, errors.Join(errs...)

@@ -368,7 +368,7 @@ func (i *Import) photosOf(ctx context.Context, r row) ([]Photo, error) {
 		}
 		photo, err := i.Photos.Photo(ctx, name)
 		if err != nil {
-			return nil, value.Fieldf("photos", "%s: %v", clip(name), err)
+			return nil, value.Fieldf("photos", "%s: %v", value.Clip(name, 40), err)
 		}
 		photos = append(photos, photo)
 	}

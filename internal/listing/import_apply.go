@@ -65,7 +65,7 @@ func (m Mapping) category(r row, tree *Tree) (value.ID, error) {
 	}
 	category, ok := tree.Find(path)
 	if !ok {
-		return 0, value.Fieldf("category", "there is no category %q on this site; add it to the values of category in the mapping", clip(path))
+		return 0, value.Fieldf("category", "there is no category %q on this site; add it to the values of category in the mapping", value.Clip(path, 40))
 	}
 	return category.ID, nil
 }
@@ -94,7 +94,7 @@ func (m Mapping) place(r row) (Place, error) {
 	latitude, errLat := strconv.ParseFloat(lat, 64)
 	longitude, errLon := strconv.ParseFloat(lon, 64)
 	if errLat != nil || errLon != nil {
-		return Place{}, value.Fieldf("place", "%s, %s are not degrees", clip(lat), clip(lon))
+		return Place{}, value.Fieldf("place", "%s, %s are not degrees", value.Clip(lat, 40), value.Clip(lon, 40))
 	}
 	point, err := value.ParsePoint(latitude, longitude)
 	return Place{Name: name, Point: point}, err

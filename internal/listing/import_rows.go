@@ -69,7 +69,7 @@ func (s *rows) readHeader() error {
 	s.header = make(map[string]int)
 	for i, name := range s.in.Header() {
 		if _, twice := s.header[name]; twice {
-			return value.Fieldf("file", "the header names the column %q twice", clip(name))
+			return value.Fieldf("file", "the header names the column %q twice", value.Clip(name, 40))
 		}
 		s.header[name] = i
 	}

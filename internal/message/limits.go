@@ -35,14 +35,6 @@ func byVisitor(r *http.Request) string {
 	return siteSlug(r) + " " + web.ClientNetwork(r)
 }
 
-func byAccount(r *http.Request) string {
-	session := account.From(r.Context())
-	if session.IsZero() {
-		return ""
-	}
-	return siteSlug(r) + " " + session.Account.String()
-}
-
 func siteSlug(r *http.Request) string {
 	if s, ok := site.Found(r.Context()); ok {
 		return s.Slug

@@ -27,12 +27,12 @@ const (
 
 // Routes registers the pages of this package; doc.go lists them.
 func (d *Desk) Routes(m *web.Router) {
-	acting := web.Limit(d.limits.acts, byAccount, account.SignedIn)
+	acting := web.Limit(d.limits.acts, account.ByAccount, account.SignedIn)
 	plain, photos := web.BodyLimit(largestText), web.BodyLimit(mostPhotos*largestPhoto+largestText)
 	m.Handle("GET /messages", account.SignedIn, d.showInbox)
 	m.Handle("GET /messages/events", account.SignedIn, d.events, web.Timeout(0))
 	m.Handle("GET /messages/about/{listing}", account.SignedIn, d.showAbout)
-	m.Handle("POST /messages/about/{listing}", web.Limit(d.limits.drafts, byVisitor, web.Limit(d.limits.acts, byAccount, account.Public)), d.about, plain)
+	m.Handle("POST /messages/about/{listing}", web.Limit(d.limits.drafts, byVisitor, web.Limit(d.limits.acts, account.ByAccount, account.Public)), d.about, plain)
 	m.Handle("GET /messages/{id}", account.SignedIn, d.showConversation)
 	m.Handle("POST /messages/{id}", acting, d.write, photos, web.Timeout(time.Minute))
 	m.Handle("GET /messages/{id}/{page}", account.SignedIn, d.showReport) // "report" alone: a literal would be as specific as "about"

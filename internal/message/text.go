@@ -14,69 +14,27 @@ import (
 // Longest is how many characters a message may have.
 const Longest = 4000
 
-const (
-	mostMarks  = 4 // on one letter; more run over the lines above and below
-	mostBlanks = 2 // lines in a row
-)
+const mostBlanks = 2 // lines in a row
 
-// Clean takes out of a text what people do not see but are deceived by: signs that turn the direction of reading,
-// invisible ones, control characters, piles of marks. What scripts need to join letters, and emoji to join, stays.
+// Clean takes out of a text what people do not see but are deceived by (value.Visible), control characters, and more
+// than two empty lines in a row.
 func Clean(text string) string {
 	text = norm.NFC.String(strings.ToValidUTF8(strings.NewReplacer("\r\n", "\n", "\r", "\n", "\u2028", "\n", "\u2029", "\n").Replace(text), ""))
-	var out strings.Builder
-	out.Grow(len(text))
-	var last rune
-	marks, lines := 0, 0
-	for i, c := range text {
-		next, _ := utf8.DecodeRuneInString(text[i+utf8.RuneLen(c):])
+	lines := 0
+	text = strings.Map(func(c rune) rune {
 		switch {
 		case c == '\n':
 			if lines++; lines > mostBlanks+1 {
-				continue
+				return -1
 			}
-		case isHidden(c) && !joins(last, c, next), unicode.IsControl(c) && c != '\t':
-			continue
-		case unicode.IsMark(c):
-			if marks++; marks > mostMarks {
-				continue
-			}
-		default:
-			marks = 0
-			if !unicode.IsSpace(c) {
-				lines = 0
-			}
+		case unicode.IsControl(c) && c != '\t':
+			return -1
+		case !unicode.IsSpace(c):
+			lines = 0
 		}
-		out.WriteRune(c)
-		last = c
-	}
-	return strings.TrimSpace(norm.NFC.String(out.String())) // again: what a hidden sign kept apart may now be one letter
-}
-
-// isHidden reports signs that have no picture of their own. Variation selectors after emoji are marks and stay.
-func isHidden(c rune) bool {
-	return unicode.Is(unicode.Cf, c) && !unicode.Is(unicode.Prepended_Concatenation_Mark, c) || c == '\u034f' || c == '\u115f' || c == '\u1160' || c == '\u3164' || c == '\uffa0' || c >= 0xe0000 && c <= 0xe0fff
-}
-
-const (
-	nonJoiner = '\u200c'
-	joiner    = '\u200d'
-)
-
-// joins reports a joiner in a place where writing needs it: between letters of scripts that join, and between emoji.
-func joins(last, c, next rune) bool {
-	switch c {
-	case nonJoiner:
-		return unicode.In(last, joining...) && unicode.In(next, joining...)
-	case joiner:
-		isPicture := unicode.Is(unicode.So, last) || unicode.Is(unicode.Sk, last) || last == '\ufe0f'
-		return isPicture && unicode.Is(unicode.So, next) || unicode.In(last, joining...) && unicode.In(next, joining...)
-	}
-	return false
-}
-
-var joining = []*unicode.RangeTable{
-	unicode.Arabic, unicode.Syriac, unicode.Nko, unicode.Devanagari, unicode.Bengali, unicode.Gurmukhi, unicode.Gujarati,
-	unicode.Oriya, unicode.Tamil, unicode.Telugu, unicode.Kannada, unicode.Malayalam, unicode.Sinhala, unicode.Mongolian,
+		return c
+	}, value.Visible(text))
+	return strings.TrimSpace(norm.NFC.String(text)) // again: what a hidden sign kept apart may now be one letter
 }
 
 // checkText cleans a text and refuses one that is too long, with an error on the field "text".

@@ -69,7 +69,7 @@ func (v *visit) showMine() error {
 
 func (v *visit) viewMine() (*mineView, error) {
 	query := v.r.URL.Query()
-	m := &mineView{words: clip(query.Get("q"), 100), here: v.r.URL.RequestURI()}
+	m := &mineView{words: value.Clip(query.Get("q"), 100), here: v.r.URL.RequestURI()}
 	err := v.read(func(tx *db.Tx) error {
 		if err := v.findSellers(tx, m, query.Get("seller")); err != nil {
 			return err

@@ -88,7 +88,7 @@ func named(err error, file string, of int) error {
 		return err
 	}
 	at := *known
-	at.Key, at.Message = "", clip(file, 40)+": "+known.Message
+	at.Key, at.Message = "", value.Clip(file, 40)+": "+known.Message
 	return &at
 }
 
@@ -315,12 +315,4 @@ func (v *visit) describePhoto(form *web.Form, d listing.Draft, photo listing.Pho
 		return err
 	}
 	return web.Redirect(v.w, v.r, address(d)+"#photos")
-}
-
-// clip keeps a text short in a sentence.
-func clip(text string, most int) string {
-	if runes := []rune(text); len(runes) > most {
-		return string(runes[:most]) + "…"
-	}
-	return text
 }

@@ -120,7 +120,7 @@ func visible(text string, lines bool) string {
 		default:
 			return r
 		}
-	}, text)
+	}, value.Visible(text))
 }
 
 func checkLanguages(c *Content) error {

@@ -58,14 +58,7 @@ func (m *Room) Routes(r *web.Router) {
 
 // limit lets somebody signed in do something so often.
 func (m *Room) limit(rate web.Rate) web.Guard {
-	byAccount := func(r *http.Request) string {
-		session := account.From(r.Context())
-		if session.IsZero() {
-			return ""
-		}
-		return session.Account.Text(account.IDKind)
-	}
-	return web.Limit(web.NewLimiter(m.config.Clock, rate, limitedAccounts), byAccount, account.SignedIn)
+	return web.Limit(web.NewLimiter(m.config.Clock, rate, limitedAccounts), account.ByAccount, account.SignedIn)
 }
 
 // visit is what one request has at hand.

@@ -30,10 +30,10 @@ func (f *Field) defineOptions() error {
 	for _, o := range choices {
 		if strings.TrimSpace(o.Key) != o.Key || o.Key == "" || len(o.Key) > 100 || wellFormed(o.Key, "") != nil ||
 			strings.ContainsAny(o.Key, ",;\n") {
-			return value.Fieldf("choices", "the key %q of a choice cannot be used; write one such as new", clip(o.Key))
+			return value.Fieldf("choices", "the key %q of a choice cannot be used; write one such as new", value.Clip(o.Key, 40))
 		}
 		if keys[o.Key] || o.Code != 0 && codes[o.Code] {
-			return value.Fieldf("choices", "two choices have the key %q", clip(o.Key))
+			return value.Fieldf("choices", "two choices have the key %q", value.Clip(o.Key, 40))
 		}
 		keys[o.Key], codes[o.Code] = true, true
 		last = max(last, o.Code)

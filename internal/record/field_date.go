@@ -93,13 +93,13 @@ func dayOfParts(text string, parts []string, mark string) (any, error) {
 	case len(strings.TrimSpace(parts[0])) == 4:
 		return calendarDay(n[0], n[1], n[2])
 	case len(strings.TrimSpace(parts[2])) != 4:
-		return nil, invalid("write the year of %q with four digits, such as 2026-03-31", clip(text))
+		return nil, invalid("write the year of %q with four digits, such as 2026-03-31", value.Clip(text, 40))
 	case mark == "." || n[0] > 12 || n[0] == n[1]:
 		return calendarDay(n[2], n[1], n[0])
 	case n[1] > 12:
 		return calendarDay(n[2], n[0], n[1])
 	default:
-		return nil, invalid("day and month of %q can be confused; write it as 2026-03-31", clip(text))
+		return nil, invalid("day and month of %q can be confused; write it as 2026-03-31", value.Clip(text, 40))
 	}
 }
 

@@ -20,7 +20,7 @@ const mostMinor = 1e15
 
 func (moneyKind) define(_ *Catalog, _ *Object, f *Field) error {
 	if c := f.Options.Currency; c != "" && !knownCurrency(c) {
-		return value.Fieldf("currency", "%q is not an ISO 4217 currency", clip(c))
+		return value.Fieldf("currency", "%q is not an ISO 4217 currency", value.Clip(c, 40))
 	}
 	return f.only("currency", "least", "most", "indexed", "default", "required")
 }
@@ -82,7 +82,7 @@ func (k moneyKind) amount(f *Field, text, code string) (any, error) {
 		return bare{text}, nil
 	}
 	if !knownCurrency(code) {
-		return nil, invalid("%q is not an ISO 4217 currency", clip(code))
+		return nil, invalid("%q is not an ISO 4217 currency", value.Clip(code, 40))
 	}
 	text = strings.TrimSuffix(strings.TrimSuffix(text, ".-"), ".–")
 	digits := value.Digits(code)
@@ -102,7 +102,7 @@ func (moneyKind) check(f *Field, m value.Money) (any, error) {
 		return nil, invalid("only amounts in %s are allowed", only)
 	}
 	if !knownCurrency(m.Currency) {
-		return nil, invalid("%q is not an ISO 4217 currency", clip(m.Currency))
+		return nil, invalid("%q is not an ISO 4217 currency", value.Clip(m.Currency, 40))
 	}
 	if m.Minor > mostMinor || m.Minor < -mostMinor {
 		return nil, invalid("this amount is too large")

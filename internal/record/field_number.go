@@ -5,6 +5,8 @@ import (
 	"math"
 	"strconv"
 	"strings"
+
+	"fairground/internal/value"
 )
 
 // written is a number taken apart: sign, digits before and after the point. It is exact.
@@ -67,7 +69,7 @@ func readNumber(text string, digits int) (written, error) {
 }
 
 func noNumber(text string) error {
-	return invalid("%q is not a number; write one such as 1250 or -12.5", clip(text))
+	return invalid("%q is not a number; write one such as 1250 or -12.5", value.Clip(text, 40))
 }
 
 // pointOnly writes the decimal sign as a point and drops commas and points between thousands. It is not ok when a text

@@ -36,7 +36,7 @@ func (f *Field) defineTarget(c *Catalog, o *Object) error {
 		return nil
 	}
 	if _, err := c.Object(f.Options.Target); err != nil {
-		return value.Fieldf("target", "there is no object %q", clip(f.Options.Target))
+		return value.Fieldf("target", "there is no object %q", value.Clip(f.Options.Target, 40))
 	}
 	return nil
 }
@@ -113,7 +113,7 @@ func (f *Field) noSuch(text string) error {
 	if o := f.target(); o != nil {
 		name = o.Labels.In("en")
 	}
-	return invalid("there is no %s %q", name, clip(text))
+	return invalid("there is no %s %q", name, value.Clip(text, 40))
 }
 
 func (referenceKind) store(_ *Field, v any) []any {

@@ -154,7 +154,7 @@ func (f *Field) readAttributes(given map[string]any) (Values, error) {
 	var read Values
 	for key := range given {
 		if key != "id" && f.attributeCalled(key) == nil {
-			return nil, invalid("a reference has no attribute %q", clip(key))
+			return nil, invalid("a reference has no attribute %q", value.Clip(key, 40))
 		}
 	}
 	for _, a := range f.Options.Attributes {

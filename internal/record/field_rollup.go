@@ -26,7 +26,7 @@ func (rollupKind) define(c *Catalog, o *Object, f *Field) error {
 	}
 	from, err := c.Object(p.From)
 	if err != nil {
-		return value.Fieldf("rollup", "there is no object %q", clip(p.From))
+		return value.Fieldf("rollup", "there is no object %q", value.Clip(p.From, 40))
 	}
 	if err := p.check(c, o, from); err != nil {
 		return value.Fieldf("rollup", "%s", messageOf(err))
@@ -41,7 +41,7 @@ func (p *RollupPlan) check(c *Catalog, o, from *Object) error {
 	}
 	by := from.Field(p.By)
 	if by == nil || by.Type != Reference || by.Options.Target != o.Key {
-		return invalid("%s has no reference %q to %s", from.Key, clip(p.By), o.Key)
+		return invalid("%s has no reference %q to %s", from.Key, value.Clip(p.By, 40), o.Key)
 	}
 	if p.Op == "count" && p.Of != "" {
 		return invalid("a count gathers records, not a field")
@@ -83,11 +83,11 @@ func (c *Catalog) rollupResult(f *Field) (*Field, error) {
 	}
 	from, err := c.Object(p.From)
 	if err != nil {
-		return r, value.Fieldf("rollup", "there is no object %q", clip(p.From))
+		return r, value.Fieldf("rollup", "there is no object %q", value.Clip(p.From, 40))
 	}
 	of := from.Field(p.Of)
 	if of == nil {
-		return r, value.Fieldf("rollup", "%s has no field %q", from.Key, clip(p.Of))
+		return r, value.Fieldf("rollup", "%s has no field %q", from.Key, value.Clip(p.Of, 40))
 	}
 	return r, r.gathers(of, p.Op)
 }

@@ -174,12 +174,3 @@ func fold(text string) string {
 	}
 	return expr.Fold(text)
 }
-
-// clip keeps a message short whatever was written.
-func clip(text string) string {
-	const enough = 40
-	if utf8.RuneCountInString(text) <= enough {
-		return text
-	}
-	return string([]rune(text)[:enough]) + "…"
-}

@@ -40,7 +40,7 @@ func (k *ask) bucket(by Bucket, place, offset_min int) (bucket, error) {
 	case b.sql == "":
 		return bucket{}, value.Fieldf("group", "records cannot be grouped by %s", f.Key)
 	case by.Unit != "":
-		return bucket{}, value.Fieldf("group", "%s is no date, so it has no %s", f.Key, clip(string(by.Unit)))
+		return bucket{}, value.Fieldf("group", "%s is no date, so it has no %s", f.Key, value.Clip(string(by.Unit), 40))
 	}
 	b.order = b.sql
 	if f.Type == Choice || f.Type == Choices {

@@ -42,7 +42,7 @@ func (k *ask) measure(one Measure) (measure, error) {
 		m.columns = []string{fmt.Sprintf("%s(%s)", one.Op, column)}
 	}
 	if m.columns == nil {
-		return m, value.Fieldf("measures", "%s cannot be computed of %s", clip(one.Op), f.Key)
+		return m, value.Fieldf("measures", "%s cannot be computed of %s", value.Clip(one.Op, 40), f.Key)
 	}
 	if m.currency = f.Options.Currency; m.currency == "" {
 		m.currency = k.reader.store.config.Currency()

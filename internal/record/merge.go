@@ -89,7 +89,7 @@ func (s *sheet) choose(found map[value.ID]*Record, keep value.ID, others []value
 		f := s.seen.Object.Field(key)
 		switch {
 		case f == nil:
-			return nil, value.Fieldf(clip(key), "%s has no field %q", s.seen.Key, clip(key))
+			return nil, value.Fieldf(value.Clip(key, 40), "%s has no field %q", s.seen.Key, value.Clip(key, 40))
 		case !s.seen.Editable(f):
 			return nil, f.fault(value.Errorf(value.Forbidden, "your role may not change this field"))
 		case found[id] == nil:

@@ -108,7 +108,7 @@ func (k *ask) chosen(keys []string) ([]*Field, error) {
 
 // missing is the error for a field that does not exist or that the asker may not see: there is no difference.
 func (s *Seen) missing(at, name string) error {
-	return value.Fieldf(at, "%s has no field %q", s.Key, clip(name))
+	return value.Fieldf(at, "%s has no field %q", s.Key, value.Clip(name, 40))
 }
 
 // narrow compiles the filter. A condition that cannot be answered by the database is refused.

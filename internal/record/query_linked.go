@@ -171,7 +171,7 @@ func (k *ask) branches(paths []string) (branches, error) {
 	for _, path := range paths {
 		first, rest, further := strings.Cut(path, ".")
 		if strings.Contains(rest, ".") {
-			return b, value.Fieldf("expand", "%q goes further than two links", clip(path))
+			return b, value.Fieldf("expand", "%q goes further than two links", value.Clip(path, 40))
 		}
 		f := k.seen.Field(first)
 		switch {

@@ -176,7 +176,7 @@ func (v *Sight) Object(key string) (*Seen, error) {
 	if seen := v.seen[key]; seen != nil {
 		return seen, nil
 	}
-	return nil, value.Errorf(value.NotFound, "there is no object %q", clip(key))
+	return nil, value.Errorf(value.NotFound, "there is no object %q", value.Clip(key, 40))
 }
 
 // May reports whether the asker has a right to some record of the object at least.

@@ -181,7 +181,7 @@ func (s *sheet) textLink(e *entry, f *Field, text string, found map[string]value
 		e.fault(f, f.noSuch(text))
 		return 0
 	case ambiguous:
-		e.fault(f, invalid("several records are called %q; write the id", clip(text)))
+		e.fault(f, invalid("several records are called %q; write the id", value.Clip(text, 40)))
 		return 0
 	default:
 		return id

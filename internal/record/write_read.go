@@ -35,7 +35,7 @@ func (s *sheet) may(op *Write) error {
 	right := map[Verb]Right{DoCreate: Make, DoUpdate: Edit, DoUpsert: Edit, DoDelete: Delete, doRestore: Delete, doRelink: Edit, doMerge: Edit}[op.Op]
 	switch {
 	case right == "":
-		return invalid("there is no operation %q; write create, update, upsert or delete", clip(string(op.Op)))
+		return invalid("there is no operation %q; write create, update, upsert or delete", value.Clip(string(op.Op), 40))
 	case !s.seen.May(right):
 		return s.seen.refused(right)
 	case op.Op == DoUpsert && op.ID == 0 && op.Key == "":
@@ -57,7 +57,7 @@ func (s *sheet) read(e *entry, v Values) {
 		f := s.seen.Object.Field(key)
 		switch {
 		case f == nil:
-			e.faults = append(e.faults, value.Fieldf(clip(key), "%s has no field %q", s.seen.Key, clip(key)))
+			e.faults = append(e.faults, value.Fieldf(value.Clip(key, 40), "%s has no field %q", s.seen.Key, value.Clip(key, 40)))
 			continue
 		case !f.Written():
 			e.fault(f, invalid("this is computed and cannot be given"))
@@ -92,7 +92,7 @@ func (s *sheet) placeOf(key string) int {
 func (s *sheet) readKey(e *entry, op *Write) {
 	f := s.seen.Object.Field(op.Key)
 	if f == nil || !f.Unique {
-		e.faults = append(e.faults, value.Fieldf("key", "%s has no unique field %q", s.seen.Key, clip(op.Key)))
+		e.faults = append(e.faults, value.Fieldf("key", "%s has no unique field %q", s.seen.Key, value.Clip(op.Key, 40)))
 		return
 	}
 	i := s.form.at[f.Key]

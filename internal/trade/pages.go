@@ -30,7 +30,7 @@ func NewPages(clock value.Clock, config Config) *Pages {
 // Routes registers the pages; doc.go lists them.
 func (p *Pages) Routes(m *web.Router) {
 	small := web.BodyLimit(32 << 10)
-	writes := web.Limit(p.writes, byAccount, account.SignedIn)
+	writes := web.Limit(p.writes, account.ByAccount, account.SignedIn)
 	m.Handle("GET /trades", account.SignedIn, p.list)
 	m.Handle("GET /trades/new", account.SignedIn, p.showNew)
 	m.Handle("POST /trades", writes, p.propose, small)
@@ -43,10 +43,6 @@ func (p *Pages) Routes(m *web.Router) {
 	m.Handle("POST /trades/{id}/review", writes, p.review, small)
 	m.Handle("POST /trades/{id}/answer", writes, p.answer, small)
 	m.Handle("POST /trades/{id}/appeal", writes, p.appeal, small)
-}
-
-func byAccount(r *http.Request) string {
-	return site.From(r.Context()).Slug + " " + account.From(r.Context()).Account.String()
 }
 
 // visit is what one request has at hand.

@@ -98,13 +98,11 @@ func field(name, key, english string) *value.Error {
 	return &value.Error{Kind: value.Invalid, Field: name, Key: key, Message: english}
 }
 
-// tidy drops what no text has: bytes that are not UTF-8, control characters, and marks that change the direction of
-// what follows or cannot be seen.
+// tidy drops what no text has: bytes that are not UTF-8, control characters, and what cannot be seen.
 func tidy(text string) string {
-	text = strings.ToValidUTF8(strings.ReplaceAll(text, "\r\n", "\n"), "\uFFFD")
+	text = value.Visible(strings.ToValidUTF8(strings.ReplaceAll(text, "\r\n", "\n"), "\uFFFD"))
 	text = strings.Map(func(r rune) rune {
-		switch {
-		case unicode.IsControl(r) && r != '\n', r >= '\u202A' && r <= '\u202E', r >= '\u2066' && r <= '\u2069', r == '\u200B', r == '\uFEFF':
+		if unicode.IsControl(r) && r != '\n' {
 			return -1
 		}
 		return r

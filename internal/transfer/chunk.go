@@ -192,7 +192,7 @@ func problemOf(p *plan, l *line, err *value.Error) Problem {
 		out.Reason = f.Labels.In("en") + ": " + err.Message
 	}
 	if at >= 0 && at < len(l.cells) {
-		out.Value = clip(l.cells[at], 200)
+		out.Value = value.Clip(l.cells[at], 200)
 	}
 	return out
 }

@@ -126,7 +126,7 @@ func (m *Import) checkColumns(seen *record.Seen) error {
 	columns, fields := map[string]bool{}, map[string]string{}
 	for _, c := range m.Settings.Columns {
 		if !slices.ContainsFunc(m.Guess.Columns, func(g sheet.Column) bool { return g.Name == c.Column }) {
-			return value.Fieldf("columns", "the file has no column %q", clip(c.Column, 80))
+			return value.Fieldf("columns", "the file has no column %q", value.Clip(c.Column, 80))
 		}
 		if columns[c.Column] {
 			return value.Fieldf("columns", "the column %q is named twice", c.Column)
@@ -157,7 +157,7 @@ func fillable(seen *record.Seen, key string) error {
 	case key == IDField:
 		return nil
 	case f == nil:
-		return value.Fieldf("columns", "%s has no field %q", seen.Key, clip(key, 80))
+		return value.Fieldf("columns", "%s has no field %q", seen.Key, value.Clip(key, 80))
 	case !f.Written():
 		return value.Fieldf("columns", "%s is computed and cannot be given", f.Labels.In("en"))
 	case !seen.Editable(f):

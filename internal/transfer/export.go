@@ -145,7 +145,7 @@ func outColumnOf(seen *record.Seen, key string, format sheet.Format) (outColumn,
 	if f := seen.Field(name); titled && f != nil && isReference(f) {
 		return outColumn{key, titlesOf(f)}, f.Key, nil
 	}
-	return outColumn{}, "", value.Fieldf("fields", "%s has no field %q", seen.Key, clip(key, 80))
+	return outColumn{}, "", value.Fieldf("fields", "%s has no field %q", seen.Key, value.Clip(key, 80))
 }
 
 func isReference(f *record.Field) bool {

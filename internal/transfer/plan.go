@@ -146,7 +146,7 @@ func (p *plan) byID(text string, op record.Write) (record.Write, error) {
 	}
 	id, err := p.seen.ParseID(text)
 	if err != nil {
-		return op, value.Fieldf(IDField, "%q is not the id of a %s", clip(text, 80), p.seen.Labels.In("en"))
+		return op, value.Fieldf(IDField, "%q is not the id of a %s", value.Clip(text, 80), p.seen.Labels.In("en"))
 	}
 	op.Op, op.ID = record.DoUpdate, id
 	return op, nil

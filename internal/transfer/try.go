@@ -151,7 +151,7 @@ func (r *rehearsal) repeated(p *plan, c *chunk, results []record.Result, t *tall
 				break
 			}
 			t.failed++
-			faults = append(faults, fault{l.number, []Problem{{Line: l.number, Column: u.name, Value: clip(l.cells[u.at], 200), Reason: sameAs(first), Key: "transfer.same_as", Args: []any{first}}}, l.cells})
+			faults = append(faults, fault{l.number, []Problem{{Line: l.number, Column: u.name, Value: value.Clip(l.cells[u.at], 200), Reason: sameAs(first), Key: "transfer.same_as", Args: []any{first}}}, l.cells})
 			break
 		}
 	}

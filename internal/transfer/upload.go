@@ -121,26 +121,15 @@ func trimmed(g sheet.Guess) sheet.Guess {
 	}
 	for i := range g.Columns {
 		for n, text := range g.Columns[i].Samples {
-			g.Columns[i].Samples[n] = clip(text, most)
+			g.Columns[i].Samples[n] = value.Clip(text, most)
 		}
 	}
 	for _, row := range g.Rows {
 		for i, text := range row {
-			row[i] = clip(text, most)
+			row[i] = value.Clip(text, most)
 		}
 	}
 	return g
-}
-
-// clip cuts a text between characters.
-func clip(text string, most int) string {
-	n := 0
-	for i := range text {
-		if n++; n > most {
-			return text[:i] + "…"
-		}
-	}
-	return text
 }
 
 // cleanName is the last part of a file's name, without what does not print.
@@ -152,7 +141,7 @@ func cleanName(name string) string {
 		}
 		return -1
 	}, name)
-	return strings.TrimSuffix(clip(name, 200), "…")
+	return strings.TrimSuffix(value.Clip(name, 200), "…")
 }
 
 // keep stores the file first: an import whose file is not there would be worse than a file that nobody needs.

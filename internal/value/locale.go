@@ -9,7 +9,7 @@ type Locale string
 func ParseLocale(text string) (Locale, error) {
 	tag, err := language.Parse(text)
 	if err != nil {
-		return "", Fieldf("locale", "%q is not a language tag such as en or de-CH", clip(text))
+		return "", Fieldf("locale", "%q is not a language tag such as en or de-CH", Clip(text, 40))
 	}
 	return Locale(tag.String()), nil
 }

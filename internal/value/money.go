@@ -25,14 +25,14 @@ func ParseMoney(text, code string) (Money, error) {
 	}
 	whole, fraction, ok := splitDecimal(text, code)
 	if !ok || len(fraction) > int(digits) && strings.Trim(fraction[digits:], "0") != "" {
-		return Money{}, Fieldf("price", "%q is not an amount in %s; write a number such as 1250 or 12.50", clip(text), code)
+		return Money{}, Fieldf("price", "%q is not an amount in %s; write a number such as 1250 or 12.50", Clip(text, 40), code)
 	}
 	for len(fraction) < int(digits) {
 		fraction += "0"
 	}
 	minor, err := strconv.ParseInt(whole+fraction[:digits], 10, 64)
 	if err != nil || minor > 1e15 {
-		return Money{}, Fieldf("price", "%q is too large", clip(text))
+		return Money{}, Fieldf("price", "%q is too large", Clip(text, 40))
 	}
 	return Money{Minor: minor, Currency: code}, nil
 }
@@ -115,10 +115,3 @@ func onlyDigits(text string) bool {
 
 func pow10(n int) int64 { return int64(math.Pow10(n)) }
 
-// clip keeps an error message short whatever was typed.
-func clip(text string) string {
-	if runes := []rune(text); len(runes) > 40 {
-		return string(runes[:40]) + "…"
-	}
-	return text
-}
