@@ -32,9 +32,15 @@ func (d Documents) Documents(tx *db.Tx, ids []value.ID) ([]search.Document, erro
 		if err != nil {
 			return nil, err
 		}
+		featured, err := Featured(tx, part)
+		if err != nil {
+			return nil, err
+		}
 		for _, l := range listings {
 			if l.Visible(d.Gate, tx.Now()) {
-				all = append(all, document(l, tree))
+				doc := document(l, tree)
+				doc.Promoted = !featured[l.ID].IsZero()
+				all = append(all, doc)
 			}
 		}
 	}

@@ -116,7 +116,8 @@ func mayBecome(from, to Status) bool {
 	}
 }
 
-// Expire ends the listings whose time is over, in portions, and returns how many. It is idempotent.
+// Expire ends the listings, and the features, whose time is over, in portions, and returns how many listings. It is
+// idempotent.
 func (d *Desk) Expire(ctx context.Context) (int, error) {
 	const portion = 200
 	all := 0
@@ -135,7 +136,7 @@ func (d *Desk) Expire(ctx context.Context) (int, error) {
 					return err
 				}
 			}
-			return nil
+			return endFeatures(tx, portion)
 		})
 		if err != nil {
 			return all, fmt.Errorf("listing.Expire: %w", err)
