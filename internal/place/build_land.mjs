@@ -13,7 +13,7 @@ const margin = 48; // units that water goes on beyond the edge, so that curves m
 const leastWide_px = 8; // an island or a lake must be as wide, where its level is seen largest
 const least_km2 = 3; // at the finest level, which people zoom into
 const leastRiver_km2 = 10; // what belongs to a river is a dash unless it is large
-const off_m = 200; // that a line may be off at the finest level
+const off_m = 140; // that a line may be off at the finest level
 
 /** unit_m is how long a unit is in a piece, in its middle. */
 const unit_m = ({ z, y }) => 40_075_017 / 2 ** z / extent / Math.cosh(Math.PI * (1 - (2 * (y + 0.5)) / 2 ** z));
@@ -69,6 +69,17 @@ function waterOf(modules) {
     }
   });
   return rings;
+}
+
+/** around adds what lies just over the date line, a turn away, so that the sea meets there. */
+function around(rings) {
+  const all = [...rings];
+  for (const ring of rings) {
+    const [west, east] = spanOf(ring, 0);
+    if (west < 0.01) all.push(ring.map((value, i) => (i % 2 ? value : value + 1)));
+    if (east > 0.99) all.push(ring.map((value, i) => (i % 2 ? value : value - 1)));
+  }
+  return all;
 }
 
 /** seaOf is the whole world as water, with the land as islands. */
@@ -204,7 +215,7 @@ export function packLand(modules) {
     if (z === finest) return;
     for (const [dx, dy] of [[0, 0], [1, 0], [0, 1], [1, 1]]) visit(inside, crossed, { z: z + 1, x: 2 * x + dx, y: 2 * y + dy });
   };
-  visit(waterOf(modules), bordersOf(modules), { z: 0, x: 0, y: 0 });
+  visit(around(waterOf(modules)), bordersOf(modules), { z: 0, x: 0, y: 0 });
   return Buffer.concat(levels.flatMap((z) => packed(texts[z])));
 }
 

@@ -21,7 +21,7 @@ var Levels = [...]int{1, 3, 5, 7}
 const extent = 2048
 
 // mostNames of places a piece has, by level: a large square cannot show more.
-var mostNames = map[int]int{1: 90, 3: 120, 5: 160, 7: 220}
+var mostNames = map[int]int{1: 90, 3: 120, 5: 160, 7: 320}
 
 // atlas reads land.bin where it lies in the program, so it takes no memory: for each level the ends of its pieces, four
 // bytes each, then the pieces, deflated.
