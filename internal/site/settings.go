@@ -197,13 +197,19 @@ func knownTiles(address string) bool {
 	if address == "" {
 		return true
 	}
-	u, err := url.Parse(strings.NewReplacer("{z}", "1", "{x}", "1", "{y}", "1").Replace(address))
+	u, err := url.Parse(tileAt(address))
 	for _, part := range []string{"{z}", "{x}", "{y}"} {
 		if strings.Count(address, part) != 1 {
 			return false
 		}
 	}
-	return err == nil && u.Scheme == "https" && knownDomain(u.Hostname()) && u.User == nil && len(address) <= 300
+	whole := err == nil && strings.HasPrefix(address, "https://"+u.Host+"/") // no sign of ours stands in the host
+	return whole && knownDomain(u.Hostname()) && u.User == nil && len(address) <= 300
+}
+
+// tileAt is the address of one tile.
+func tileAt(address string) string {
+	return strings.NewReplacer("{z}", "1", "{x}", "1", "{y}", "1").Replace(address)
 }
 
 func knownEmail(email value.Email) bool {

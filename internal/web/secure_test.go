@@ -309,3 +309,21 @@ func BenchmarkPage(b *testing.B) {
 		})
 	}
 }
+
+func TestImagesOfAnotherOrigin(t *testing.T) {
+	b := newBench(Config{})
+	b.Handle("GET /map", public, func(w http.ResponseWriter, _ *http.Request) error {
+		Images(w.Header(), "https://tiles.example")
+		return nil
+	})
+	b.Handle("GET /plain", public, func(w http.ResponseWriter, _ *http.Request) error {
+		Images(w.Header(), "")
+		return nil
+	})
+	if got := b.get("/map").Header.Get("Content-Security-Policy"); got != strings.Replace(contentPolicy, "img-src 'self'", "img-src 'self' https://tiles.example", 1) {
+		t.Errorf("the policy is %q", got)
+	}
+	if got := b.get("/plain").Header.Get("Content-Security-Policy"); got != contentPolicy {
+		t.Errorf("the policy is %q", got)
+	}
+}
