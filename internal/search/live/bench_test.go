@@ -139,14 +139,13 @@ func (m *marketplace) aSecond(changes int) []time.Duration {
 	began := time.Now()
 	for i := range changes {
 		time.Sleep(time.Until(began.Add(time.Duration(i) * time.Second / time.Duration(changes))))
-		id := value.ID(1 + m.random.IntN(m.listings))
 		if i%10 > 0 {
-			m.put(m.document(id, ""))
+			m.put(m.document(value.ID(1+m.random.IntN(m.listings)), ""))
 			continue
 		}
 		m.marks++
 		mark := fmt.Sprintf("mark%dx", m.marks)
-		m.put(m.document(id, mark))
+		m.put(m.document(value.ID(m.listings+m.marks), mark)) // nobody else changes it
 		since := time.Now()
 		watching.Go(func() {
 			for len(finds(m, m.index, mark+" ")) == 0 && time.Since(since) < 10*time.Second {

@@ -73,7 +73,7 @@ func crashWorld(t testing.TB, directory string, isNew bool) *world {
 func kill(t *testing.T, directory string, after time.Duration) {
 	t.Helper()
 	child := exec.Command(os.Args[0], "-test.run=^TestCrashing$")
-	child.Env = append(os.Environ(), crashDirectory+"="+directory)
+	child.Env = append(os.Environ(), crashDirectory+"="+directory, "TMPDIR="+t.TempDir()) // it cannot clean up
 	out, err := child.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)

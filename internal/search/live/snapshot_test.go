@@ -3,6 +3,7 @@ package live
 import (
 	"context"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -63,26 +64,61 @@ func TestASnapshotIsLoadedAndFollowedFrom(t *testing.T) {
 // TestASnapshotThatCannotBeTrusted: each is thrown away, and the index is made from the database.
 func TestASnapshotThatCannotBeTrusted(t *testing.T) {
 	t.Parallel()
-	damage := func(change func([]byte) []byte) func(*world) {
-		return func(w *world) {
-			file := w.index.file()
-			text, err := os.ReadFile(file)
-			w.ok(err)
-			w.ok(os.WriteFile(file, change(text), 0o600))
-		}
-	}
-	flip := func(at func(length int) int) func(*world) {
-		return damage(func(text []byte) []byte { text[at(len(text))] ^= 4; return text })
-	}
-	relabel := func(from, to string) func(*world) {
-		return damage(func(text []byte) []byte {
-			if !strings.Contains(string(text), from) {
-				panic("the label does not hold " + from)
-			}
-			return []byte(strings.Replace(string(text), from, to, 1))
+	cases := damages()
+	maps.Copy(cases, strangers())
+	for name, spoil := range cases {
+		t.Run(name, func(t *testing.T) {
+			onSQLite(t, func(t *testing.T, w *world) {
+				w.stocked(chairs(1, 60)...)
+				w.ok(w.index.Close(t.Context()))
+				spoil(w)
+				w.shelf.Remove(9) // as the truth is now, though no entry of the log says so
+				w.open()
+				w.index.limits.behind = 100
+				w.settle()
+				w.wantPhase(Ready)
+				s := w.index.State()
+				if s.Loaded || s.Rejected == "" || s.Documents != 59 {
+					t.Errorf("it was loaded: %+v", s)
+				}
+				w.wantFound("number8 ", 8)
+				w.wantFound("number9 ")
+				if s := w.reopened(); !s.Loaded {
+					t.Errorf("no good snapshot has taken its place: %+v", s)
+				}
+			})
 		})
 	}
-	for name, spoil := range map[string]func(*world){
+}
+
+// damage changes the file.
+func damage(change func([]byte) []byte) func(*world) {
+	return func(w *world) {
+		file := w.index.file()
+		text, err := os.ReadFile(file)
+		w.ok(err)
+		w.ok(os.WriteFile(file, change(text), 0o600))
+	}
+}
+
+// flip changes a byte.
+func flip(at func(length int) int) func(*world) {
+	return damage(func(text []byte) []byte { text[at(len(text))] ^= 4; return text })
+}
+
+// relabel changes the label, and not the sum.
+func relabel(from, to string) func(*world) {
+	return damage(func(text []byte) []byte {
+		if !strings.Contains(string(text), from) {
+			panic("the label does not hold " + from)
+		}
+		return []byte(strings.Replace(string(text), from, to, 1))
+	})
+}
+
+// damages are what may happen to a file.
+func damages() map[string]func(*world) {
+	return map[string]func(*world){
 		"empty":                   damage(func([]byte) []byte { return nil }),
 		"one byte":                damage(func(text []byte) []byte { return text[:1] }),
 		"half":                    damage(func(text []byte) []byte { return text[:len(text)/2] }),
@@ -99,6 +135,12 @@ func TestASnapshotThatCannotBeTrusted(t *testing.T) {
 		"a label that was mended": relabel(`"Documents":60`, `"Documents":61`),
 		"another format":          relabel(`"Format":1`, `"Format":9`),
 		"another program":         relabel(`"Identity":"test"`, `"Identity":"tost"`),
+	}
+}
+
+// strangers are snapshots that are whole and do not belong here.
+func strangers() map[string]func(*world) {
+	return map[string]func(*world){
 		"a directory": func(w *world) {
 			w.ok(os.Remove(w.index.file()))
 			w.ok(os.Mkdir(w.index.file(), 0o700))
@@ -136,28 +178,6 @@ func TestASnapshotThatCannotBeTrusted(t *testing.T) {
 			w.most.Store(1 << 20)
 			damage(func(text []byte) []byte { return append(text, make([]byte, 4<<20)...) })(w)
 		},
-	} {
-		t.Run(name, func(t *testing.T) {
-			onSQLite(t, func(t *testing.T, w *world) {
-				w.stocked(chairs(1, 60)...)
-				w.ok(w.index.Close(t.Context()))
-				spoil(w)
-				w.shelf.Remove(9) // as the truth is now, though no entry of the log says so
-				w.open()
-				w.index.limits.behind = 100
-				w.settle()
-				w.wantPhase(Ready)
-				s := w.index.State()
-				if s.Loaded || s.Rejected == "" || s.Documents != 59 {
-					t.Errorf("it was loaded: %+v", s)
-				}
-				w.wantFound("number8 ", 8)
-				w.wantFound("number9 ")
-				if s := w.reopened(); !s.Loaded {
-					t.Errorf("no good snapshot has taken its place: %+v", s)
-				}
-			})
-		})
 	}
 }
 
