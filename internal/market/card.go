@@ -1,6 +1,8 @@
 package market
 
 import (
+	"math"
+
 	"github.com/a-h/templ"
 
 	"fairground/internal/listing"
@@ -13,8 +15,10 @@ import (
 type tile struct {
 	ui.Card
 	facts   string
+	about   string          // what the price is in the site's currency, where it is in another
 	excerpt string          // of the description, for lists
 	save    templ.Component // the button that saves it; nil for none
+	why     ui.Link         // for staff
 }
 
 const excerptLength = 220 // characters
@@ -25,9 +29,12 @@ const cardWidths = "(max-width: 40rem) 50vw, (max-width: 60rem) 33vw, 18rem"
 func (v *visit) tiles(listings []listing.Listing, km map[value.ID]float64, level, eager int) []tile {
 	all := make([]tile, len(listings))
 	for i, l := range listings {
-		all[i] = tile{v.card(l, level, i < eager), v.cardFacts(l), clip(l.Body, excerptLength), v.hearts[l.ID]}
+		all[i] = tile{
+			Card: v.card(l, level, i < eager), facts: v.cardFacts(l), about: v.worth(l),
+			excerpt: clip(l.Body, excerptLength), save: v.hearts[l.ID],
+		}
 		if distance, known := km[l.ID]; known {
-			all[i].Place = joined(l.Place.Name, v.words.Distance(distance))
+			all[i].Place = joined(l.Place.Name, v.distance(distance))
 		}
 	}
 	return all
@@ -52,6 +59,20 @@ func (v *visit) card(l listing.Listing, level int, eager bool) ui.Card {
 		c.Badges = append(c.Badges, ui.Tag{Text: v.t("market.kind." + string(l.Kind)), Tone: ui.Paid})
 	}
 	return c
+}
+
+// worth is what a price in another currency is worth, by the site's rates, in round figures; "" without a rate.
+func (v *visit) worth(l listing.Listing) string {
+	rate := v.settings.Rates[l.Price.Currency]
+	if rate <= 0 || l.Price.Minor <= 0 || l.Price.Currency == v.settings.Currency || l.Kind == listing.Free {
+		return ""
+	}
+	major := float64(l.Price.Minor) / math.Pow10(value.Digits(l.Price.Currency)) * rate
+	if step := math.Pow10(max(0, int(math.Log10(major))-2)); major >= 1 { // three figures say enough
+		major = math.Round(major/step) * step
+	}
+	units := int64(math.Max(1, math.Round(major)))
+	return v.t("market.price.about", "price", v.words.Money(value.MoneyFromUnits(units, v.settings.Currency)))
 }
 
 func joined(a, b string) string {

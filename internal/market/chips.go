@@ -13,17 +13,31 @@ type chip struct {
 	after *wish
 }
 
-// chips lists the filters that are on, in the order of the form.
-func (w *wish) chips() []chip {
+// chips lists what is on: where, then the filters.
+func (w *wish) chips() []chip { return append(w.whereChips(), w.filterChips()...) }
+
+func (w *wish) whereChips() []chip {
 	var all []chip
-	add := func(text string, after *wish) { all = append(all, chip{text, after}) }
 	if !w.near.IsZero() {
 		text := w.get("place")
 		if w.within() != anywhere {
 			text = w.v.t("market.chip.around", "place", text, "distance", w.v.radius(w.within()))
 		}
-		add(text, w.with("place", ""))
+		all = append(all, chip{text, w.with("place", "")})
 	}
+	if w.has("box") {
+		all = append(all, chip{w.v.t("market.chip.box"), w.with("box", "")})
+	}
+	if w.has("literal") {
+		all = append(all, chip{w.v.t("market.chip.literal"), w.with("literal", "")})
+	}
+	return all
+}
+
+// filterChips lists the filters that are on, those that matter most first.
+func (w *wish) filterChips() []chip {
+	var all []chip
+	add := func(text string, after *wish) { all = append(all, chip{text, after}) }
 	if text := w.rangeText("from", "to", w.money); text != "" {
 		other := w.with("from", "")
 		add(text, other.with("to", ""))
@@ -31,7 +45,7 @@ func (w *wish) chips() []chip {
 	for _, a := range w.attributes {
 		all = append(all, w.attributeChips(a)...)
 	}
-	for _, name := range []string{"seller", "kind"} {
+	for _, name := range []string{"kind", "seller", "since"} {
 		if w.has(name) {
 			add(w.v.t("market."+name+"."+w.get(name)), w.with(name, ""))
 		}

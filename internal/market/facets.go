@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 
 	"fairground/internal/listing"
 	"fairground/internal/search"
@@ -152,6 +153,7 @@ type span struct {
 	bars             ui.Histogram
 	least, most      string // what there is, shown in empty fields
 	decimal          bool
+	edges            []float64 // between the bars: where the handles stop
 }
 
 func (r *results) priceSpan() span {
@@ -170,7 +172,7 @@ func (r *results) numberSpan(a listing.Attribute) span {
 }
 
 func (r *results) fill(s span, buckets []search.Bucket, isYear bool) span {
-	s.low, s.high = r.get(s.from), r.get(s.to)
+	s.low, s.high = r.field(s.from), r.field(s.to)
 	s.fault = r.faults[s.from]
 	if s.fault == "" {
 		s.fault = r.faults[s.to]
@@ -188,7 +190,9 @@ func (r *results) fill(s span, buckets []search.Bucket, isYear bool) span {
 	low, high := r.number(s.from, math.Inf(-1)), r.number(s.to, math.Inf(1))
 	s.bars.Counts = make([]int, len(buckets))
 	s.bars.From = len(buckets)
+	s.edges = []float64{math.Floor(buckets[0].Low)}
 	for i, b := range buckets {
+		s.edges = append(s.edges, math.Ceil(b.High))
 		s.bars.Counts[i] = b.Listings
 		if b.High > low && b.Low <= high {
 			s.bars.From, s.bars.To = min(s.bars.From, i), i+1
@@ -203,6 +207,32 @@ func (r *results) fill(s span, buckets []search.Bucket, isYear bool) span {
 // isIdle reports whether there is nothing to filter by.
 func (s span) isIdle() bool {
 	return len(s.bars.Counts) < 2 && s.low == "" && s.high == "" && s.fault == ""
+}
+
+// stops writes the edges for the script that moves the handles.
+func (s span) stops() string {
+	all := make([]string, len(s.edges))
+	for i, edge := range s.edges {
+		all[i] = strconv.FormatFloat(edge, 'f', -1, 64)
+	}
+	return strings.Join(all, " ")
+}
+
+// handle is how a handle says where it stands.
+func (s span) handle(text, empty string) string {
+	if text == "" {
+		return empty
+	}
+	return text
+}
+
+// sinceGroup is the filter of freshness. It has no counts: nobody has to be told that less is newer.
+func (r *results) sinceGroup() []ui.Option {
+	options := []ui.Option{{Text: r.v.t("market.since.any")}}
+	for _, days := range sinces {
+		options = append(options, ui.Option{Value: days, Text: r.v.t("market.since." + days)})
+	}
+	return options
 }
 
 // branch is a category below the present one, as a link that keeps the filters.
@@ -239,10 +269,13 @@ func (r *results) above() (branch, bool) {
 	}
 }
 
+// filtersForm is the id of the form of filters (ui.Facets). The fields at the top of the page belong to it too.
+const filtersForm = "filters"
+
 // hidden are the parameters that the form of filters must send on although it has no field for them.
 func (r *results) hidden() [][2]string {
 	var all [][2]string
-	for _, name := range []string{"q", "view"} {
+	for _, name := range []string{"box", "literal", "view"} {
 		if r.has(name) {
 			all = append(all, [2]string{name, r.get(name)})
 		}

@@ -14,6 +14,7 @@ import (
 	"fairground/internal/listing"
 	"fairground/internal/search"
 	"fairground/internal/value"
+	"fairground/internal/web"
 )
 
 const feedLength = 50
@@ -32,13 +33,33 @@ func (w *wish) feedAddress() string {
 	for _, name := range []string{"sort", "view"} {
 		other.params.Del(name)
 	}
+	return other.elsewhere("/feed.atom")
+}
+
+// elsewhere is the address of something else about the same search, with the category among the parameters.
+func (w *wish) elsewhere(path string) string {
+	other := w.but()
 	if w.category != 0 {
 		other.params.Set("category", w.v.tree.PathSlug(w.category))
 	}
-	if len(other.params) == 0 {
-		return "/feed.atom"
+	return withPairs(path, pairsOf(other.params))
+}
+
+// requested reads the search of a request whose category is among its parameters, and looks its place up.
+func (v *visit) requested() (*wish, error) {
+	f, err := web.ReadQuery(v.r)
+	if err != nil {
+		return nil, err
 	}
-	return "/feed.atom?" + other.params.Encode()
+	w, err := v.readWish(0, f)
+	if err != nil {
+		return nil, err
+	}
+	g, err := v.gazetteer()
+	if err != nil {
+		return nil, err
+	}
+	return w, w.locate(g)
 }
 
 type atomFeed struct {
@@ -75,18 +96,11 @@ type atomEntry struct {
 
 // feed answers with the newest listings of a search.
 func (v *visit) feed(w http.ResponseWriter) error {
-	wished, err := v.readWish(0)
+	wished, err := v.requested()
 	if err != nil {
 		return err
 	}
 	wished.params.Del("page")
-	g, err := v.gazetteer()
-	if err != nil {
-		return err
-	}
-	if err := wished.locate(g); err != nil {
-		return err
-	}
 	for _, fault := range wished.faults { // a program that reads a feed would not notice that a filter was left out
 		return value.Errorf(value.Invalid, "%s", fault)
 	}

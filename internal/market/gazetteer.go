@@ -78,24 +78,75 @@ func (g *gazetteer) load(tx *db.Tx) error {
 }
 
 // like finds the place meant by a name written without accents, or the only one that begins like it.
-func (g *gazetteer) like(name string) string {
+func (g *gazetteer) like(name string, begun bool) string {
 	wanted := plain(name)
 	if len(wanted) < 3 {
 		return ""
 	}
-	var begun []string
+	var all []string
 	for _, candidate := range g.names {
 		switch folded := plain(candidate); {
 		case folded == wanted:
 			return candidate
 		case strings.HasPrefix(folded, wanted):
-			begun = append(begun, candidate)
+			all = append(all, candidate)
 		}
 	}
-	if len(begun) == 1 {
-		return begun[0]
+	if begun && len(all) == 1 {
+		return all[0]
 	}
 	return ""
+}
+
+// begun lists the places whose name begins so, those with most listings first.
+func (g *gazetteer) begun(typed string, most int) []string {
+	wanted := plain(typed)
+	var all []string
+	for _, name := range g.names {
+		if wanted != "" && strings.HasPrefix(plain(name), wanted) && len(all) < most {
+			all = append(all, name)
+		}
+	}
+	return all
+}
+
+// mistyped finds the place meant by a name with one wrong letter, or two in a long name.
+func (g *gazetteer) mistyped(name string) string {
+	wanted := []rune(plain(name))
+	allowed := len(wanted) / 5
+	for _, candidate := range g.names {
+		if other := []rune(plain(candidate)); allowed > 0 && apart(wanted, other) <= min(allowed, 2) {
+			return candidate
+		}
+	}
+	return ""
+}
+
+// apart counts the letters to add, leave out, change or exchange with their neighbour between two words.
+func apart(a, b []rune) int {
+	if len(a)-len(b) > 2 || len(b)-len(a) > 2 {
+		return 3
+	}
+	before, last := make([]int, len(b)+1), make([]int, len(b)+1)
+	for j := range last {
+		last[j] = j
+	}
+	for i := 1; i <= len(a); i++ {
+		now := make([]int, len(b)+1)
+		now[0] = i
+		for j := 1; j <= len(b); j++ {
+			wrong := 1
+			if a[i-1] == b[j-1] {
+				wrong = 0
+			}
+			now[j] = min(last[j]+1, now[j-1]+1, last[j-1]+wrong)
+			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
+				now[j] = min(now[j], before[j-2]+1)
+			}
+		}
+		before, last = last, now
+	}
+	return last[len(b)]
 }
 
 // plain is a name without case, accents and signs.

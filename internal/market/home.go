@@ -140,7 +140,7 @@ func (f *front) ownText(b site.Block) (title string, paragraphs []string) {
 }
 
 func (f *front) search() ui.Search {
-	s := ui.Search{Action: "/search", Radii: f.v.radii(), Categories: []ui.Option{{Text: f.v.t("market.all_categories")}}}
+	s := ui.Search{Action: "/search", Radii: f.v.radii(), Complete: completeAddress, Categories: []ui.Option{{Text: f.v.t("market.all_categories")}}}
 	for _, c := range f.v.tree.Top() {
 		s.Categories = append(s.Categories, ui.Option{Value: f.v.tree.PathSlug(c.ID), Text: f.v.name(c.Names)})
 	}

@@ -39,6 +39,8 @@ type Services struct {
 	Index   search.Index
 	Notices *moderation.Desk
 	Parts   Parts
+	Atlas   Atlas                                    // of the world's places; nil knows only those of the site's listings
+	Missed  func(ctx context.Context, words string) // told of words that found nothing; nil for nobody. It must be quick
 }
 
 // Limits bounds what one network may ask for. Zero rates get a default.
@@ -47,6 +49,7 @@ type Limits struct {
 	Lookups  web.Rate // codes of notices asked for; 0 means 60 a minute
 	Pages    web.Rate // pages that search; 0 means 1,200 a minute
 	Machines web.Rate // sitemaps and feeds; 0 means 120 a minute
+	Typing   web.Rate // suggestions while somebody types, and pieces of the map; 0 means 1,200 a minute
 }
 
 // Market answers for the public pages of all sites.
@@ -54,6 +57,7 @@ type Market struct {
 	Services func(*site.Site) Services
 	Shell    func(r *http.Request) ui.PublicPage // what every page has, without title and content
 	Keep     func(web.Handler) web.Handler       // keeps pages that are the same for all visitors; nil keeps none
+	Printer  func(s *site.Site, locale value.Locale) *text.Printer // for ReadSearch; nil takes the one of its context
 	Limits   Limits
 	Clock    value.Clock // for the limits; nil is the machine's
 }
@@ -65,6 +69,7 @@ func (m *Market) Routes(r *web.Router) {
 	reports := m.limited(m.Limits.Reports, web.Rate{Events: 20, Per: time.Hour, Burst: 10})
 	lookups := m.limited(m.Limits.Lookups, web.Rate{Events: 60, Per: time.Minute, Burst: 20})
 	pages := web.Limit(m.limiter(m.Limits.Pages, web.Rate{Events: 1200, Per: time.Minute, Burst: 300}), strangers, account.Public)
+	typing := web.Limit(m.limiter(m.Limits.Typing, web.Rate{Events: 1200, Per: time.Minute, Burst: 200}), strangers, account.Public)
 	machines := m.limited(m.Limits.Machines, web.Rate{Events: 120, Per: time.Minute, Burst: 60})
 	for _, route := range []struct {
 		pattern string
@@ -75,6 +80,9 @@ func (m *Market) Routes(r *web.Router) {
 		{"GET /{$}", pages, (*visit).home, true},
 		{"GET /c/{path...}", pages, (*visit).category, true},
 		{"GET /search", pages, (*visit).search, true},
+		{"GET /search/complete", typing, (*visit).complete, false},
+		{"GET /search/map", typing, (*visit).clusters, false},
+		{"GET /search/card/{id}", typing, (*visit).mapCard, false},
 		{"GET /l/{id}", pages, (*visit).listing, true},
 		{"GET /l/{id}/{slug}", pages, (*visit).listing, true},
 		{"GET /s/{id}", pages, (*visit).seller, true},
@@ -147,8 +155,14 @@ type visit struct {
 }
 
 func (m *Market) begin(r *http.Request) (*visit, error) {
-	s := site.From(r.Context())
-	settings, _ := site.SettingsOf(r.Context())
+	return m.beginFor(r, site.From(r.Context()))
+}
+
+func (m *Market) beginFor(r *http.Request, s *site.Site) (*visit, error) {
+	settings := s.Settings()
+	if here, ok := site.Found(r.Context()); ok && here == s {
+		settings, _ = site.SettingsOf(r.Context())
+	}
 	v := &visit{
 		Services: m.Services(s), market: m, r: r, ctx: r.Context(), site: s, settings: settings,
 		words: text.FromContext(r.Context()), now: s.DB.Clock().Now(),
@@ -180,7 +194,7 @@ func (v *visit) page(title, canonical string) ui.PublicPage {
 		p.Canonical = v.origin() + canonical
 	}
 	if p.Search.Action != "" {
-		p.Search.Radii = v.radii()
+		p.Search.Radii, p.Search.Complete = v.radii(), completeAddress
 	}
 	return p
 }

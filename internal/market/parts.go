@@ -34,6 +34,11 @@ type Parts struct {
 	Acts func(r *http.Request, tx *db.Tx, seller value.ID) (bool, error)
 	// Viewed is told of every view of a listing's page, also when the page was kept. It must be quick.
 	Viewed func(r *http.Request, listing value.ID)
+	// SaveSearch is the button that saves a search, given by its address (Market.ReadSearch reads it).
+	SaveSearch func(r *http.Request, tx *db.Tx, address string) (templ.Component, error)
+	// Why is the address of the page that tells staff why a listing is where it is in a search; "" for everybody else.
+	// It is asked only for those signed in.
+	Why func(r *http.Request, search string, listing value.ID) string
 	// Trades has ratings and reviews.
 	Trades *trade.Desk
 }

@@ -1,26 +1,34 @@
 package market
 
 import (
+	"context"
+	"io"
 	"net/http"
 	"slices"
 	"strings"
+
+	"github.com/a-h/templ"
 
 	"fairground/internal/db"
 	"fairground/internal/listing"
 	"fairground/internal/search"
 	"fairground/internal/ui"
 	"fairground/internal/value"
+	"fairground/internal/web"
 )
 
 // results is the answer to a wish.
 type results struct {
 	*wish
-	found    search.Result
-	listings []listing.Listing // what is visible of the page's hits, in their order
-	km       map[value.ID]float64
-	places   []string // suggestions for the field
-	proposed []proposal
-	counts   map[string]search.Facet // by attribute, or search.ByPrice and its like
+	gazetteer *gazetteer
+	found     search.Result
+	listings  []listing.Listing // what is visible of the page's hits, in their order
+	promoted  []listing.Listing // shown apart, above the others
+	km        map[value.ID]float64
+	counts    map[string]search.Facet // by attribute, or search.ByPrice and its like
+	relaxed   *relaxed                // nil when enough was found
+	offer     *offeredPlace           // nil unless the last words may be a place
+	save      templ.Component         // the button that saves the search; nil for none
 }
 
 // category answers with the listings of a category.
@@ -39,103 +47,166 @@ func (v *visit) category(w http.ResponseWriter) error {
 // search answers with the listings of all categories, or of the one that the form names.
 func (v *visit) search(w http.ResponseWriter) error { return v.results(w, 0) }
 
-// moved sends the visitor to the right address of the same thing. Browsers ask again each time: a title that changes and
-// changes back would otherwise send them in circles.
+// moved sends the visitor to the right path of the same thing.
 func (v *visit) moved(w http.ResponseWriter, path string) error {
-	w.Header().Set("Cache-Control", "private, no-cache")
 	if v.r.URL.RawQuery != "" {
 		path += "?" + v.r.URL.RawQuery
 	}
-	http.Redirect(w, v.r, path, http.StatusMovedPermanently)
+	return v.sentOn(w, path)
+}
+
+// sentOn sends the visitor to the right address. Browsers ask again each time: a title that changes and changes back
+// would otherwise send them in circles.
+func (v *visit) sentOn(w http.ResponseWriter, address string) error {
+	w.Header().Set("Cache-Control", "private, no-cache")
+	http.Redirect(w, v.r, address, http.StatusMovedPermanently)
 	return nil
 }
 
 func (v *visit) results(w http.ResponseWriter, category value.ID) error {
-	wished, err := v.readWish(category)
+	f, err := web.ReadQuery(v.r)
 	if err != nil {
 		return err
 	}
-	r, err := wished.grant()
+	wished, err := v.readWish(category, f)
+	if err != nil {
+		return err
+	}
+	g, err := v.gazetteer()
+	if err != nil {
+		return err
+	}
+	if err := wished.locate(g); err != nil {
+		return err
+	}
+	if !web.Fragment(v.r) && !wished.isCanonical(v.r) {
+		return v.sentOn(w, wished.address())
+	}
+	r, err := wished.grant(g)
 	if err != nil {
 		return err
 	}
 	if last := max(1, r.found.Pages(pageSize)); r.page() > last {
 		return value.Errorf(value.NotFound, "there are only %d pages of results", last)
 	}
-	if len(r.listings) == 0 && r.found.Total == 0 {
-		if r.proposed, err = r.loosen(); err != nil {
-			return err
-		}
+	if err := r.enrich(); err != nil {
+		return err
 	}
+	return r.send(w)
+}
+
+// send answers with the page, or with what changes on it for a browser that has it already.
+func (r *results) send(w http.ResponseWriter) error {
 	status := http.StatusOK
 	if len(r.faults) > 0 {
 		status = http.StatusUnprocessableEntity
 	}
-	return v.show(w, status, r.shell(), r.view())
+	if !web.Fragment(r.v.r) {
+		return r.v.show(w, status, r.shell(), r.view())
+	}
+	if len(r.faults) == 0 && r.v.r.Header.Get(passing) != "" {
+		w.Header().Set("HX-Replace-Url", r.address())
+	} else if len(r.faults) == 0 {
+		w.Header().Set("HX-Push-Url", r.address())
+	}
+	title := r.title() + " · " + r.v.settings.Name
+	return web.Render(w, r.v.r, status, templ.ComponentFunc(func(ctx context.Context, out io.Writer) error {
+		if _, err := io.WriteString(out, "<title>"+templ.EscapeString(title)+"</title>"); err != nil {
+			return err
+		}
+		return r.view().Render(ctx, out)
+	}))
 }
 
-// grant finds the place, asks the index and reads the listings.
-func (w *wish) grant() (*results, error) {
-	r := &results{wish: w, km: make(map[value.ID]float64), counts: make(map[string]search.Facet)}
-	gazetteer, err := w.v.gazetteer()
-	if err != nil {
-		return nil, err
-	}
-	r.places = gazetteer.names
-	if err := w.locate(gazetteer); err != nil {
-		return nil, err
-	}
+// grant asks the index and reads the listings.
+func (w *wish) grant(g *gazetteer) (*results, error) {
+	r := &results{wish: w, gazetteer: g, km: make(map[value.ID]float64), counts: make(map[string]search.Facet)}
 	q := w.query()
 	if q.Page > search.MostPages {
 		return nil, value.Errorf(value.NotFound, "there are at most %d pages of results", search.MostPages)
 	}
 	q.Facets = w.facetRequests()
+	if q.Page <= promotedPages {
+		q.Promoted = promotedShown
+	}
+	var err error
 	if r.found, err = w.v.Index.Search(w.v.ctx, q); err != nil {
 		return nil, err
 	}
 	for _, f := range r.found.Facets {
 		r.counts[f.Attribute] = f
 	}
-	r.listings, err = w.v.visible(r.ids())
-	return r, err
+	return r, r.read()
 }
 
-func (r *results) ids() []value.ID {
-	ids := make([]value.ID, len(r.found.Hits))
-	for i, hit := range r.found.Hits {
-		ids[i] = hit.Listing
+// read reads the listings of the hits. Promoted ones are shown apart, and then not a second time on the same page; never
+// more than a quarter of what the page shows.
+func (r *results) read() error {
+	apart := r.found.Promoted[:min(len(r.found.Promoted), promotedShown, len(r.found.Hits)/4)]
+	shown, err := r.v.visible(append(r.note(apart), r.note(r.found.Hits)...))
+	if err != nil {
+		return err
+	}
+	for i, l := range shown {
+		isFirst := !slices.ContainsFunc(shown[:i], func(other listing.Listing) bool { return other.ID == l.ID })
+		switch {
+		case !isFirst:
+		case slices.ContainsFunc(apart, func(h search.Hit) bool { return h.Listing == l.ID }):
+			r.promoted = append(r.promoted, l)
+		default:
+			r.listings = append(r.listings, l)
+		}
+	}
+	return nil
+}
+
+// note remembers how far the hits are, and lists them.
+func (r *results) note(hits []search.Hit) []value.ID {
+	for _, hit := range hits {
 		if hit.Km >= 0 {
 			r.km[hit.Listing] = hit.Km
 		}
 	}
-	return ids
+	return hitIDs(hits)
 }
 
-// locate looks the place up. One that nobody lists from is a fault at its field, and the search goes on everywhere.
-func (w *wish) locate(g *gazetteer) error {
-	if !w.has("place") {
+// enrich adds what stands around the results: looser ones where there are few, the button that saves the search.
+func (r *results) enrich() (err error) {
+	if len(r.faults) == 0 && r.page() == 1 {
+		if r.relaxed, err = r.relax(); err != nil {
+			return err
+		}
+		if r.offer, err = r.offerPlace(); err != nil {
+			return err
+		}
+		r.miss()
+	}
+	if r.v.Parts.SaveSearch == nil || len(r.faults) > 0 {
 		return nil
 	}
-	var place listing.Place
-	err := w.v.site.DB.Read(w.v.ctx, func(tx *db.Tx) (err error) {
-		place, err = listing.FindPlace(tx, w.get("place"))
-		if value.KindOf(err) == value.NotFound {
-			if like := g.like(w.get("place")); like != "" {
-				place, err = listing.FindPlace(tx, like)
-			}
-		}
+	return r.v.site.DB.Read(r.v.ctx, func(tx *db.Tx) (err error) {
+		r.save, err = r.v.Parts.SaveSearch(r.v.r, tx, r.keepable())
 		return err
 	})
-	if value.KindOf(err) == value.NotFound {
-		w.faults["place"] = w.v.t("market.fault.no_place", "place", w.get("place"))
-		return nil
+}
+
+// keepable is the address of the search without how it is looked at.
+func (w *wish) keepable() string {
+	other := w.but()
+	for _, name := range []string{"view", "sort"} {
+		other.params.Del(name)
 	}
-	if err != nil {
-		return err
+	return other.address()
+}
+
+// passing is the header by which our own script says that the words are not finished yet, or the map still moves.
+const passing = "X-Passing"
+
+// miss tells the operator of words that found nothing. Words that are still being typed do not count.
+func (r *results) miss() {
+	if r.v.Missed != nil && r.has("q") && !r.has("literal") && r.found.Total == 0 && r.v.r.Header.Get(passing) == "" {
+		r.v.Missed(r.v.ctx, r.get("q"))
 	}
-	w.near = place.Point
-	w.set("place", place.Name)
-	return nil
 }
 
 // title says what is shown, as the heading and the name of the page.
@@ -166,21 +237,24 @@ func clip(text string, most int) string {
 }
 
 func (r *results) shell() ui.PublicPage {
-	canonical := ""
-	if r.isPlain() && len(r.faults) == 0 && r.category != 0 {
-		canonical = r.address()
-	}
+	canonical, indexed := r.canonical()
 	page := r.v.page(r.title(), canonical)
-	if !r.isPlain() && r.category != 0 {
-		page.Canonical = r.v.origin() + r.base()
-	}
+	page.Hidden = !indexed
 	page.Description = r.v.t("market.results.description", "what", r.title(), "site", r.v.settings.Name, "count", r.found.Total)
-	page.Search.Words, page.Search.Place, page.Search.Within = r.get("q"), r.get("place"), r.get("within")
-	if c, ok := r.v.tree.Category(r.category); ok {
-		page.Search.Category, page.Search.CategoryName = r.v.tree.PathSlug(c.ID), r.v.name(c.Names)
-	}
+	r.fillSearch(&page.Search)
 	page.Head = feedLink(r.title(), r.feedAddress())
 	return page
+}
+
+// fillSearch puts the search into the form at the top of the page, whose fields belong to the form of filters: there is
+// one search on the page.
+func (r *results) fillSearch(s *ui.Search) {
+	s.Form = filtersForm
+	s.Words, s.Place, s.Within = r.get("q"), r.field("place"), r.get("within")
+	s.PlaceFault = r.faults["place"]
+	if c, ok := r.v.tree.Category(r.category); ok {
+		s.CategoryName = r.v.name(c.Names)
+	}
 }
 
 func (r *results) breadcrumb() ui.Breadcrumb {
@@ -217,24 +291,6 @@ func (r *results) sorts() []ui.Option {
 	return options
 }
 
-func (v *visit) radii() []ui.Option {
-	options := make([]ui.Option, len(radii_km))
-	for i, km := range radii_km {
-		options[i] = ui.Option{Value: km, Text: v.radius(km)}
-		if km == defaultWithin {
-			options[i].Value = ""
-		}
-	}
-	return options
-}
-
-func (v *visit) radius(km string) string {
-	if km == anywhere {
-		return v.t("market.within.any")
-	}
-	return v.words.Distance(float64(atoi(km)))
-}
-
 func (r *results) pagination() ui.Pagination {
 	return ui.Pagination{Page: r.page(), Pages: r.found.Pages(pageSize), Href: func(page int) string {
 		other := r.but()
@@ -266,16 +322,4 @@ func (r *results) notices() []string {
 	}
 	slices.Sort(all)
 	return slices.Compact(all)
-}
-
-// emptyText says what to do when nothing was found.
-func (r *results) emptyText() string {
-	switch {
-	case len(r.params) == 0:
-		return r.v.t("market.empty.category")
-	case len(r.proposed) > 0:
-		return r.v.t("market.empty.loosen")
-	default:
-		return r.v.t("market.empty.words")
-	}
 }

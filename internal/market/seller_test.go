@@ -162,7 +162,7 @@ func TestTheSellersPage(t *testing.T) {
 			if i, j := strings.Index(a.body, pathOf(cheap, "")), strings.Index(a.body, pathOf(dear, "")); (i < j) != (first.ID == cheap.ID) {
 				t.Errorf("sort=%s: %d, %d", sort, i, j)
 			}
-			if !strings.Contains(a.body, `name="robots" content="noindex"`) {
+			if !strings.Contains(a.body, `name="robots" content="noindex,follow"`) {
 				t.Errorf("sort=%s is offered to search engines", sort)
 			}
 		}

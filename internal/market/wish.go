@@ -20,29 +20,27 @@ type wish struct {
 	category   value.ID // 0 for all
 	params     url.Values
 	faults     map[string]string // by parameter, in the reader's words
+	typed      map[string]string // by parameter at fault: what was typed, to be mended
 	attributes []listing.Attribute
 	near       value.Point // where place is, once it was looked up
 }
 
 const (
-	pageSize      = 24
-	longestWords  = 200 // characters
-	defaultWithin = "25"
-	anywhere      = "0"  // the value of within for any distance
-	prefix        = "a." // of an attribute's parameter
-	atLeast       = ".from"
-	atMost        = ".to"
+	pageSize     = 24
+	longestWords = 200 // characters
+	mostChosen   = 50  // choices of one attribute
+	prefix       = "a." // of an attribute's parameter
+	atLeast      = ".from"
+	atMost       = ".to"
+	asMap        = "map"
 )
 
-var radii_km = []string{"2", "5", "10", defaultWithin, "50", "100", anywhere}
+// sinces are the values of since: how many days ago a listing may have been published.
+var sinces = []string{"1", "3", "7"}
 
-// readWish reads the parameters of the request. A category given in the path wins.
-func (v *visit) readWish(category value.ID) (*wish, error) {
-	f, err := web.ReadQuery(v.r)
-	if err != nil {
-		return nil, err
-	}
-	w := &wish{v: v, category: category, params: url.Values{}, faults: map[string]string{}}
+// readWish reads parameters. A category given in the path wins.
+func (v *visit) readWish(category value.ID, f *web.Form) (*wish, error) {
+	w := &wish{v: v, category: category, params: url.Values{}, faults: map[string]string{}, typed: map[string]string{}}
 	if path := f.Raw("category"); category == 0 && path != "" {
 		c, ok := v.tree.Find(path)
 		if !ok {
@@ -53,11 +51,14 @@ func (v *visit) readWish(category value.ID) (*wish, error) {
 	w.attributes = v.tree.Attributes(w.category)
 	w.readWords(f)
 	w.readPlace(f)
+	w.readBox(f)
 	w.readPrice(f)
 	w.readChoice(f, "seller", string(search.Private), string(search.Business))
 	w.readChoice(f, "kind", string(search.Sell), string(search.Wanted), string(search.Swap), string(search.Free))
 	w.readChoice(f, "photos", "yes")
-	w.readChoice(f, "view", "grid", "list")
+	w.readChoice(f, "since", sinces...)
+	w.readChoice(f, "literal", "1")
+	w.readChoice(f, "view", "grid", "list", asMap)
 	w.readChoice(f, "sort", string(search.Newest), string(search.Relevance), string(search.PriceUp), string(search.PriceDown), string(search.Distance))
 	w.readPage(f)
 	for _, a := range w.attributes {
@@ -72,7 +73,7 @@ func (v *visit) readWish(category value.ID) (*wish, error) {
 func (w *wish) readWords(f *web.Form) {
 	words := strings.Join(strings.Fields(f.Raw("q")), " ")
 	if runes := []rune(words); len(runes) > longestWords {
-		words = string(runes[:longestWords])
+		words = strings.TrimSpace(string(runes[:longestWords]))
 		w.faults["q"] = w.v.t("market.fault.words", "count", longestWords)
 	}
 	w.set("q", words)
@@ -80,12 +81,26 @@ func (w *wish) readWords(f *web.Form) {
 
 func (w *wish) readPlace(f *web.Form) {
 	place := strings.Join(strings.Fields(f.Raw("place")), " ")
-	if len([]rune(place)) > listing.LongestPlace {
-		w.faults["place"] = w.v.t("market.fault.place")
+	if runes := []rune(place); len(runes) > listing.LongestPlace {
+		w.wrong("place", string(runes[:listing.LongestPlace])+"…", "market.fault.place")
 		place = ""
 	}
 	w.set("place", place)
-	w.readChoice(f, "within", radii_km...)
+	w.readWithin(f)
+}
+
+// readWithin takes any sensible distance and makes it the nearest one that is offered.
+func (w *wish) readWithin(f *web.Form) {
+	given := strings.TrimSpace(f.Raw("within"))
+	if given == "" {
+		return
+	}
+	km, err := strconv.ParseFloat(given, 64)
+	if err != nil || !(km >= 0) || km > 40_000 {
+		w.faults["within"] = w.v.t("market.fault.choice")
+		return
+	}
+	w.set("within", w.v.ruler().nearest(km))
 }
 
 // readChoice keeps one of the values; another one is a fault.
@@ -107,7 +122,7 @@ func (w *wish) readPrice(f *web.Form) {
 		}
 		m, err := value.ParseMoney(given, w.v.settings.Currency)
 		if err != nil {
-			w.faults[name] = w.v.t("market.fault.price")
+			w.wrong(name, given, "market.fault.price")
 			continue
 		}
 		bounds[i] = m
@@ -135,8 +150,9 @@ func (w *wish) readAttribute(f *web.Form, a listing.Attribute) {
 	name := prefix + a.Slug
 	switch a.Type {
 	case listing.ChoiceType:
-		for _, given := range f.All(name) {
-			if option, ok := a.Option(given); ok && !slices.Contains(w.params[name], option.Slug) {
+		given := f.All(name)
+		for _, option := range a.Options { // in their order, so that equal searches have equal addresses
+			if slices.Contains(given, option.Slug) && len(w.params[name]) < mostChosen {
 				w.params.Add(name, option.Slug)
 			}
 		}
@@ -159,38 +175,55 @@ func (w *wish) readNumber(f *web.Form, a listing.Attribute, name string) {
 	}
 	parsed, err := a.Parse(given)
 	if err != nil {
-		w.faults[name] = w.v.t("market.fault.number")
+		w.wrong(name, given, "market.fault.number")
 		return
 	}
 	w.set(name, parsed)
 }
 
-// tidy leaves out what says nothing: distances without a place, models without their make, defaults.
+// wrong notes a fault and keeps what was typed, so that it can be mended.
+func (w *wish) wrong(name, given, key string) {
+	w.faults[name] = w.v.t(key)
+	w.typed[name] = clip(given, longestWords)
+}
+
+// tidy leaves out what says nothing: distances without a place, models without their make, defaults. A place and a part
+// of the map are two answers to where: the place wins.
 func (w *wish) tidy() {
-	if !w.has("place") {
+	if w.has("place") {
+		w.params.Del("box")
+	} else {
 		w.near = value.Point{}
 		w.params.Del("within")
 		if w.get("sort") == string(search.Distance) {
 			w.params.Del("sort")
 		}
 	}
-	for _, a := range w.attributes {
-		if a.DependsOn == "" || len(w.params[prefix+a.Slug]) == 0 {
-			continue
-		}
-		kept := slices.DeleteFunc(w.params[prefix+a.Slug], func(slug string) bool {
-			option, _ := a.Option(slug)
-			return option.For != "" && !slices.Contains(w.params[prefix+a.DependsOn], option.For)
-		})
-		w.params[prefix+a.Slug] = kept
-		if len(kept) == 0 {
-			w.params.Del(prefix + a.Slug)
-		}
+	if !w.has("q") {
+		w.params.Del("literal")
 	}
-	for name, otherwise := range map[string]string{"sort": string(w.defaultSort()), "view": "grid", "page": "1", "within": defaultWithin} {
+	for _, a := range w.attributes {
+		w.tidyDependent(a)
+	}
+	for name, otherwise := range map[string]string{"sort": string(w.defaultSort()), "view": "grid", "page": "1", "within": w.v.ruler().usual} {
 		if w.get(name) == otherwise {
 			w.params.Del(name)
 		}
+	}
+}
+
+// tidyDependent keeps the choices that belong to what is chosen above them.
+func (w *wish) tidyDependent(a listing.Attribute) {
+	if a.DependsOn == "" || len(w.params[prefix+a.Slug]) == 0 {
+		return
+	}
+	kept := slices.DeleteFunc(w.params[prefix+a.Slug], func(slug string) bool {
+		option, _ := a.Option(slug)
+		return option.For != "" && !slices.Contains(w.params[prefix+a.DependsOn], option.For)
+	})
+	w.params[prefix+a.Slug] = kept
+	if len(kept) == 0 {
+		w.params.Del(prefix + a.Slug)
 	}
 }
 
@@ -224,6 +257,14 @@ func (w *wish) swap(a, b string) {
 	w.params.Set(b, low)
 }
 
+// field is what stands in the field of a parameter: its value, or what was typed and cannot be one.
+func (w *wish) field(name string) string {
+	if typed, wrong := w.typed[name]; wrong {
+		return typed
+	}
+	return w.get(name)
+}
+
 func (w *wish) number(name string, otherwise float64) float64 {
 	n, err := strconv.ParseFloat(w.get(name), 64)
 	if err != nil {
@@ -234,27 +275,12 @@ func (w *wish) number(name string, otherwise float64) float64 {
 
 func (w *wish) page() int { return int(w.number("page", 1)) }
 
+// within is the distance in kilometres, as it stands in addresses.
 func (w *wish) within() string {
 	if given := w.get("within"); given != "" {
 		return given
 	}
-	return defaultWithin
-}
-
-// base is the path of the address, without parameters.
-func (w *wish) base() string {
-	if w.category == 0 {
-		return "/search"
-	}
-	return w.v.categoryPath(w.category)
-}
-
-// address is the canonical address of the wish.
-func (w *wish) address() string {
-	if len(w.params) == 0 {
-		return w.base()
-	}
-	return w.base() + "?" + w.params.Encode()
+	return w.v.ruler().usual
 }
 
 // but returns a copy to change. It begins on the first page.
@@ -289,6 +315,15 @@ func (w *wish) without(name, text string) *wish {
 	return other
 }
 
+// at returns the wish at a place that is known.
+func (w *wish) at(name string, point value.Point) *wish {
+	other := w.but()
+	other.set("place", name)
+	other.near = point
+	other.tidy()
+	return other
+}
+
 // in returns the wish in another category, keeping the filters that exist there.
 func (w *wish) in(category value.ID) *wish {
 	other := w.but()
@@ -302,63 +337,4 @@ func (w *wish) in(category value.ID) *wish {
 	}
 	other.tidy()
 	return other
-}
-
-// query is the wish as the index understands it, without facets.
-func (w *wish) query() search.Query {
-	q := search.Query{
-		Words: w.get("q"), Category: w.category, Currency: w.v.settings.Currency, Price: w.span(), Near: w.near,
-		Seller: search.Seller(w.get("seller")), Kind: search.Kind(w.get("kind")), WithPhotos: w.has("photos"),
-		Sort: w.sort(), Page: w.page(), Limit: pageSize,
-	}
-	if q.Near.IsZero() && q.Sort == search.Distance {
-		q.Sort = w.defaultSort()
-	}
-	if !q.Near.IsZero() {
-		q.Within_km, _ = strconv.ParseFloat(w.within(), 64)
-	}
-	for _, a := range w.attributes {
-		if filter, set := w.filter(a); set {
-			q.Filters = append(q.Filters, filter)
-		}
-	}
-	return q
-}
-
-func (w *wish) span() *search.Span {
-	if !w.has("from") && !w.has("to") {
-		return nil
-	}
-	span := search.Span{High: search.Unbounded}
-	if m, err := value.ParseMoney(w.get("from"), w.v.settings.Currency); err == nil {
-		span.Low = m.Minor
-	}
-	if m, err := value.ParseMoney(w.get("to"), w.v.settings.Currency); err == nil {
-		span.High = m.Minor
-	}
-	return &span
-}
-
-func (w *wish) filter(a listing.Attribute) (search.Filter, bool) {
-	name := prefix + a.Slug
-	switch {
-	case a.Type == listing.ChoiceType && w.has(name):
-		return search.AnyOf(a.Slug, w.params[name]...), true
-	case a.Type == listing.BooleanType && w.has(name):
-		return search.Is(a.Slug, w.get(name) == "yes"), true
-	case w.has(name+atLeast) || w.has(name+atMost):
-		return search.Between(a.Slug, w.number(name+atLeast, math.Inf(-1)), w.number(name+atMost, math.Inf(1))), true
-	default:
-		return search.Filter{}, false
-	}
-}
-
-// isPlain reports whether the wish is a category or everything, be it on a later page: what search engines may read.
-func (w *wish) isPlain() bool {
-	for name := range w.params {
-		if name != "page" {
-			return false
-		}
-	}
-	return true
 }
