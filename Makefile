@@ -44,7 +44,7 @@ generate: | build/toolchain
 
 clean:
 	rm -rf build node_modules
-	find internal/ui/dist -mindepth 1 -not -name .keep -delete
+	find internal/ui/dist internal/place/dist -mindepth 1 -not -name .keep -delete
 
 build/toolchain:
 	@scripts/toolchain

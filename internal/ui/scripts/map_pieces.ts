@@ -70,16 +70,26 @@ function line(path: Path2D, points: Float32Array): void {
   for (let i = 2; i < points.length; i += 2) path.lineTo(points[i]!, points[i + 1]!);
 }
 
-/** A shore is drawn as a curve through its points; where it was cut it stays straight. */
+type Point = [x: number, y: number];
+
+const isCut = ([x, y]: Point) => Math.max(Math.abs(x - extent / 2), Math.abs(y - extent / 2)) >= edge - extent / 2 - 1;
+const middle = (a: Point, b: Point): Point => [(a[0] + b[0]) / 2, (a[1] + b[1]) / 2];
+const fewPoints = 12;
+
+/** A long shore is drawn as curves between the middles of its sides, which makes steps soft; a small lake as a curve
+ * through its points, which keeps its size. Where a shore was cut it stays straight. */
 function ring(path: Path2D, points: Float32Array): void {
   const count = points.length / 2;
-  const at = (i: number): [number, number] => [points[2 * ((i + count) % count)]!, points[2 * ((i + count) % count) + 1]!];
-  const isCut = ([x, y]: [number, number]) => Math.max(Math.abs(x - extent / 2), Math.abs(y - extent / 2)) >= edge - extent / 2 - 1;
-  path.moveTo(...at(0));
+  const at = (i: number): Point => [points[2 * ((i + count) % count)]!, points[2 * ((i + count) % count) + 1]!];
+  const isFew = count < fewPoints;
+  path.moveTo(...(isFew ? at(0) : middle(at(-1), at(0))));
   for (let i = 0; i < count; i++) {
     const [before, from, to, after] = [at(i - 1), at(i), at(i + 1), at(i + 2)];
-    if (isCut(from) || isCut(to)) path.lineTo(...to);
-    else path.bezierCurveTo(...leaving(before, from, to), ...leaving(after, to, from), ...to);
+    if (isFew) isCut(from) || isCut(to) ? path.lineTo(...to) : path.bezierCurveTo(...leaving(before, from, to), ...leaving(after, to, from), ...to);
+    else if (isCut(from)) {
+      path.lineTo(...from);
+      path.lineTo(...middle(from, to));
+    } else path.quadraticCurveTo(...from, ...middle(from, to));
   }
   path.closePath();
 }
@@ -87,7 +97,7 @@ function ring(path: Path2D, points: Float32Array): void {
 const bend = 0.17; // how far a curve follows the direction of its neighbours
 
 /** Where a curve is drawn to as it leaves a point for the next: no farther than half the way there. */
-function leaving(before: [number, number], from: [number, number], to: [number, number]): [number, number] {
+function leaving(before: Point, from: Point, to: Point): Point {
   const [dx, dy] = [to[0] - before[0], to[1] - before[1]];
   const reach = Math.hypot(to[0] - from[0], to[1] - from[1]) * 0.4;
   const share = Math.min(bend, reach / (Math.hypot(dx, dy) || 1));
