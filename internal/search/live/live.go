@@ -53,6 +53,7 @@ type Index struct {
 	pulse   atomic.Int64            // when serving was last seen to be in step or moving, µs
 	running atomic.Int64            // when the Step that runs began, µs; 0: none runs
 	wanted  atomic.Bool             // somebody searched
+	wake    chan struct{}           // holds one sign
 	tally   tally
 
 	stepping sync.Mutex // one Step at a time; it guards next and closed
@@ -68,7 +69,6 @@ type Index struct {
 	saved   saved
 	delays  delays
 	state   State
-	wake    chan struct{} // closed when a search finds the follower resting; nil while nobody waits
 }
 
 var _ search.Index = (*Index)(nil)
@@ -114,7 +114,8 @@ func Open(d *db.DB, source search.Source, fallback *search.Database, c Config) *
 	if c.Most_bytes == nil {
 		c.Most_bytes = func() int64 { return 0 }
 	}
-	x := &Index{db: d, source: source, fallback: fallback, config: c, limits: defaultLimits(), makers: inMemory(c.Clock)}
+	x := &Index{db: d, source: source, fallback: fallback, config: c, limits: defaultLimits(), makers: inMemory(c.Clock),
+		wake: make(chan struct{}, 1)}
 	x.wanted.Store(c.Eager)
 	return x
 }
