@@ -42,16 +42,32 @@ func (p *Printer) Money(m value.Money) string {
 	return strings.ReplaceAll(formatter.Format(amount), "'", "’")
 }
 
-// Distance writes a distance given in kilometres: 500 m, 3 km, or 2 mi where people measure in miles.
+// Distance writes a distance given in kilometres: 500 m, 3 km, or 2 mi where the site measures in miles.
 func (p *Printer) Distance(km float64) string {
 	switch {
-	case inMiles(p.settings.Locale):
+	case p.InMiles():
 		return p.T("text.miles", "count", math.Max(1, math.Round(km/km_per_mile)))
 	case km < .95:
 		return p.T("text.metres", "count", math.Max(1, math.Round(km*10))*100)
 	default:
 		return p.T("text.kilometres", "count", math.Round(km))
 	}
+}
+
+// InMiles reports whether distances are written in miles.
+func (p *Printer) InMiles() bool {
+	if p == nil || p.settings.Units == "" {
+		return p != nil && inMiles(p.settings.Locale)
+	}
+	return p.settings.Units == "imperial"
+}
+
+// Km is how many kilometres a whole number of the printer's units is: what "within 25" means to its reader.
+func (p *Printer) Km(units float64) float64 {
+	if p.InMiles() {
+		return units * km_per_mile
+	}
+	return units
 }
 
 // decimals counts the decimals a number is written with, three at most.

@@ -23,6 +23,7 @@ type Settings struct {
 	Zone     *time.Location
 	Currency string      // ISO 4217; amounts in another currency show theirs all the same
 	Clock    value.Clock // for "2 hours ago"
+	Units    string      // "metric" or "imperial", as site.Units; empty: as the locale's region does
 }
 
 // Printer writes messages, numbers, dates and money for one locale. It never changes, so goroutines may share one.

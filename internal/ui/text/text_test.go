@@ -3,6 +3,7 @@ package text_test
 import (
 	"context"
 	"errors"
+	"math"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -26,6 +27,24 @@ func catalogue(t *testing.T) *text.Catalogue {
 		t.Fatal(err)
 	}
 	return c
+}
+
+func TestTheSiteChoosesItsUnits(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		locale value.Locale
+		units  string
+		want   string
+		km     float64 // of 25
+	}{{"en-US", "metric", "10 km", 25}, {"en-CH", "imperial", "6 mi", 40.2336}, {"en-US", "", "6 mi", 40.2336}, {"de", "", "10 km", 25}} {
+		p := catalogue(t).Printer(text.Settings{Locale: c.locale, Units: c.units})
+		if got := p.Distance(10); strings.ReplaceAll(got, "\u00a0", " ") != c.want {
+			t.Errorf("%s, %q: %q, want %q", c.locale, c.units, got, c.want)
+		}
+		if km := p.Km(25); math.Abs(km-c.km) > 1e-6 {
+			t.Errorf("%s, %q: 25 are %g km, want %g", c.locale, c.units, km, c.km)
+		}
+	}
 }
 
 func printer(t *testing.T, locale value.Locale) *text.Printer {
