@@ -67,6 +67,7 @@ func TestHostileTextStaysText(t *testing.T) {
 		"checkbox": Checkbox{Name: hostile, Label: hostile, Hint: hostile, Error: hostile, Value: hostile},
 		"crumbs":   Breadcrumb{link, {Text: hostile}},
 		"pages":    Pagination{Page: 1, PrevHref: hostile, NextHref: hostile},
+		"map":      Map{ID: hostile, Label: hostile, Clusters: hostile, Card: hostile, Area: hostile, Tiles: hostile, TilesCredit: hostile, Small: true},
 		"empty":    EmptyState{Icon: hostile, Title: hostile, Text: hostile},
 		"facts":    Facts{Rows: []Fact{{Name: hostile, Value: hostile}}},
 		"timeline": Timeline{{Text: hostile, By: hostile, When: hostile, Href: hostile, Tone: Tone(hostile)}},
@@ -268,5 +269,18 @@ func TestMissingBuildIsSaid(t *testing.T) {
 	broken := fstest.MapFS{"dist/manifest.json": {Data: []byte("{")}, "dist/icons.json": {Data: []byte("{}")}}
 	if _, err := readAssets(broken); err == nil {
 		t.Error("a broken manifest is taken")
+	}
+}
+
+func TestTilesComeFromOneHost(t *testing.T) {
+	t.Parallel()
+	for address, want := range map[string]string{
+		"": "", "https://tiles.example.org/{z}/{x}/{y}.png": "https://tiles.example.org", "https://tiles.example.org:8443/{z}/{x}/{y}": "https://tiles.example.org:8443",
+		"http://tiles.example.org/{z}/{x}/{y}": "", "https://{x}.example.org/{z}/{y}": "https://1.example.org", "https://a b/{z}/{x}/{y}": "", "https://*/{z}/{x}/{y}": "",
+		"https://tiles.example.org;script-src/{z}/{x}/{y}": "", "javascript:alert({z}{x}{y})": "", "//tiles.example.org/{z}/{x}/{y}": "",
+	} {
+		if got := (Map{Tiles: address}).TileOrigin(); got != want {
+			t.Errorf("%q: %q, want %q", address, got, want)
+		}
 	}
 }
