@@ -107,14 +107,23 @@ func (x *Index) isInStep(ctx context.Context, r *replica) (is bool, err error) {
 	return is, err
 }
 
-// Wake gives a sign when a search finds the follower resting though there is work for it. Whoever runs Step waits for
-// it, for db.DB.Changed and for a while, whichever comes first. A sign that nobody waited for is kept for the next.
-func (x *Index) Wake() <-chan struct{} { return x.wake }
+// Wake returns a channel that is closed when a search finds the follower resting though there is work for it. Whoever
+// runs Step asks for it before, and then waits for it, for db.DB.Changed and for a while, whichever comes first.
+func (x *Index) Wake() <-chan struct{} {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if x.wake == nil {
+		x.wake = make(chan struct{})
+	}
+	return x.wake
+}
 
 func (x *Index) call() {
-	select {
-	case x.wake <- struct{}{}:
-	default:
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if x.wake != nil {
+		close(x.wake)
+		x.wake = nil
 	}
 }
 

@@ -53,7 +53,6 @@ type Index struct {
 	pulse   atomic.Int64            // when serving was last seen to be in step or moving, µs
 	running atomic.Int64            // when the Step that runs began, µs; 0: none runs
 	wanted  atomic.Bool             // somebody searched
-	wake    chan struct{}           // holds one sign
 	tally   tally
 
 	stepping sync.Mutex // one Step at a time; it guards next and closed
@@ -68,6 +67,7 @@ type Index struct {
 	refused *refusal
 	saved   saved
 	delays  delays
+	wake    chan struct{} // closed when a search finds the follower resting; nil while nobody waits
 	state   State
 }
 
@@ -114,8 +114,7 @@ func Open(d *db.DB, source search.Source, fallback *search.Database, c Config) *
 	if c.Most_bytes == nil {
 		c.Most_bytes = func() int64 { return 0 }
 	}
-	x := &Index{db: d, source: source, fallback: fallback, config: c, limits: defaultLimits(), makers: inMemory(c.Clock),
-		wake: make(chan struct{}, 1)}
+	x := &Index{db: d, source: source, fallback: fallback, config: c, limits: defaultLimits(), makers: inMemory(c.Clock)}
 	x.wanted.Store(c.Eager)
 	return x
 }
