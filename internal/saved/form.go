@@ -6,6 +6,7 @@ import (
 
 	"fairground/internal/ui"
 	"fairground/internal/ui/text"
+	"fairground/internal/value"
 	"fairground/internal/web"
 )
 
@@ -25,10 +26,11 @@ func formOf(s Search) form {
 
 // readWish takes daily for a form that does not ask.
 func readWish(f *web.Form) Wish {
+	w := Wish{Name: strings.Join(strings.Fields(value.Visible(f.Raw("name"))), " "), Often: Often(f.Raw("often")), Drops: f.Bool("drops")}
 	if !f.Has("often") {
-		return Wish{Name: strings.Join(strings.Fields(f.Raw("name")), " "), Often: Daily, Drops: f.Bool("drops")}
+		w.Often = Daily
 	}
-	return Wish{Name: strings.Join(strings.Fields(f.Raw("name")), " "), Often: Often(f.Raw("often")), Drops: f.Bool("drops")}
+	return w
 }
 
 // faults are the errors of a form by field, in words.

@@ -19,7 +19,7 @@ import (
 // Routes registers the pages of this package; doc.go lists them.
 func (d *Desk) Routes(m *web.Router) {
 	small := web.BodyLimit(16 << 10)
-	changes := web.Limit(d.changes, byAccount, account.SignedIn)
+	changes := web.Limit(d.changes, account.ByAccount, account.SignedIn)
 	strangers := web.Limit(d.strange, web.ClientNetwork, account.Public)
 	m.Handle("GET /saved-searches", account.SignedIn, d.showAll)
 	m.Handle("GET /saved-searches/new", account.SignedIn, d.showNew)
@@ -32,14 +32,6 @@ func (d *Desk) Routes(m *web.Router) {
 	m.Handle("GET /saved-searches/{search}/found/{listing}", account.Public, d.showFound)
 	m.Handle("GET /search-alerts/{token}", strangers, d.showLink)
 	m.Handle("POST /search-alerts/{token}", strangers, d.followLink, small, web.CrossOrigin())
-}
-
-// byAccount counts visitors by their network.
-func byAccount(r *http.Request) string {
-	if session := account.From(r.Context()); !session.IsZero() {
-		return site.From(r.Context()).Slug + " " + session.Account.String()
-	}
-	return web.ClientNetwork(r)
 }
 
 // visit is what one request has at hand.
@@ -191,7 +183,7 @@ func (d *Desk) showNew(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	view := newView{Address: reading.Address, Title: reading.Title, Chips: reading.Chips, Next: reading.Address}
-	view.Form = form{Name: clip(reading.Title, LongestName), Often: Daily, Drops: true}
+	view.Form = form{Name: nameOf(reading), Often: Daily, Drops: true}
 	err = v.read(func(tx *db.Tx) error {
 		same, err := sameSearch(tx, v.session.Account, reading.Address)
 		if err == nil {

@@ -54,7 +54,7 @@ func save(tx *db.Tx, of value.ID, r Reading, w Wish) (Search, error) {
 		return Search{}, &value.Error{Kind: value.Invalid, Key: "saved.everything", Message: "this finds everything; choose a category or type what you are looking for"}
 	}
 	if w.Name == "" {
-		w.Name = clip(r.Title, LongestName)
+		w.Name = nameOf(r)
 	}
 	same, err := sameSearch(tx, of, r.Address)
 	if err == nil {
@@ -89,16 +89,13 @@ func again(tx *db.Tx, s *Search, w Wish) error {
 	return alter(tx, s, w)
 }
 
-func tooMany() error {
-	return &value.Error{Kind: value.Limited, Key: "saved.too_many", Args: []any{"count", MostSearches}, Message: "you keep very many searches; delete some first"}
+// nameOf is the name of a search that was given none.
+func nameOf(r Reading) string {
+	return value.Clip(strings.Join(strings.Fields(r.Title), " "), LongestName-1)
 }
 
-func clip(text string, most int) string {
-	text = strings.Join(strings.Fields(text), " ")
-	if runes := []rune(text); len(runes) > most {
-		return strings.TrimSpace(string(runes[:most-1])) + "…"
-	}
-	return text
+func tooMany() error {
+	return &value.Error{Kind: value.Limited, Key: "saved.too_many", Args: []any{"count", MostSearches}, Message: "you keep very many searches; delete some first"}
 }
 
 // own finds a search of an account; that of another is not there.
