@@ -290,9 +290,15 @@ func TestLag(t *testing.T) {
 		w.put(chairs(21, 23)...)
 		w.followDatabase() // on PostgreSQL it numbers them
 		want(3)
+		w.index.limits.step = 0
+		w.put(chairs(24, 33)...)
+		busy, err := w.index.Step(t.Context())
+		if s := w.index.State(); !busy || err != nil || s.Lag_changes != 6 || s.Lag <= 0 {
+			t.Errorf("busy %t, %v, %+v", busy, err, s)
+		}
 		w.settle()
 		want(0)
-		if s := w.index.State(); s.Delay <= 0 || s.Delay_most < s.Delay || s.Applied != 3 || s.Lag_changes != 0 {
+		if s := w.index.State(); s.Delay <= 0 || s.Delay_most < s.Delay || s.Applied != 13 || s.Lag_changes != 0 || s.Lag != 0 {
 			t.Errorf("%+v", s)
 		}
 	})

@@ -140,7 +140,10 @@ func (x *Index) move(r *replica, b batch, began time.Time) {
 		x.state.Applied += uint64(n)
 	}
 	if answers == nil || answers == r {
-		x.state.Lag_changes = b.left
+		x.state.Lag_changes, x.state.Lag = b.left, 0
+		if b.left > 0 {
+			x.state.Lag = x.now().Sub(b.rows[len(b.rows)-1].At)
+		}
 	}
 	if answers != r {
 		return

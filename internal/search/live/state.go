@@ -36,9 +36,10 @@ type State struct {
 	Anew          bool          // another one is being made, under a new analysis
 
 	Lag_changes int64         // entries of the log that were known and not applied at the last look
+	Lag         time.Duration // how long ago the last entry was made that was applied before those; 0 when there are none
 	Delay       time.Duration // from the oldest change of the last batch to its being visible
 	Delay_most  time.Duration // the longest of the last one to two minutes
-	Looked      time.Time     // when it was last seen to be in step, or moving
+	Looked      time.Time     // when it was last seen to be in step, or moving: if long ago, nobody searches, or see Error
 	Applied     uint64        // entries of the log since the program started
 
 	From_memory   uint64 // queries answered since the program started

@@ -134,7 +134,7 @@ func (x *Index) drop() {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	x.saved = saved{}
-	x.state.Since, x.state.Lag_changes, x.state.Read, x.state.To_read = x.now(), 0, 0, 0
+	x.state.Since, x.state.Lag_changes, x.state.Lag, x.state.Read, x.state.To_read = x.now(), 0, 0, 0, 0
 }
 
 // switchOff gives up memory and snapshot.
