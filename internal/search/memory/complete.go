@@ -6,28 +6,28 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"fairground/internal/search"
 )
 
 const (
-	mostCompletions = 50
-	mostTried       = 40  // terms that begin so, the most common ones
-	longestTyped    = 300 // bytes
+	mostTried     = 40  // terms that begin so, the most common ones
+	longestTyped  = 300 // bytes
+	shortestTyped = 2   // letters of the last word
 )
 
 // Complete returns ways in which the last word may go on, or what was perhaps meant by it if it cannot, with how many
 // listings hold it beside the words before. A text that ends with a space has no word that could go on.
 func (x *Index) Complete(ctx context.Context, typed string, most int) ([]search.Completion, error) {
-	most = min(most, mostCompletions)
+	most = min(most, search.MostCompletions)
 	if len(typed) > longestTyped {
 		return nil, ctx.Err()
 	}
-	cut := strings.LastIndexFunc(typed, unicode.IsSpace) + 1
-	before, start := strings.TrimLeftFunc(typed[:cut], unicode.IsSpace), strings.TrimLeft(typed[cut:], `-"`)
+	before, start := lastWord(typed)
 	v := x.present.Load()
 	begun := v.analyzer.Words(start, 2)
-	if most <= 0 || len(begun) != 1 {
+	if most <= 0 || len(begun) != 1 || utf8.RuneCountInString(begun[0]) < shortestTyped {
 		return nil, ctx.Err()
 	}
 	var all []search.Completion
@@ -37,6 +37,18 @@ func (x *Index) Complete(ctx context.Context, typed string, most int) ([]search.
 		return nil
 	})
 	return all, err
+}
+
+// lastWord cuts off the word being typed.
+func lastWord(typed string) (before, begun string) {
+	typed = strings.ToValidUTF8(typed, " ")
+	at := strings.LastIndexFunc(typed, isNoLetter)
+	if at >= 0 {
+		_, size := utf8.DecodeRuneInString(typed[at:])
+		at += size
+	}
+	at = max(at, 0)
+	return strings.TrimLeftFunc(typed[:at], unicode.IsSpace), typed[at:]
 }
 
 // begun is a term that a word may go on to.

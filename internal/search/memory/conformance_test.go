@@ -11,7 +11,9 @@ import (
 
 func TestConformance(t *testing.T) {
 	t.Parallel()
-	searchtest.Conformance(t, func(t *testing.T) searchtest.Subject { return subject(t, memory.New(memory.Config{})) })
+	searchtest.Conformance(t, func(t *testing.T) searchtest.Subject {
+		return subject(t, memory.New(memory.Config{Analyzer: searchtest.Analyzer()}))
+	})
 }
 
 // subject applies every change to the index at once.
@@ -23,7 +25,7 @@ func subject(t *testing.T, x *memory.Index) searchtest.Subject {
 		}
 	}
 	return searchtest.Subject{
-		Index:  x,
+		Index: x, Typos: true, Ranked: true, Synonyms: true,
 		Put:    func(documents ...search.Document) { apply(documents, nil) },
 		Remove: func(listings ...value.ID) { apply(nil, listings) },
 	}

@@ -17,24 +17,39 @@ import (
 // draft makes a segment of documents.
 type draft struct {
 	*segment
-	analyzer *words.Analyzer
+	*vocabulary
 
 	entries []words.Entry     // terms met so far
 	terms   map[string]uint32 // places in entries
-	chunks  map[string]*chunk
-	text    []uint32 // of all documents, in order
-	ends    []int    // in text
-	titled  []int    // words of titles
+	used    []*chunk          // by this draft
+	text    []uint32          // of all documents, in order
+	ends    []int             // in text
+	titled  []int             // words of titles
 
 	categories, seller, kind, marks *column
 	choices                         map[string]*column
 	numbers, prices                 map[string][]number
 }
 
-// chunk is a piece of text between two signs, its terms, and how often it stood alone for its term.
+// vocabulary is pieces of text between two signs, and what the analyzer makes of them, so that it is asked about each only
+// once. Drafts that follow each other share one.
+type vocabulary struct {
+	analyzer *words.Analyzer
+	chunks   map[string]*chunk
+	draft    int // number of the present one
+}
+
+// chunk is a piece of text, its terms, and its use in one draft.
 type chunk struct {
-	terms []uint32
-	times int
+	terms     []string
+	spellings []string
+	draft     int
+	places    []uint32 // of the terms, in that draft
+	times     int
+}
+
+func newVocabulary(a *words.Analyzer) *vocabulary {
+	return &vocabulary{analyzer: a, chunks: make(map[string]*chunk)}
 }
 
 // column is choices on their way into a segment.
@@ -57,7 +72,7 @@ func (c *column) add(at uint32, name string) {
 }
 
 // newFrom makes a segment of documents, of which no two are of the same listing.
-func newFrom(documents []search.Document, a *words.Analyzer) (*segment, error) {
+func newFrom(documents []search.Document, v *vocabulary) (*segment, error) {
 	order := make([]int, len(documents))
 	for i := range order {
 		order[i] = i
@@ -66,8 +81,8 @@ func newFrom(documents []search.Document, a *words.Analyzer) (*segment, error) {
 		a, b := &documents[i], &documents[j]
 		return cmp.Or(cmp.Compare(micros(b), micros(a)), cmp.Compare(b.Listing, a.Listing))
 	})
-	d := &draft{segment: newSegment(len(documents)), analyzer: a, terms: make(map[string]uint32), chunks: make(map[string]*chunk),
-		categories: newColumn(), seller: newColumn(), kind: newColumn(), marks: newColumn(), choices: make(map[string]*column),
+	v.draft++
+	d := &draft{segment: newSegment(len(documents)), vocabulary: v, terms: make(map[string]uint32), categories: newColumn(), seller: newColumn(), kind: newColumn(), marks: newColumn(), choices: make(map[string]*column),
 		numbers: make(map[string][]number), prices: make(map[string][]number)}
 	for _, i := range order {
 		d.add(&documents[i])
@@ -175,12 +190,9 @@ func (d *draft) split(text string, most int) {
 			end++
 		}
 		if end > 0 {
-			known := d.chunks[text[:end]]
-			if known == nil {
-				known = d.learn(text[:end])
-			}
+			known := d.chunk(text[:end])
 			known.times++
-			d.text = append(d.text, known.terms...)
+			d.text = append(d.text, known.places...)
 		}
 		text = text[min(end+1, len(text)):]
 	}
@@ -192,12 +204,31 @@ func isCut(b byte) bool {
 	return b < utf8.RuneSelf && (b < '0' || b > '9') && (b < 'a' || b > 'z') && (b < 'A' || b > 'Z')
 }
 
-func (d *draft) learn(text string) *chunk {
-	c := &chunk{}
-	for _, word := range d.analyzer.Words(text, math.MaxInt32) {
-		c.terms = append(c.terms, d.term(d.analyzer.Term(word), word))
+// chunk is a piece of text with the places of its terms in this draft.
+func (d *draft) chunk(text string) *chunk {
+	c := d.chunks[text]
+	if c == nil {
+		c = d.learn(strings.Clone(text))
 	}
-	d.chunks[text] = c
+	if c.draft != d.draft {
+		c.draft, c.times, c.places = d.draft, 0, c.places[:0]
+		for i, term := range c.terms {
+			c.places = append(c.places, d.term(term, c.spellings[i]))
+		}
+		d.used = append(d.used, c)
+	}
+	return c
+}
+
+func (v *vocabulary) learn(text string) *chunk {
+	c := &chunk{spellings: v.analyzer.Words(text, math.MaxInt32)}
+	for _, word := range c.spellings {
+		c.terms = append(c.terms, v.analyzer.Term(word))
+	}
+	if len(c.terms) == 1 && len(text) <= 4*words.Longest && !strings.ContainsFunc(text, isNoLetter) {
+		c.spellings[0] = strings.ToLower(text)
+	}
+	v.chunks[text] = c
 	return c
 }
 
@@ -214,14 +245,14 @@ func (d *draft) term(term, spelling string) uint32 {
 // spell gives each term the spelling that it mostly has.
 func (d *draft) spell() {
 	most := make([]int, len(d.entries))
-	for text, c := range d.chunks {
-		if len(c.terms) != 1 || strings.ContainsFunc(text, isNoLetter) || len(text) > 4*words.Longest {
+	for _, c := range d.used {
+		if len(c.places) != 1 {
 			continue
 		}
-		entry := &d.entries[c.terms[0]]
-		spelling := strings.ToLower(text)
-		if c.times > most[c.terms[0]] || c.times == most[c.terms[0]] && spelling < entry.Spelling {
-			most[c.terms[0]], entry.Spelling = c.times, spelling
+		place := c.places[0]
+		entry := &d.entries[place]
+		if c.times > most[place] || c.times == most[place] && c.spellings[0] < entry.Spelling {
+			most[place], entry.Spelling = c.times, c.spellings[0]
 		}
 	}
 }

@@ -28,9 +28,10 @@ type Index struct {
 	present atomic.Pointer[view]
 	room    sync.Pool // of *scratch
 
-	writing    sync.Mutex // held while view is replaced
-	compacting sync.Mutex // held while segments are merged
-	held       []*segment // that Compact merges just now; under writing
+	writing    sync.Mutex  // held while view is replaced
+	compacting sync.Mutex  // held while segments are merged
+	held       []*segment  // that Compact merges just now; under writing
+	vocabulary *vocabulary // while many documents come; under writing
 }
 
 var _ search.Index = (*Index)(nil)
@@ -126,7 +127,7 @@ func (x *Index) Apply(put []search.Document, removed []value.ID) error {
 	}
 	next := &view{parts: bury(old.parts, gone), analyzer: old.analyzer}
 	if len(put) > 0 {
-		added, err := newFrom(lastOfEach(put), old.analyzer)
+		added, err := newFrom(lastOfEach(put), x.words(old.analyzer, len(put)))
 		if err != nil {
 			return fmt.Errorf("memory.Apply(%d documents): %w", len(put), err)
 		}
@@ -139,6 +140,24 @@ func (x *Index) Apply(put []search.Document, removed []value.ID) error {
 	}
 	x.present.Store(next)
 	return nil
+}
+
+const (
+	manyApplied    = 1_000   // documents at a time: more will follow
+	mostRemembered = 400_000 // pieces of text
+)
+
+// words is the vocabulary for so many documents. It is kept as long as many come at a time, as when a site is indexed anew,
+// and not too long, since rare words are never needed again.
+func (x *Index) words(a *words.Analyzer, documents int) *vocabulary {
+	if documents < manyApplied {
+		x.vocabulary = nil
+		return newVocabulary(a)
+	}
+	if v := x.vocabulary; v == nil || v.analyzer != a || len(v.chunks) > mostRemembered {
+		x.vocabulary = newVocabulary(a)
+	}
+	return x.vocabulary
 }
 
 // lastOfEach leaves one document of each listing.
@@ -249,6 +268,7 @@ func (x *Index) Compact() bool {
 func (x *Index) hold() []part {
 	x.writing.Lock()
 	defer x.writing.Unlock()
+	x.vocabulary = nil
 	chosen := worthMerging(x.present.Load().parts)
 	for _, p := range chosen {
 		x.held = append(x.held, p.segment)

@@ -151,12 +151,15 @@ func (n *inquiry) base(i int) set {
 	}
 	if !n.q.Since.IsZero() {
 		recent := n.room.set(p.size())
-		recent.addRange(0, p.since(n.q.Since.UnixMicro()))
+		recent.addRange(0, p.since(since_us(n.q)))
 		all.meet(recent)
 	}
 	n.room.giveBack(back)
 	return all
 }
+
+// since_us is the earliest time of publication. Milliseconds count, as in the database.
+func since_us(q search.Query) int64 { return q.Since.UnixMilli() * 1_000 }
 
 func (n *inquiry) meetChoice(p *part, c *choices, name string, all set) {
 	having := n.room.set(p.size())

@@ -1,18 +1,14 @@
 package memory
 
-import (
-	"math"
-	"time"
+import "fairground/internal/search"
 
-	"fairground/internal/search"
-	"fairground/internal/value"
-)
+const mostPromoted = 500 // newest promoted listings that take turns
 
-// paid is the promoted listings shown apart. Which of many that are, changes with every hour: each has its turn as often
-// as any other, since the order is drawn anew.
+// paid is the promoted listings that a query finds, of which some are shown apart: every hour others, as search.InTurns
+// says.
 type paid struct {
 	n   *inquiry
-	all []candidate
+	all []candidate // newest first
 }
 
 func newPaid(n *inquiry) *paid { return &paid{n: n} }
@@ -24,31 +20,23 @@ func (p *paid) add(n *inquiry, f *narrowed, i int) {
 	promoted := n.room.set(f.size())
 	f.marks.addTo(isPromoted, promoted)
 	promoted.meet(f.whole.set)
-	top := &top{most: n.q.Promoted}
-	hour := n.now.Unix() / int64(time.Hour/time.Second)
-	for at := range promoted.all {
-		top.offer(float64(draw(f.listings[at], hour)), at)
+	var next []candidate
+	for _, at := range (matched{set: promoted}).first(mostPromoted) {
+		next = append(next, candidate{0, f.at[at], f.listings[at], i, at})
 	}
-	b := best{n: n, most: n.q.Promoted, all: p.all}
-	next := make([]candidate, len(top.all))
-	for j, one := range top.sorted() {
-		next[j] = candidate{one.points, f.at[one.at], f.listings[one.at], i, one.at}
-	}
+	b := best{most: mostPromoted, all: p.all}
 	b.merge(next)
 	p.all = b.all
 }
 
+// page is those whose turn it is.
 func (p *paid) page() []search.Hit {
-	if len(p.all) == 0 {
+	var shown []candidate
+	for _, i := range search.InTurns(p.n.now, len(p.all), p.n.q.Promoted) {
+		shown = append(shown, p.all[i])
+	}
+	if len(shown) == 0 {
 		return nil
 	}
-	return p.n.hits(p.all)
-}
-
-// draw mixes a listing and an hour to a number as if by chance (the finish of splitmix64).
-func draw(listing value.ID, hour int64) uint32 {
-	x := uint64(listing)*0x9e3779b97f4a7c15 + uint64(hour)*0xbf58476d1ce4e5b9
-	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
-	x = (x ^ x>>27) * 0x94d049bb133111eb
-	return uint32((x ^ x>>31) & math.MaxUint32)
+	return p.n.hits(shown)
 }

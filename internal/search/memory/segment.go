@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"sort"
+	"strings"
 
 	"fairground/internal/search/words"
 	"fairground/internal/value"
@@ -96,13 +97,7 @@ func isNewer(at, otherAt int64, listing, other value.ID) bool {
 func (s *segment) weave(terms []words.Entry, source func(document int, room []uint32) ([]uint32, int)) error {
 	holding, titled := countTerms(len(terms), s.size(), source)
 	number := make([]uint32, len(terms))
-	var order []uint32
-	for i := range terms {
-		if holding[i] > 0 {
-			order = append(order, uint32(i))
-		}
-	}
-	slices.SortFunc(order, func(a, b uint32) int { return cmp.Compare(terms[a].Term, terms[b].Term) })
+	order := inOrder(terms, holding)
 	entries, inText, inTitle := make([]words.Entry, len(order)), make([]uint32, len(order)), make([]uint32, len(order))
 	for n, i := range order {
 		number[i] = uint32(n)
@@ -114,6 +109,39 @@ func (s *segment) weave(terms []words.Entry, source func(document int, room []ui
 		return err
 	}
 	return s.invert(inText, inTitle)
+}
+
+// inOrder are the places of the terms that any document holds, in order of the terms: by their first eight bytes as one
+// number, and by the others where those are equal.
+func inOrder(terms []words.Entry, holding []uint32) []uint32 {
+	type start struct {
+		bytes uint64
+		place uint32
+	}
+	var starts []start
+	for i := range terms {
+		if holding[i] > 0 {
+			s := start{place: uint32(i)}
+			for j := range 8 {
+				s.bytes <<= 8
+				if j < len(terms[i].Term) {
+					s.bytes |= uint64(terms[i].Term[j])
+				}
+			}
+			starts = append(starts, s)
+		}
+	}
+	slices.SortFunc(starts, func(a, b start) int {
+		if a.bytes != b.bytes {
+			return cmp.Compare(a.bytes, b.bytes)
+		}
+		return strings.Compare(terms[a.place].Term, terms[b.place].Term)
+	})
+	order := make([]uint32, len(starts))
+	for i, s := range starts {
+		order[i] = s.place
+	}
+	return order
 }
 
 // countTerms counts how many documents hold each term, and how many in the title.

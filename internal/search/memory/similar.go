@@ -1,7 +1,6 @@
 package memory
 
 import (
-	"cmp"
 	"context"
 	"slices"
 	"strconv"
@@ -11,12 +10,10 @@ import (
 )
 
 const (
-	mostSimilar   = 50
-	mostTelling   = 12 // words of a title that are compared
-	leastTelling  = 3  // bytes
-	mostCompared  = 400
-	planeCount    = 6 // of counters: they go up to 63
-	greatestWorth = 4 // of a rare word, where a common one counts once
+	mostSimilar  = 50
+	mostTelling  = 12 // words of a title that are compared
+	leastTelling = 3  // bytes
+	planeCount   = 6  // of counters: they go up to 63
 )
 
 // Similar returns listings of the same category, or of those below it: most words of the title in common first, then newest.
@@ -61,7 +58,8 @@ type comparison struct {
 	room     *scratch
 	category value.ID // and all below; 0 for any
 	terms    []string
-	worth    []uint // of each term
+	worth    []uint         // of each term
+	values   []search.Value // choices that count once each
 	most     int
 	least    int // of the sum of worths
 }
@@ -91,6 +89,13 @@ func (c *comparison) nearest() []candidate {
 				raise(&planes, in, c.worth[j])
 				c.room.giveBack(titles)
 			}
+		}
+		for _, v := range c.values {
+			titles := c.room.loan()
+			in := c.room.set(p.size())
+			p.choices[v.Attribute].addTo(choiceOf(v), in)
+			raise(&planes, in, 1)
+			c.room.giveBack(titles)
 		}
 		k := collecting{comparison: c, part: p, number: i, planes: &planes}
 		k.collect(c.among(p), planeCount-1, 0)
@@ -156,82 +161,6 @@ func (k *collecting) collect(of set, plane, sum int) {
 	part.leave(k.planes[plane])
 	k.collect(part, plane-1, sum)
 	k.room.giveBack(back)
-}
-
-// Alike returns the listings whose titles are most like that of a document, of its category and those below, or of any if
-// it has none. The likeness of two titles is what the words in both weigh of what all their words weigh, rare ones more.
-func (x *Index) Alike(ctx context.Context, d search.Document, most int) ([]search.Neighbour, error) {
-	v := x.present.Load()
-	room := x.room.Get().(*scratch)
-	defer x.room.Put(room)
-	defer room.giveBack(loan{})
-	most = min(most, mostCompared/2)
-	c := comparison{view: v, room: room, category: d.Category, most: mostCompared, least: 1}
-	weights := v.weigh(v.analyzer.Terms(d.Title, mostTelling*2))
-	greatest := 0.0
-	for _, w := range weights {
-		greatest = max(greatest, w)
-	}
-	for term, w := range weights {
-		c.addTerm(term, 1+uint(w/greatest*(greatestWorth-1)))
-	}
-	var all []search.Neighbour
-	for _, one := range c.nearest() {
-		if one.listing == d.Listing {
-			continue
-		}
-		all = append(all, v.neighbour(&v.parts[one.part], one.where, weights))
-	}
-	slices.SortStableFunc(all, func(a, b search.Neighbour) int { return cmp.Compare(b.Likeness, a.Likeness) })
-	return all[:min(max(most, 0), len(all))], ctx.Err()
-}
-
-// weigh gives each term its weight: the rarer, the more.
-func (v *view) weigh(terms []string) map[string]float64 {
-	documents := 0
-	for i := range v.parts {
-		documents += v.parts[i].living()
-	}
-	weights := make(map[string]float64)
-	for _, term := range terms {
-		if _, is := weights[term]; is || len(weights) == mostTelling {
-			continue
-		}
-		holding := 0
-		for i := range v.parts {
-			if n, is := v.parts[i].terms.Find(term); is {
-				holding += v.parts[i].inText.count(n)
-			}
-		}
-		weights[term] = search.Rarity(documents, holding)
-	}
-	return weights
-}
-
-func (v *view) neighbour(p *part, at uint32, weights map[string]float64) search.Neighbour {
-	n := search.Neighbour{Listing: p.listings[at], Category: p.category(at), Price: p.price(at)}
-	if kinds := p.kind.at(at); len(kinds) > 0 {
-		n.Kind = search.Kind(kinds[0])
-	}
-	shared, all := 0.0, 0.0
-	for _, w := range weights {
-		all += w
-	}
-	terms, titled := p.texts.read(at, nil)
-	terms = slices.Clone(terms[:titled])
-	slices.Sort(terms)
-	documents := p.size()
-	for _, term := range slices.Compact(terms) {
-		if w, is := weights[p.terms.At(int(term)).Term]; is {
-			shared += w
-		} else {
-			all += search.Rarity(documents, p.inText.count(int(term)))
-		}
-	}
-	if all > 0 {
-		n.Likeness = shared / all
-	}
-	return n
 }
 
 // price is the price of a document; zero for none.

@@ -2,7 +2,6 @@ package memory
 
 import (
 	"context"
-	"fmt"
 	"math"
 	"slices"
 	"strconv"
@@ -21,13 +20,14 @@ func (x *Index) Why(ctx context.Context, q search.Query, listing value.ID) (sear
 	err := x.inquire(ctx, q, func(n *inquiry) error {
 		p, at, is := n.find(listing)
 		if !is {
+			why.Reasons = []search.Reason{{What: "gone"}}
 			return nil
 		}
 		i := slices.IndexFunc(n.parts, func(other part) bool { return other.segment == p.segment })
 		back := n.room.loan()
 		f := n.narrow(i)
 		why.Found = f.whole.set.has(at)
-		why.Reasons = append(n.earnings(p, i, at), n.conditions(p, i, at)...)
+		why.Reasons = append(n.conditions(p, i, at), n.earnings(p, i, at)...)
 		n.room.giveBack(back)
 		for _, r := range why.Reasons {
 			why.Score += r.Points
@@ -72,19 +72,32 @@ func (n *inquiry) earnings(p *part, i int, at uint32) []search.Reason {
 		if inTitle {
 			met += len(c.Words)
 		}
-		all = append(all, search.Reason{What: c.reason(worth, inTitle), Text: c.Typed, Met: worth > 0, Points: c.share * worth})
+		if worth == 0 {
+			all = append(all, search.Reason{What: "words", Text: c.Typed})
+			continue
+		}
+		all = append(all, search.Reason{What: c.reason(worth, inTitle), Text: c.Typed, Met: true, Points: c.share * worth})
 	}
 	if points := search.Focus(met, int(p.titles[at])); points > 0 {
 		all = append(all, search.Reason{What: "focus", Met: true, Points: points})
 	}
 	s := newScoring(n, p, i)
 	s.advance(at)
-	all = append(all, search.Reason{What: "fresh", Text: value.FromMicros(p.at[at]).Format("2006-01-02"), Met: true, Points: s.freshness},
+	all = append(all, search.Reason{What: "fresh", Text: whenText(p.at[at]), Met: true, Points: s.freshness},
 		search.Reason{What: "quality", Met: true, Points: float64(p.quality[at])})
 	if km := n.km(p, at); km >= 0 {
-		all = append(all, search.Reason{What: "near", Text: fmt.Sprintf("%.1f km", km), Met: true, Points: search.Nearness(km)})
+		all = append(all, search.Reason{What: "near", Text: kmText(km), Met: true, Points: search.Nearness(km)})
 	}
 	return all
+}
+
+func whenText(at_us int64) string { return value.FromMicros(at_us).Format("2006-01-02 15:04") }
+
+func kmText(km float64) string {
+	if km < 0 {
+		return ""
+	}
+	return strconv.FormatFloat(math.Round(km*10)/10, 'f', -1, 64) + " km"
 }
 
 // reason is how a document meets a clause.
@@ -132,7 +145,7 @@ func (n *inquiry) conditions(p *part, i int, at uint32) []search.Reason {
 		what, text := "filter", filter.attribute
 		switch filter.attribute {
 		case search.ByPrice:
-			what, text = "price", p.price(at).Decimal()
+			what, text = "price", p.price(at).Decimal()+" "+p.price(at).Currency
 		case search.BySeller:
 			what, text = "seller", string(n.q.Seller)
 		case search.ByKind:
@@ -143,12 +156,18 @@ func (n *inquiry) conditions(p *part, i int, at uint32) []search.Reason {
 	if n.q.WithPhotos {
 		add("photos", "", slices.Contains(p.marks.at(at), withPhotos))
 	}
-	if n.q.Within_km > 0 || n.q.Box != nil {
-		n.meetPlace(p, one)
-		add("place", "", one.has(at))
+	if n.q.Within_km > 0 {
+		within := n.room.set(p.size())
+		p.globe.addCircle(n.q.Near, n.q.Within_km, within)
+		add("distance", kmText(n.km(p, at)), within.has(at))
+	}
+	if n.q.Box != nil {
+		within := n.room.set(p.size())
+		p.globe.addBox(*n.q.Box, within)
+		add("map", "", within.has(at))
 	}
 	if !n.q.Since.IsZero() {
-		add("since", n.q.Since.Format("2006-01-02"), p.at[at] >= n.q.Since.UnixMicro())
+		add("since", whenText(p.at[at]), p.at[at] >= since_us(n.q))
 	}
 	return all
 }
