@@ -35,10 +35,23 @@ func (x *Index) isUnsaved(r *replica) bool {
 	return x.config.Directory != "" && documents >= x.limits.fewest && (x.saved.at.IsZero() || r.unsaved > 0)
 }
 
-// save writes the snapshot of a replica beside the old one and puts it in its place, unless the replica was given up
+// save writes a snapshot and notes how that went.
+func (x *Index) save(ctx context.Context, r *replica) error {
+	err := x.write(ctx, r)
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.saved.failure = ""
+	if err != nil {
+		x.saved.failure = err.Error()
+		return fmt.Errorf("writing the snapshot of %s: %w", x.db.Name(), err)
+	}
+	return nil
+}
+
+// write writes the snapshot of a replica beside the old one and puts it in its place, unless the replica was given up
 // meanwhile. The mark is taken before the body: what is applied in between is in the body already, and being applied
 // once more does no harm.
-func (x *Index) save(ctx context.Context, r *replica) error {
+func (x *Index) write(ctx context.Context, r *replica) error {
 	x.mu.Lock()
 	from, unsaved := r.at, r.unsaved
 	x.saved.tried = x.now()
@@ -62,7 +75,7 @@ func (x *Index) save(ctx context.Context, r *replica) error {
 	if err == nil {
 		return syncDirectory(x.config.Directory)
 	}
-	return errors.Join(fmt.Errorf("writing the snapshot of %s: %w", x.db.Name(), err), os.Remove(part.Name()))
+	return errors.Join(err, os.Remove(part.Name()))
 }
 
 // fill writes and closes an unfinished file. When fill returns, it is on disk.

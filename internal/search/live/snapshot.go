@@ -44,9 +44,10 @@ type label struct {
 
 // saved is the snapshot that is known to be there.
 type saved struct {
-	at    time.Time
-	bytes int64
-	tried time.Time // the last attempt, good or bad
+	at      time.Time
+	bytes   int64
+	tried   time.Time // the last attempt, good or bad
+	failure string    // of that
 }
 
 // unfit is why a snapshot is not used.

@@ -53,6 +53,7 @@ type State struct {
 
 	Snapshot_at    time.Time // of the last one written or loaded; zero for none
 	Snapshot_bytes int64
+	Snapshot_error string // why the last one could not be written; "" when it could
 	Rejected       string // why a snapshot was last thrown away
 	Rejected_at    time.Time
 }
@@ -65,7 +66,7 @@ func (x *Index) State() State {
 	s := x.state
 	s.Most_bytes = x.config.Most_bytes()
 	s.From_memory, s.From_database, s.Failed = x.tally.memory.Load(), x.tally.database.Load(), x.tally.failed.Load()
-	s.Snapshot_at, s.Snapshot_bytes = x.saved.at, x.saved.bytes
+	s.Snapshot_at, s.Snapshot_bytes, s.Snapshot_error = x.saved.at, x.saved.bytes, x.saved.failure
 	s.Delay_most = x.delays.longest(x.now())
 	if x.refused != nil {
 		s.Why, s.Until = x.refused.why, x.refused.next
