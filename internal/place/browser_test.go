@@ -1,10 +1,13 @@
 package place_test
 
 import (
+	"bytes"
+	"compress/gzip"
 	"encoding/json"
 	"fmt"
 	"math"
 	"net/http"
+	"net/http/httptest"
 	"strconv"
 	"strings"
 	"testing"
@@ -153,5 +156,128 @@ func TestMapInBrowser(t *testing.T) {
 		tab.Evaluate(`new Promise(done => setTimeout(() => done(""), 900))`)
 		tab.Examine(c.name)
 		tab.Shoot(c.name)
+	}
+	tab.Show("/map", 1200, "light")
+	tab.Until(drawn)
+	tab.Evaluate(`(document.querySelector(".spot.many").click(), "")`)
+	tab.Evaluate(`new Promise(done => setTimeout(() => done(""), 900))`)
+	tab.Evaluate(`(document.querySelector(".spot.one").click(), "")`)
+	tab.Until(`document.querySelector(".map-card a")`)
+	tab.Examine("map-card")
+	tab.Shoot("map-card")
+}
+
+// TestMapBehaves tries what hands and keys do, each step a question asked in the page. Every answer must be "yes".
+func TestMapBehaves(t *testing.T) {
+	tab := browser.Open(t, world(t))
+	const before = `let moved = null; document.addEventListener("map-moved", e => moved = e.detail);
+		const rest = ms => new Promise(go => setTimeout(go, ms)), map = find("fg-map"), pane = find(".map-pane");
+		await until(() => find(".spot")); await rest(300);
+		const at = s => { const b = s.getBoundingClientRect(); return [b.x + b.width / 2, b.y + b.height / 2]; };
+		const pull = (on, x, y, dx, dy) => { const say = (type, px, py, buttons) => on.dispatchEvent(new PointerEvent(type, {bubbles: true, cancelable: true, pointerId: 1, clientX: px, clientY: py, button: 0, buttons}));
+			pane.setPointerCapture = () => {}; say("pointerdown", x, y, 1); say("pointermove", x + dx / 2, y + dy / 2, 1); say("pointermove", x + dx, y + dy, 1); say("pointerup", x + dx, y + dy, 0); };
+		const inks = () => { const c = find("canvas"), d = c.getContext("2d").getImageData(0, 0, c.width, c.height).data, all = {}; for (let i = 0; i < d.length; i += 4000) { const k = d[i] + "," + d[i+1] + "," + d[i+2]; all[k] = (all[k] || 0) + 1; } return all; }; `
+	for _, c := range []struct {
+		name, path string
+		width      int64
+		question   string
+	}{
+		{"land and water are drawn", "/map", 1200, `await until(() => inks()["207,223,233"] > 5); const all = inks(); all["244,241,233"] > 50 && all["207,223,233"] > 5`},
+		{"a cluster says how many listings are near which place", "/map", 1200, `[...document.querySelectorAll(".spot.many")].some(s => /^\d+ listings near Lausanne$/.test(s.ariaLabel || s.getAttribute("aria-label")))`},
+		{"the map says in words what it shows", "/map", 1200, `await until(() => find("fg-map [role=status]").textContent !== ""); /listings on the map: \d+ /.test(find("fg-map [role=status]").textContent)`},
+		{"a drag moves the map with its buttons and asks anew", "/map", 1200, `const s = find(".spot"), [x, y] = at(s), key = s.textContent; pull(pane, 700, 400, -120, 60); await rest(60); const [x2, y2] = at(s); const near = Math.abs(x2 - x + 120) < 2 && Math.abs(y2 - y - 60) < 2; await until(() => moved); near && moved.by === "person" && moved.box.length === 4`},
+		{"the click that ends a drag opens nothing", "/map", 1200, `const s = find(".spot.one"), [x, y] = at(s); pull(s, x, y, 40, 0); s.click(); find(".map-card").hidden`},
+		{"after a move the area can be searched", "/map", 1200, `const hidden = find(".map-area").hidden; pull(pane, 700, 400, -120, 0); await rest(50); hidden && !find(".map-area").hidden && /\/search\?q=bicycle&box=[\d.-]+,[\d.-]+,[\d.-]+,[\d.-]+$/.test(find(".map-area").href)`},
+		{"plus and minus zoom about the middle", "/map", 1200, `click("[data-zoom-by='1']"); await until(() => moved); const nearer = moved.zoom, [s, w, n, e] = moved.box; moved = null; click("[data-zoom-by='-1']"); await until(() => moved); const b = moved.box; moved.zoom === nearer - 1 && Math.abs((w + e) - (b[1] + b[3])) < .001`},
+		{"a wheel zooms at the pointer", "/map", 1200, `pane.dispatchEvent(new WheelEvent("wheel", {deltaY: -300, clientX: 400, clientY: 300, bubbles: true, cancelable: true})); await until(() => moved); moved.zoom > 9`},
+		{"a cluster is zoomed into, and falls apart", "/map", 1200, `const s = find(".spot.many"), n = +s.textContent; s.click(); await until(() => moved); await rest(600); moved.zoom > 11 && ![...document.querySelectorAll(".spot.many")].some(o => +o.textContent === n)`},
+		{"one listing opens its card, which Escape closes, and the focus returns", "/map", 1200, `const s = find(".spot.one"); s.focus(); s.click(); await until(() => /Card of lst_/.test(find(".map-card").textContent)); const open = !find(".map-card").hidden && find(".map-card").contains(document.activeElement); key("Escape", document.activeElement); open && find(".map-card").hidden && document.activeElement === s`},
+		{"a card of the list lights its spot", "/map", 1200, `find("#card").dispatchEvent(new FocusEvent("focusin", {bubbles: true})); const lit = find(".spot.lit"); find("h1").dispatchEvent(new PointerEvent("pointerover", {bubbles: true})); /^CHF 80$/.test(lit.textContent) && !find(".spot.lit")`},
+		{"a spot lights its card of the list", "/map", 1200, `const s = [...document.querySelectorAll(".spot.one")].find(o => o.getAttribute("aria-label").includes("Bulle")); s.dispatchEvent(new PointerEvent("pointerover", {bubbles: true})); const lit = find("#card").classList.contains("lit"); s.dispatchEvent(new PointerEvent("pointerout", {bubbles: true})); lit && !find("#card").classList.contains("lit")`},
+		{"another search keeps the map where it is", "/map", 1200, `map.dataset.clusters = "/search/map?q=nothing"; await until(() => !find(".map-state").hidden); find(".spot") === null && moved === null && /No listings/.test(find(".map-state").textContent)`},
+		{"it can be left and come back", "/map", 1200, `const n = document.querySelectorAll(".spot").length, next = map.nextSibling, home = map.parentNode; map.remove(); await rest(50); home.insertBefore(map, next); await rest(300); document.querySelectorAll(".spot").length === n && inks()["207,223,233"] > 5`},
+		{"dark follows the switch at once", "/map", 1200, `const light = inks()["244,241,233"] > 50; click("[data-theme-switch]"); await rest(200); const dark = inks()["35,34,27"] > 50; localStorage.clear(); light && dark`},
+		{"zooming ends at either end", "/map", 1200, `for (let i = 0; i < 14; i++) { click("[data-zoom-by='1']"); await rest(20); } await rest(500); const most = moved.zoom; for (let i = 0; i < 16; i++) { click("[data-zoom-by='-1']"); await rest(20); } await rest(500); most === 13 && moved.zoom >= 2 && moved.zoom < 3 && moved.box[2] <= 85.06`},
+		{"a page that reads from right to left has the map the right way", "/map?locale=ar", 1200, `getComputedStyle(pane).direction === "ltr" && at(find(".spot"))[0] > 0 && inks()["207,223,233"] > 5`},
+	} {
+		tab.Show(c.path, c.width, "light")
+		cut := strings.LastIndex(c.question, "; ") + 1
+		if answer := tab.Ask(before + c.question[:cut] + " " + c.question[cut:]); answer != "yes" {
+			t.Errorf("%s: %s", c.name, answer)
+		}
+		tab.Quiet()
+	}
+}
+
+// TestMapByKeys uses nothing but keys.
+func TestMapByKeys(t *testing.T) {
+	tab := browser.Open(t, world(t))
+	tab.Show("/map", 1000, "light")
+	tab.Until(drawn)
+	tab.Evaluate(`(document.addEventListener("map-moved", e => { window.moves = (window.moves || 0) + 1; window.last = e.detail; }), "")`)
+	tab.Focus(".map-pane")
+	tab.Press(browser.ArrowRight)
+	tab.Until(`window.moves === 1`)
+	west := tab.Evaluate(`String(window.last.box[1])`)
+	tab.Press("-")
+	tab.Until(`window.moves === 2`)
+	tab.Press("h")
+	tab.Press("\t")
+	tab.Until(`document.activeElement.matches(".spot.many")`)
+	tab.Until(`(() => { const b = document.activeElement.getBoundingClientRect(), m = document.querySelector("fg-map").getBoundingClientRect(); return b.x >= m.x && b.right <= m.right; })()`)
+	moves := tab.Evaluate(`String(window.moves)`)
+	tab.Press(browser.Enter)
+	tab.Until(`window.moves > ` + moves + ` && window.last.zoom > 9`)
+	tab.Until(`document.activeElement.matches(".map-pane")`)
+	if west == tab.Evaluate(`String(window.last.box[1])`) {
+		t.Error("the arrow moved nothing")
+	}
+	tab.Examine("map by keys")
+	tab.Quiet()
+}
+
+// TestMapWithoutScripts says in a sentence that there is none, and leaves nothing on the page that does not work.
+func TestMapWithoutScripts(t *testing.T) {
+	tab := browser.Open(t, world(t))
+	tab.WithoutScripts()
+	tab.Show("/map", 1000, "light")
+	tab.At("/map")
+	page := tab.Evaluate(`document.querySelector("fg-map").innerText`)
+	if !strings.Contains(page, "needs JavaScript") {
+		t.Errorf("the map says %q", page)
+	}
+	if left := tab.Evaluate(`String([...document.querySelectorAll("fg-map button, fg-map a, fg-map [tabindex]")].filter(e => e.checkVisibility()).length)`); left != "0" {
+		t.Errorf("%s things that do nothing are left on the map", left)
+	}
+}
+
+// TestFirstViewIsSmall weighs all that the first view of a region loads beside its page.
+func TestFirstViewIsSmall(t *testing.T) {
+	handler := world(t)
+	tab := browser.Open(t, handler)
+	for path, most := range map[string]int{"/map": 80_000, "/listing": 60_000, "/world": 120_000} {
+		tab.Show(path, 1440, "light")
+		tab.Evaluate(`new Promise(done => setTimeout(() => done(""), 1200))`)
+		loaded := tab.Evaluate(`performance.getEntriesByType("resource").map(e => new URL(e.name).pathname).filter(p => p.startsWith("/map/") || p.startsWith("/static/map")).join(" ")`)
+		total := 0
+		for _, address := range strings.Fields(loaded) {
+			request := httptest.NewRequest("GET", address, nil)
+			request.Header.Set("Accept-Encoding", "br")
+			recorder := httptest.NewRecorder()
+			handler.ServeHTTP(recorder, request)
+			weight := recorder.Body.Len()
+			if recorder.Header().Get("Content-Encoding") == "" {
+				var packed bytes.Buffer
+				zip := gzip.NewWriter(&packed)
+				_, _ = zip.Write(recorder.Body.Bytes())
+				_ = zip.Close()
+				weight = packed.Len()
+			}
+			t.Logf("%s %s: %d bytes", path, address, weight)
+			total += weight
+		}
+		if t.Logf("%s: %d bytes in all", path, total); total == 0 || total > most {
+			t.Errorf("%s loads %d bytes for its map, want at most %d: %s", path, total, most, loaded)
+		}
 	}
 }

@@ -1,7 +1,7 @@
 import { Camera, mostZoom, worldOf, type Box } from "./map_camera.ts";
 import { Card } from "./map_card.ts";
 import { Ground, type Area } from "./map_ground.ts";
-import { Hands, type Held } from "./map_hands.ts";
+import { Hands, type Change, type Held } from "./map_hands.ts";
 import { Spots, type Cluster, type Spot } from "./map_spots.ts";
 import { Tiles } from "./map_tiles.ts";
 
@@ -20,6 +20,7 @@ class MapElement extends HTMLElement implements Held {
   #frame = 0;
   #timer = 0;
   #glide = 0;
+  #aim: { x: number; y: number; zoom: number } | null = null;
   #asked = new AbortController();
   #clusters: Cluster[] = [];
   #ends = new AbortController();
@@ -97,15 +98,21 @@ class MapElement extends HTMLElement implements Held {
 
   moved(isDone: boolean): void {
     cancelAnimationFrame(this.#glide);
+    this.#aim = null;
     this.#redraw();
     if (isDone) this.#movedBy("person");
   }
 
-  glide(change: { across_px?: number; down_px?: number; zoom?: number; x?: number; y?: number }): void {
+  glide(change: Change): void {
     cancelAnimationFrame(this.#glide);
     const { camera } = this;
     const from = { x: camera.x, y: camera.y, zoom: camera.zoom };
-    const to = { x: (change.x ?? camera.x) + (change.across_px ?? 0) / camera.scale, y: (change.y ?? camera.y) + (change.down_px ?? 0) / camera.scale, zoom: change.zoom ?? camera.zoom };
+    const aim = this.#aim ?? from; // several in a row add up
+    const to = (this.#aim = {
+      x: change.x ?? aim.x + (change.across_px ?? 0) / camera.scale,
+      y: change.y ?? aim.y + (change.down_px ?? 0) / camera.scale,
+      zoom: Math.min(mostZoom, change.zoom ?? Math.round((aim.zoom + (change.by ?? 0)) * 100) / 100),
+    });
     const begun = performance.now();
     const step = (now: number) => {
       const share = isCalm.matches ? 1 : Math.min(1, Math.max(0, (now - begun) / glide_ms));
@@ -114,8 +121,9 @@ class MapElement extends HTMLElement implements Held {
       camera.y = from.y + (to.y - from.y) * eased;
       camera.zoomAt(from.zoom + (to.zoom - from.zoom) * eased);
       this.#redraw();
-      if (share < 1) this.#glide = requestAnimationFrame(step);
-      else this.#movedBy("person");
+      if (share < 1) return void (this.#glide = requestAnimationFrame(step));
+      this.#aim = null;
+      this.#movedBy("person");
     };
     step(begun);
   }
@@ -233,7 +241,7 @@ class MapElement extends HTMLElement implements Held {
   #pressed(event: Event): void {
     const button = (event.target as Element).closest<HTMLElement>("button");
     if (!button) return;
-    if (button.dataset.zoomBy) this.glide({ zoom: Math.round(this.camera.zoom) + Number(button.dataset.zoomBy) });
+    if (button.dataset.zoomBy) this.glide({ by: Number(button.dataset.zoomBy) });
     if (button.dataset.again !== undefined) void this.#ask();
     const spot = this.#spots.of(button);
     if (spot) this.#open(spot, (event as MouseEvent).detail === 0);

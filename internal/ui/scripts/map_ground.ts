@@ -60,7 +60,7 @@ export class Ground {
     const level = levelAt(camera.zoom);
     const found = this.#at(camera, level, true);
     const isWhole = found.every(([piece]) => piece);
-    const before = isWhole ? [] : coarser(level).flatMap((other) => this.#at(camera, other, other === 1));
+    const before = isWhole ? [] : coarser(level).flatMap((other) => this.#at(camera, other, false));
     return [...before, ...found].filter((pair): pair is [Piece, number] => pair[0] !== null);
   }
 

@@ -1,12 +1,15 @@
 import type { Camera } from "./map_camera.ts";
 
+/** Where to go: to a point of the world or by some pixels, to a zoom or by some steps. */
+export interface Change { x?: number; y?: number; across_px?: number; down_px?: number; zoom?: number; by?: number }
+
 /** What hands do to a map: drag, pinch, turn a wheel, press keys. */
 export interface Held {
   camera: Camera;
   /** The camera was moved by hand; more is coming unless it is done. */
   moved(isDone: boolean): void;
   /** Go there, gently where motion is welcome. */
-  glide(change: { across_px?: number; down_px?: number; zoom?: number; x?: number; y?: number }): void;
+  glide(change: Change): void;
   home(): void;
 }
 
@@ -102,7 +105,7 @@ export class Hands {
     const frame = this.#pane.getBoundingClientRect();
     const { camera } = this.#held;
     const [across, down] = [event.clientX - frame.left - camera.width / 2, event.clientY - frame.top - camera.height / 2];
-    this.#held.glide({ across_px: across / 2, down_px: down / 2, zoom: camera.zoom + 1 });
+    this.#held.glide({ across_px: across / 2, down_px: down / 2, by: 1 });
   }
 
   #turn(event: WheelEvent): void {
@@ -127,9 +130,9 @@ export class Hands {
       case "ArrowUp": this.#held.glide({ down_px: -step }); break;
       case "ArrowDown": this.#held.glide({ down_px: step }); break;
       case "+":
-      case "=": this.#held.glide({ zoom: camera.zoom + 1 }); break;
+      case "=": this.#held.glide({ by: 1 }); break;
       case "-":
-      case "_": this.#held.glide({ zoom: camera.zoom - 1 }); break;
+      case "_": this.#held.glide({ by: -1 }); break;
       case "Home": this.#held.home(); break;
       default: return;
     }
