@@ -64,6 +64,7 @@ func Skin(t site.Theme) ui.Skin {
 // Dress gives a public page the look of its site; tried tells that the settings are those of a preview.
 func Dress(p *ui.PublicPage, t site.Theme, tried bool) {
 	p.Skin = Skin(t)
+	p.Manifest, p.TouchIcon = "/manifest.webmanifest", "/theme/icon-180.png"
 	if css := p.Skin.CSS(); css != "" {
 		p.SkinURL = "/theme.css?v=" + stamp(css)
 		if tried {
