@@ -22,7 +22,7 @@ import (
 )
 
 type benchCommand struct {
-	Name       string  `arg:"" help:"market, import, screen, write, records or all." enum:"market,import,screen,write,records,all"`
+	Name       string  `arg:"" help:"market, import, screen, write, records, search or all." enum:"market,import,screen,write,records,search,all"`
 	Quick      bool    `help:"Measure for less than a minute each."`
 	JSON       bool    `name:"json" help:"Print one JSON object instead of tables."`
 	Seconds    float64 `help:"How long each figure is measured; 0 means a time that fits it." default:"0"`
@@ -33,6 +33,9 @@ type benchCommand struct {
 	Shared     string  `help:"Directory of the public data sets." default:"../shared/data" placeholder:"DIR"`
 	PocketBase string  `name:"pocketbase" help:"Program of PocketBase's examples/base, to be asked the same as our records." type:"existingfile" placeholder:"FILE"`
 	CEL        string  `name:"cel" help:"Directory of CEL's conformance files, tests/simple/testdata of the module cel.dev/expr; none leaves them out." placeholder:"DIR"`
+	Grow       bool    `help:"Search: from 10,000 to 5,000,000 listings, which take 6 GB of memory, and nothing else."`
+	Rivals     bool    `help:"Search: other engines beside ours." default:"true" negatable:""`
+	Charts     string  `help:"Search: directory for drawings of what was measured." type:"existingdir" placeholder:"DIR"`
 	Mappings   string  `help:"Directory of their mapping files." default:"docs/imports" placeholder:"DIR"`
 }
 
@@ -46,7 +49,7 @@ type bench struct {
 
 var benches = map[string]func(*bench) error{
 	"market": (*bench).market, "import": (*bench).imports, "screen": (*bench).screen, "write": (*bench).writes,
-	"records": (*bench).records,
+	"records": (*bench).records, "search": (*bench).search,
 }
 
 // Run measures. It fails when something cannot be measured, never because of a figure.
@@ -57,7 +60,7 @@ func (c benchCommand) Run(e *environment) error {
 	}
 	names := []string{c.Name}
 	if c.Name == "all" {
-		names = []string{"screen", "write", "import", "records", "market"}
+		names = []string{"screen", "write", "import", "records", "search", "market"}
 	}
 	b.machine()
 	for _, name := range names {

@@ -18,8 +18,8 @@ import (
 
 var errNoPostgres = errors.New("there is no PostgreSQL in /usr/lib/postgresql, and --postgres names none")
 
-// postgresServer is a database of its own on the server of the command line, or a server of its own in a directory.
-func (b *bench) postgresServer(dir string) (address string, stop func() error, err error) {
+// postgresServer is a database of its own on the server of the command line, or a server of its own.
+func (b *bench) postgresServer() (address string, stop func() error, err error) {
 	if b.config.PostgresURL != "" {
 		return temporaryDatabase(b.ctx, b.config.PostgresURL)
 	}
@@ -29,7 +29,7 @@ func (b *bench) postgresServer(dir string) (address string, stop func() error, e
 	}
 	slices.Sort(programs)
 	bin := programs[len(programs)-1]
-	dir, err = os.MkdirTemp("", "fairground-bench-pg-") // a socket's path must be short
+	dir, err := os.MkdirTemp("", "fairground-bench-pg-") // a socket's path must be short
 	if err != nil {
 		return "", nil, err
 	}

@@ -21,7 +21,8 @@ func openFTS5(dir string) (*sqlRival, error) {
 	return &sqlRival{db: d, dialect: fts5{}}, nil
 }
 
-func (fts5) title() string { return "SQLite FTS5" }
+func (fts5) title() string  { return "SQLite FTS5" }
+func (fts5) figure() string { return "fts5" }
 
 func (fts5) before() []string {
 	return []string{

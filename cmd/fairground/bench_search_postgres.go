@@ -27,7 +27,8 @@ func openTsvector(address string) (*sqlRival, error) {
 	return &sqlRival{db: d, dialect: tsvector{}}, nil
 }
 
-func (tsvector) title() string { return "PostgreSQL 15 GIN" }
+func (tsvector) title() string  { return "PostgreSQL 15 GIN" }
+func (tsvector) figure() string { return "postgres" }
 
 func (tsvector) before() []string {
 	return []string{"create unlogged table listing(id bigint not null, year float8, price bigint, lat float8, lon float8, brand text, color text, condition text, material text, size text, warranty text, delivery text, seller text, words tsvector)"}

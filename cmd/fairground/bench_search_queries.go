@@ -72,18 +72,37 @@ func (a asker) begun(n int) string {
 	return begun
 }
 
-// saved is what somebody would like to hear of: narrower than what people look for on the spot.
+// saved is what somebody would like to hear of: in a category, near a place, and with words that are not said of
+// everything, so that a new listing is in a few dozen of a million.
 func (a asker) saved(n int) search.Query {
 	r, like := a.about(n, 4)
 	q := search.Query{Currency: bigCurrency, Rates: bigRates, Literal: true}
-	if r.IntN(10) > 0 {
-		q.Words = a.typed(r, like) + " "
+	if r.IntN(8) > 0 {
+		q.Words = a.telling(r, like)
 	}
-	narrow(r, &q, like, 1+r.IntN(3))
-	if r.IntN(2) == 0 {
+	narrow(r, &q, like, 1+r.IntN(2))
+	q.Category = like.Category
+	if r.IntN(3) == 0 {
+		q.Category = like.Path[len(like.Path)-1]
+	}
+	if r.IntN(4) > 0 || q.Words == "" {
 		q.Near, q.Within_km = like.Point, []float64{5, 10, 25, 50}[r.IntN(4)]
 	}
 	return q
+}
+
+// telling is one or two words of a listing that are not among the hundred most common, if it has any.
+func (a asker) telling(r *rand.Rand, like search.Document) string {
+	all := plainWords(like.Title + " " + like.Body)
+	rare := slices.DeleteFunc(slices.Clone(all), func(w string) bool { return slices.Contains(a.words[:100], w) })
+	if len(rare) == 0 {
+		rare = all
+	}
+	text := ""
+	for range 1 + r.IntN(2) {
+		text += rare[r.IntN(len(rare))] + " "
+	}
+	return text
 }
 
 // about is the n-th source of chance of one kind of query, and the listing that it is about.

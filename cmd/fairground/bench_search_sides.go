@@ -129,8 +129,8 @@ func (c *contest) askSQL(ctx context.Context, r *sqlRival) func(search.Query) (i
 func since_ms(began time.Time) float64 { return float64(time.Since(began).Microseconds()) / 1000 }
 
 // sqlStanding builds a full-text index of a database and asks it.
-func (b *bench) sqlStanding(c *contest, r *sqlRival, figure string) (standing, error) {
-	s := standing{title: r.dialect.title(), figure: figure}
+func (b *bench) sqlStanding(c *contest, r *sqlRival) (standing, error) {
+	s := standing{title: r.dialect.title(), figure: r.dialect.figure()}
 	began := time.Now()
 	if err := r.build(b.ctx, c.rivalListings()); err != nil {
 		return s, fmt.Errorf("%s: %w", s.title, err)
@@ -148,12 +148,12 @@ func (b *bench) fts5Standing(c *contest, dir string) (standing, error) {
 	if err != nil {
 		return standing{}, err
 	}
-	s, err := b.sqlStanding(c, r, "fts5")
+	s, err := b.sqlStanding(c, r)
 	return s, errors.Join(err, r.db.Close(), os.Remove(filepath.Join(dir, "fts5.db")))
 }
 
-func (b *bench) postgresStanding(c *contest, dir string) (s standing, err error) {
-	address, stop, err := b.postgresServer(dir)
+func (b *bench) postgresStanding(c *contest) (s standing, err error) {
+	address, stop, err := b.postgresServer()
 	if err != nil {
 		return s, err
 	}
@@ -162,6 +162,6 @@ func (b *bench) postgresStanding(c *contest, dir string) (s standing, err error)
 	if err != nil {
 		return s, err
 	}
-	s, err = b.sqlStanding(c, r, "postgres")
+	s, err = b.sqlStanding(c, r)
 	return s, errors.Join(err, r.db.Close())
 }

@@ -21,6 +21,7 @@ type sqlRival struct {
 // sqlDialect is what differs between the two databases.
 type sqlDialect interface {
 	title() string
+	figure() string // begins the names of its figures
 	// match writes a condition of the full text; score orders by how well words fit, best first.
 	match(q rivalQuery) (argument string)
 	score() (order string, argument func(q rivalQuery) string)

@@ -18,7 +18,7 @@ func TestRivalsFindTheSame(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer lite.db.Close()
-	address, stop, err := b.postgresServer(t.TempDir())
+	address, stop, err := b.postgresServer()
 	if err != nil {
 		t.Fatal(err)
 	}
