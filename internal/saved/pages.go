@@ -183,7 +183,7 @@ func (d *Desk) showNew(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	view := newView{Address: reading.Address, Title: reading.Title, Chips: reading.Chips, Next: reading.Address}
-	view.Form = form{Name: nameOf(reading), Often: Daily, Drops: true}
+	view.Form = form{Name: nameOf(reading), Often: Instant, Drops: true}
 	err = v.read(func(tx *db.Tx) error {
 		same, err := sameSearch(tx, v.session.Account, reading.Address)
 		if err == nil {

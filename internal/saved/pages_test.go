@@ -24,6 +24,17 @@ func TestSaving(t *testing.T) {
 		w.get("Mina", "/saved-searches").want(t, 200, "trek in Bicycles", "to CHF 500", "Tells you at once.")
 		w.get("Otto", "/saved-searches").want(t, 200, "You have saved no search yet").without(t, "trek")
 		w.get("Mina", link).want(t, 200, "You have saved this search already")
+		for of, want := range map[value.ID]string{w.mina.ID: "Saved", w.otto.ID: "Save search", 0: "Save search"} {
+			var b strings.Builder
+			w.ok(w.Site.DB.Read(t.Context(), func(tx *db.Tx) error {
+				kept, err := saved.Kept(tx, of, "/c/bicycles?q=trek&to=500")
+				w.ok(err)
+				return saved.SaveButton{Address: "/c/bicycles?q=trek&to=500", Kept: kept}.Render(inLanguage(t.Context(), "en"), &b)
+			}))
+			if !strings.Contains(b.String(), want+"</a>") || !strings.Contains(b.String(), "/saved-searches/new?address=%2Fc%2Fbicycles") {
+				t.Errorf("%s sees %s", of, b.String())
+			}
+		}
 		w.send("Mina", "/saved-searches", "address", address, "often", "weekly", "name", "My Trek").wantTo(t, "/saved-searches")
 		w.get("Mina", "/saved-searches").want(t, 200, "My Trek", "on Mondays")
 		if n := w.count("saved_search"); n != 1 {

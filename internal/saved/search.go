@@ -98,6 +98,18 @@ func tooMany() error {
 	return &value.Error{Kind: value.Limited, Key: "saved.too_many", Args: []any{"count", MostSearches}, Message: "you keep very many searches; delete some first"}
 }
 
+// Kept reports whether an account has saved the search of a canonical address; visitors have not.
+func Kept(tx *db.Tx, of value.ID, address string) (bool, error) {
+	if of == 0 {
+		return false, nil
+	}
+	_, err := sameSearch(tx, of, address)
+	if value.KindOf(err) == value.NotFound {
+		return false, nil
+	}
+	return err == nil, err
+}
+
 // own finds a search of an account; that of another is not there.
 func own(tx *db.Tx, of, id value.ID) (Search, error) {
 	s, err := findSearch(tx, id)
