@@ -1,7 +1,6 @@
 package memory
 
 import (
-	"cmp"
 	"math"
 	"slices"
 	"sort"
@@ -51,14 +50,23 @@ func newNumbers(size int, all []number) *numbers {
 		switch last := len(pairs) - 1; {
 		case last < 0 || pairs[last].at != one.at:
 			pairs = append(pairs, p)
-		case pairs[last].code != p.code:
+		case pairs[last].code != p.code && !slices.Contains(furtherOf(n.more, p.at), p):
 			n.more = append(n.more, p)
 		}
 	}
-	n.more = slices.Clip(slices.Compact(n.more))
+	n.more = slices.Clip(n.more)
 	n.codes = newCodes(size, uint32(len(n.values)), pairs)
 	n.finish(size)
 	return n
+}
+
+// furtherOf are the last pairs, as far as they are of one document.
+func furtherOf(all []pair, at uint32) []pair {
+	from := len(all)
+	for from > 0 && all[from-1].at == at {
+		from--
+	}
+	return all[from:]
 }
 
 // finish makes the rungs, about as many documents apart.
@@ -274,11 +282,6 @@ func ranked(all []tallied, place int) float64 {
 		}
 	}
 	return least
-}
-
-// sortNumbers brings numbers in order of their positions, as they were given for each.
-func sortNumbers(all []number) {
-	slices.SortStableFunc(all, func(a, b number) int { return cmp.Compare(a.at, b.at) })
 }
 
 // search is the first value, counted from 0, for which something is so that is so for all greater ones.
