@@ -253,3 +253,28 @@ func TestRunAgain(t *testing.T) {
 		w.wantNews("Mina found: New for “Trek”: Trek hybrid, CHF 450, Pully") // the log is the truth; Otto came later
 	})
 }
+
+// TestLoadingIsDoneInSteps has a machine so slow that each run of the job loads one batch.
+func TestLoadingIsDoneInSteps(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		const many = 4_500
+		w.keep("Mina", "/search?q=trek", "instant", "name", "Trek")
+		var rows [][]any
+		for i := range many {
+			rows = append(rows, []any{1_000 + i, 7, "x", fmt.Sprintf("/search?q=x%d", i), `{"words":"unheard "}`, "daily", false, "on", 1, 1, 1, 0, 0, 0})
+		}
+		w.write(func(tx *db.Tx) error {
+			return tx.Insert("saved_search", []string{"id", "account", "name", "address", "query", "often", "drops", "state", "created_us", "looked_us",
+				"opened_us", "day", "hits", "hits_before"}, rows)
+		})
+		w.offer("Trek hybrid", 450)
+		w.follows()
+		w.clock.mu.Lock()
+		w.clock.step = 800 * time.Millisecond
+		w.clock.mu.Unlock()
+		w.wantNews("Mina found: New for “Trek”: Trek hybrid, CHF 450, Pully")
+		if s := w.saved.State(w.Site); s.Searches != many+1 || !s.Loaded {
+			t.Errorf("%+v", s)
+		}
+	})
+}

@@ -19,6 +19,8 @@ const (
 	matchJob   = "saved.match"
 	dueAtOnce  = 100 // listings matched in one go
 	toldAtOnce = 50  // searches told in one write
+
+	stint = 2 * time.Second // of work in one run, so that other jobs get their turn
 )
 
 var author = value.SystemActor("saved")
@@ -26,35 +28,47 @@ var author = value.SystemActor("saved")
 // match finds out which searches the listings that are due interest, and tells. Run again, it finds what is there
 // already and tells nobody twice.
 func (d *Desk) match(ctx context.Context, s *site.Site, _ job.Claim) error {
-	for {
-		var all []due
-		var news []news
-		m, err := d.matcher(ctx, s)
+	clock := s.DB.Clock()
+	for until := clock.Now().Add(stint); clock.Now().Before(until); {
+		m, err := d.matcher(ctx, s, until)
 		if err != nil {
 			return err
 		}
-		err = s.DB.Read(ctx, func(tx *db.Tx) (err error) {
-			if all, err = nextDue(tx, dueAtOnce); err != nil {
-				return err
-			}
-			news, err = d.newsOf(tx, d.config.Rooms(s), m, all)
-			return err
-		})
-		if err != nil || len(all) == 0 {
-			return err
+		if m == nil {
+			break
 		}
-		for _, n := range news {
-			for some := range slices.Chunk(n.searches, toldAtOnce) {
-				if err := d.spread(ctx, s, n, some); err != nil {
-					return err
-				}
-			}
-		}
-		err = s.DB.Maintain(ctx, "saved: listings are matched", func(tx *db.Tx) error { return dropDue(tx, all) })
-		if err != nil {
+		if more, err := d.matchSome(ctx, s, m); err != nil || !more {
 			return err
 		}
 	}
+	return s.DB.Maintain(ctx, "saved: go on matching", func(tx *db.Tx) error {
+		_, err := job.Enqueue(tx, job.Job{Kind: matchJob, Key: matchJob})
+		return err
+	})
+}
+
+// matchSome matches the next listings. It reports whether there were any.
+func (d *Desk) matchSome(ctx context.Context, s *site.Site, m *reverse.Matcher) (more bool, err error) {
+	var all []due
+	var news []news
+	err = s.DB.Read(ctx, func(tx *db.Tx) (err error) {
+		if all, err = nextDue(tx, dueAtOnce); err != nil {
+			return err
+		}
+		news, err = d.newsOf(tx, d.config.Rooms(s), m, all)
+		return err
+	})
+	if err != nil || len(all) == 0 {
+		return false, err
+	}
+	for _, n := range news {
+		for some := range slices.Chunk(n.searches, toldAtOnce) {
+			if err := d.spread(ctx, s, n, some); err != nil {
+				return false, err
+			}
+		}
+	}
+	return true, s.DB.Maintain(ctx, "saved: listings are matched", func(tx *db.Tx) error { return dropDue(tx, all) })
 }
 
 // news is a listing that some searches may be told of.

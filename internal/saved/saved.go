@@ -146,13 +146,14 @@ func New(c Config) *Desk {
 	return &Desk{config: c, changes: limiter(120), strange: limiter(120), shelves: make(map[string]*shelf)}
 }
 
-// Jobs are the handlers of a site's queue that this package needs. The first match after a start loads all searches.
+// Jobs are the handlers of a site's queue that this package needs. Each runs for seconds at most; the first matches after a
+// start load the searches, step by step.
 func (d *Desk) Jobs(s *site.Site) []job.Handler {
 	at := func(run func(context.Context, *site.Site, job.Claim) error) func(context.Context, job.Claim) error {
 		return func(ctx context.Context, c job.Claim) error { return run(site.With(ctx, s), s, c) }
 	}
 	return []job.Handler{
-		{Kind: matchJob, Run: at(d.match), Timeout: 30 * time.Minute},
+		{Kind: matchJob, Run: at(d.match)},
 		{Kind: tellJob, Run: at(d.tellLater)},
 		{Kind: digestJob, Run: at(d.digest)},
 		{Kind: tendJob, Run: at(d.tend), Every: 6 * time.Hour},

@@ -21,6 +21,8 @@ type shelf struct {
 	matcher  *reverse.Matcher
 	analyzer *words.Analyzer
 	seq      int64 // up to here it has seen the log
+	loaded   bool  // all there is; until then those up to after
+	after    value.ID
 	used     time.Time
 }
 
@@ -34,6 +36,7 @@ const (
 type MatcherState struct {
 	Searches int
 	Bytes    int64
+	Loaded   bool // all of them; it matches nothing before
 }
 
 // State tells about a site's Matcher; the zero MatcherState is one that is not loaded.
@@ -45,22 +48,24 @@ func (d *Desk) State(s *site.Site) MatcherState {
 		return MatcherState{}
 	}
 	f.mu.Lock()
-	m := f.matcher
-	f.mu.Unlock()
-	if m == nil {
+	defer f.mu.Unlock()
+	if f.matcher == nil {
 		return MatcherState{}
 	}
-	return MatcherState{m.Queries(), m.Bytes()}
+	return MatcherState{f.matcher.Queries(), f.matcher.Bytes(), f.loaded}
 }
 
-// matcher returns the Matcher of a site as of now.
-func (d *Desk) matcher(ctx context.Context, s *site.Site) (*reverse.Matcher, error) {
+// matcher returns the Matcher of a site as of now, or nil when it could not be loaded whole up to a time.
+func (d *Desk) matcher(ctx context.Context, s *site.Site, until time.Time) (*reverse.Matcher, error) {
 	f := d.shelf(s)
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if err := f.follow(ctx, s.DB, d.config.Rooms(s).Analyzer()); err != nil {
+	if err := f.follow(ctx, s.DB, d.config.Rooms(s).Analyzer(), until); err != nil {
 		f.matcher = nil // half of it may be new
 		return nil, fmt.Errorf("saved.matcher(%s): %w", s.Slug, err)
+	}
+	if !f.loaded {
+		return nil, nil
 	}
 	settings := s.Settings()
 	f.matcher.SetRates(settings.Currency, settings.Rates)
@@ -84,8 +89,8 @@ func (d *Desk) shelf(s *site.Site) *shelf {
 	return d.shelves[s.Slug]
 }
 
-// follow loads what there is, or reads what changed since.
-func (f *shelf) follow(ctx context.Context, d *db.DB, a *words.Analyzer) error {
+// follow loads what there is, as far as time allows, and reads what changed since.
+func (f *shelf) follow(ctx context.Context, d *db.DB, a *words.Analyzer, until time.Time) error {
 	var last int64
 	err := d.Read(ctx, func(tx *db.Tx) (err error) {
 		last, err = change.Last(tx)
@@ -94,10 +99,15 @@ func (f *shelf) follow(ctx context.Context, d *db.DB, a *words.Analyzer) error {
 	if err != nil {
 		return err
 	}
-	if f.matcher == nil || f.analyzer != a || last < f.seq || last-f.seq > farBehind {
-		return f.load(ctx, d, a, last)
+	if f.matcher == nil || f.analyzer != a || last < f.seq || f.loaded && last-f.seq > farBehind {
+		f.matcher, f.analyzer, f.seq, f.loaded, f.after = reverse.New(a), a, last, false, 0
 	}
-	for f.seq < last {
+	for first := true; !f.loaded && (first || d.Clock().Now().Before(until)); first = false {
+		if err := d.Read(ctx, f.load); err != nil {
+			return err
+		}
+	}
+	for f.loaded && f.seq < last {
 		if err := d.Read(ctx, f.step); err != nil {
 			return err
 		}
@@ -105,25 +115,17 @@ func (f *shelf) follow(ctx context.Context, d *db.DB, a *words.Analyzer) error {
 	return nil
 }
 
-// load reads all searches, some in each transaction. What changes meanwhile is read again from the log.
-func (f *shelf) load(ctx context.Context, d *db.DB, a *words.Analyzer, last int64) error {
-	m := reverse.New(a)
-	for after, more := value.ID(0), true; more; {
-		var some []wanted
-		err := d.Read(ctx, func(tx *db.Tx) (err error) {
-			some, err = wantedAfter(tx, after, loadBatch)
-			return err
-		})
-		if err != nil {
-			return err
-		}
-		for _, w := range some {
-			put(m, w)
-			after = w.id
-		}
-		more = len(some) == loadBatch
+// load reads the next searches. What changes before all are there is read again from the log.
+func (f *shelf) load(tx *db.Tx) error {
+	some, err := wantedAfter(tx, f.after, loadBatch)
+	if err != nil {
+		return err
 	}
-	f.matcher, f.analyzer, f.seq = m, a, last
+	for _, w := range some {
+		put(f.matcher, w)
+		f.after = w.id
+	}
+	f.loaded = len(some) < loadBatch
 	return nil
 }
 

@@ -39,14 +39,15 @@ var tester = value.SystemActor("test")
 
 // movedClock begins on a Wednesday at noon of the site and is moved on by a test.
 type movedClock struct {
-	mu sync.Mutex
-	at time.Time
+	mu   sync.Mutex
+	at   time.Time
+	step time.Duration // by which it moves when it is looked at; a microsecond if zero
 }
 
 func (c *movedClock) Now() time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.at = c.at.Add(time.Microsecond)
+	c.at = c.at.Add(max(c.step, time.Microsecond))
 	return c.at
 }
 
