@@ -14,10 +14,11 @@ import (
 type growth struct {
 	*replica
 	began  time.Time
-	listed bool  // every listing that the database's index held has been read
-	after  id    // the last of them so far
-	low    int64 // what the database's index had seen of the log when the reading began
-	loaded bool  // it comes from a snapshot
+	listed bool       // every listing that the database's index held has been read
+	after  id         // the last of them so far
+	read   []document // and not yet applied: many at once are put together in less time
+	low    int64      // what the database's index had seen of the log when the reading began
+	loaded bool       // it comes from a snapshot
 }
 
 // errRewound is that the database's index was emptied while its listings were being read.
@@ -128,20 +129,43 @@ func (x *Index) readListings(ctx context.Context, g *growth) error {
 	if err != nil {
 		return err
 	}
-	if err := x.apply(g.replica, found, nil); err != nil {
-		return err
-	}
-	if x.serving.Load() == nil { // otherwise Tidy does it: what answers must not wait
-		if _, err := g.compact(); err != nil {
-			return &faulty{g.replica, err}
-		}
-	}
 	if g.listed = len(listings) < x.limits.batch; len(listings) > 0 {
 		g.after = listings[len(listings)-1]
+	}
+	g.read = append(g.read, found...)
+	if err := x.plough(g); err != nil {
+		return err
 	}
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	x.state.Read += len(listings)
+	return nil
+}
+
+// plough applies what was read, if it is the last or enough. While another index answers, that is little at a time, and
+// Tidy compacts: what answers must not wait.
+func (x *Index) plough(g *growth) error {
+	answers := x.serving.Load() != nil
+	enough := x.limits.heap
+	if answers {
+		enough = x.limits.batch
+	}
+	if !g.listed && len(g.read) < enough {
+		return nil
+	}
+	if err := x.apply(g.replica, g.read, nil); err != nil {
+		return err
+	}
+	g.read = g.read[:0]
+	if g.listed {
+		g.read = nil
+	}
+	if answers {
+		return nil
+	}
+	if _, err := g.compact(); err != nil {
+		return &faulty{g.replica, err}
+	}
 	return nil
 }
 

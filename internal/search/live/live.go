@@ -77,6 +77,7 @@ var _ search.Index = (*Index)(nil)
 type limits struct {
 	step      time.Duration // after which Step lets others work
 	batch     int           // entries of the log, and documents while the index is made
+	heap      int           // documents that are put into a new index at once
 	behind    int           // entries, beside as many as there are documents, after which a snapshot is too old
 	fewest    int           // documents, below which an index has no snapshot
 	unsaved   int           // changes that are worth a snapshot, or as many as a twentieth of the documents
@@ -93,7 +94,7 @@ type limits struct {
 
 func defaultLimits() limits {
 	return limits{
-		step: 200 * time.Millisecond, batch: 500, behind: 10_000, fewest: 2_000, unsaved: 5_000, apart: 5 * time.Minute,
+		step: 200 * time.Millisecond, batch: 500, heap: 32_000, behind: 10_000, fewest: 2_000, unsaved: 5_000, apart: 5 * time.Minute,
 		oldest: 24 * time.Hour, retry: 24 * time.Hour, stale: 800 * time.Millisecond, stuck: 3 * time.Second, logApart: time.Minute,
 		mend: 10 * time.Minute, mostParts: 3, partsAge: 15 * time.Minute,
 	}
