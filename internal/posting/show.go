@@ -87,18 +87,16 @@ func (v *visit) describeTitle(f *formView) error {
 	if err := v.suggest(f, title); err != nil {
 		return err
 	}
-	return v.read(func(tx *db.Tx) error {
-		if f.draft.Category != 0 && f.draft.Kind == listing.Sell {
-			hint, err := listing.PriceHint(tx, f.draft.Category, title, v.ready(f.draft.Typed).Attributes, f.draft.Currency)
-			if err != nil {
-				return err
-			}
-			if hint.Listings > 0 {
-				f.hint = v.t("posting.price_hint", "low", v.words.Money(about(hint.Low)), "high", v.words.Money(about(hint.High)))
-			}
+	if f.draft.Category != 0 && f.draft.Kind == listing.Sell {
+		hint, err := v.Suggester.PriceHint(v.ctx, f.draft.Category, title, v.ready(f.draft.Typed).Attributes, f.draft.Currency)
+		if err != nil {
+			return err
 		}
-		return v.describeEarlier(tx, f, title)
-	})
+		if hint.Listings > 0 {
+			f.hint = v.t("posting.price_hint", "low", v.words.Money(about(hint.Low)), "high", v.words.Money(about(hint.High)))
+		}
+	}
+	return v.read(func(tx *db.Tx) error { return v.describeEarlier(tx, f, title) })
 }
 
 // about rounds an amount to two figures, because a hint that is exact to the penny claims to know more than it does.

@@ -28,6 +28,7 @@ import (
 	"fairground/internal/media"
 	"fairground/internal/posting"
 	"fairground/internal/safety"
+	"fairground/internal/search"
 	"fairground/internal/site"
 	"fairground/internal/site/sitetest"
 	"fairground/internal/ui"
@@ -39,7 +40,7 @@ import (
 var operator = value.SystemActor("test")
 
 func schemas() []db.Schema {
-	return []db.Schema{account.Schema(), safety.Schema(), listing.Schema()}
+	return []db.Schema{account.Schema(), safety.Schema(), listing.Schema(), search.Schema()}
 }
 
 // world is one site with a small tree, two members, one of them with a shop, and the whole handler.
@@ -89,6 +90,19 @@ func rules(t testing.TB) *safety.RuleSet {
 	return set
 }
 
+// inStep is an index that has always seen what was published.
+type inStep struct {
+	*search.Database
+	db *db.DB
+}
+
+func (i inStep) Alike(ctx context.Context, d search.Document, most int) ([]search.Neighbour, error) {
+	if _, err := i.Reader().CatchUp(ctx, i.db); err != nil {
+		return nil, err
+	}
+	return i.Database.Alike(ctx, d, most)
+}
+
 // guests are the accounts and the mail that visitors' listings need.
 type guests struct {
 	mu      sync.Mutex
@@ -123,7 +137,8 @@ func (g *guests) last(t testing.TB) listing.GuestLetter {
 func (w *world) serve() http.Handler {
 	words, err := text.New(ui.Messages(), web.Messages(), account.Messages(), listing.Messages(), media.Messages(), posting.Messages())
 	w.ok(err)
-	suggester := listing.NewSuggester(w.Site.DB, w.desk.Trees)
+	index := search.New(w.Site.DB, listing.Documents{Gate: w.desk.Gate}, search.Config{})
+	suggester := listing.NewSuggester(inStep{index, w.Site.DB}, w.desk.Trees)
 	p := posting.New(posting.Config{
 		Services: func(*site.Site) posting.Services {
 			return posting.Services{Desk: w.desk, Photos: w.photos, Suggester: suggester}

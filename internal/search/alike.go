@@ -17,7 +17,6 @@ const (
 	// MostAlike neighbours are given at most, whatever is asked for.
 	MostAlike = 300
 
-	alikeWords   = 12  // of the title
 	alikePerWord = 200 // newest listings with that word in their title that are compared
 	alikeNewest  = 400 // of the category, for those that are alike by their attributes
 )
@@ -68,7 +67,7 @@ func (s *Database) rarities(ctx context.Context, d Document, version int64) (all
 	if err != nil {
 		return nil, err
 	}
-	for _, term := range distinct(s.Analyzer().Terms(d.Title, words.MostTitle), alikeWords) {
+	for _, term := range TellingWords(s.Analyzer(), d.Title) {
 		n, err := s.counted(ctx, Query{Category: d.Category, clauses: []words.Clause{{Ways: []words.Way{{Terms: []string{term}}}}}}, version)
 		if err != nil {
 			return nil, err
@@ -78,16 +77,6 @@ func (s *Database) rarities(ctx context.Context, d Document, version int64) (all
 		}
 	}
 	return all, nil
-}
-
-func distinct(all []string, most int) []string {
-	var kept []string
-	for _, one := range all {
-		if len(kept) < most && !slices.Contains(kept, one) {
-			kept = append(kept, one)
-		}
-	}
-	return kept
 }
 
 func findNeighbours(tx *db.Tx, d Document, title []weighed) ([]neighbour, error) {

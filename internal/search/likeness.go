@@ -1,10 +1,29 @@
 package search
 
-import "math"
+import (
+	"math"
+	"slices"
+
+	"fairground/internal/search/words"
+)
 
 // Likeness of a listing to a document, from 0 to 1: the share of the document's title words, by their rarity, that the
 // listing's title has too; or, where both state some of the same attributes, the mean of that and of how far those
 // agree. Words that no listing has do not count: they cannot tell the others apart.
+
+// TellingWords are the terms of a title that likeness counts: the first 12, each once, without single letters and
+// digits.
+func TellingWords(a *words.Analyzer, title string) []string {
+	var kept []string
+	for _, term := range a.Terms(title, words.MostTitle) {
+		if len(term) > 1 && len(kept) < tellingWords && !slices.Contains(kept, term) {
+			kept = append(kept, term)
+		}
+	}
+	return kept
+}
+
+const tellingWords = 12
 
 // LikenessOf combines what is shared of the weight of all title words with how many attributes both state, and how much
 // of these agree.
