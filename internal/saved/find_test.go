@@ -259,14 +259,7 @@ func TestLoadingIsDoneInSteps(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		const many = 4_500
 		w.keep("Mina", "/search?q=trek", "instant", "name", "Trek")
-		var rows [][]any
-		for i := range many {
-			rows = append(rows, []any{1_000 + i, 7, "x", fmt.Sprintf("/search?q=x%d", i), `{"words":"unheard "}`, "daily", false, "on", 1, 1, 1, 0, 0, 0})
-		}
-		w.write(func(tx *db.Tx) error {
-			return tx.Insert("saved_search", []string{"id", "account", "name", "address", "query", "often", "drops", "state", "created_us", "looked_us",
-				"opened_us", "day", "hits", "hits_before"}, rows)
-		})
+		w.addSearches(many)
 		w.offer("Trek hybrid", 450)
 		w.follows()
 		w.clock.mu.Lock()
