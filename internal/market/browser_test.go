@@ -94,7 +94,7 @@ func (w *world) stage() (pages map[string]string, address string) {
 	receipt := w.post("/report/"+shown.Key(), url.Values{"ground": {"other"}, "explanation": {"Something is wrong here."}}).header.Get("Location")
 	return map[string]string{
 		"home": "/", "category": "/c/sports/bicycles", "filtered": "/c/sports/bicycles?a.type=city&a.type=road&place=Pully&within=50&from=100",
-		"list": "/c/sports/bicycles?view=list", "empty": "/c/sports/bicycles?a.type=road&place=Pully&within=2", "fault": "/search?place=Atlantis&from=cheap",
+		"list": "/c/sports/bicycles?view=list", "looser": "/c/sports/bicycles?place=Pully&within=2&a.type=road", "empty": "/search?q=zeppelin", "fault": "/search?place=Atlantis&from=cheap",
 		"listing": "/l/" + shown.Key(), "report": "/report/" + shown.Key(), "receipt": receipt, "lookup": "/reports", "safety": "/safety", "about": "/about",
 		"missing": "/nowhere", "gone": "/l/" + ended.Key(),
 	}, w.listen(blobs)
@@ -159,7 +159,11 @@ func open(t *testing.T, ctx context.Context, address string, width int64, scheme
 		_, err := cdp.Call(ctx, target, emulation.SetEmulatedMedia, media)
 		return chromedp.Void{}, err
 	}
-	if err := chromedp.Do(ctx, chromedp.EmulateViewport(width, 1000, options...), prefer, chromedp.Navigate(address)); err != nil {
+	focused := func(ctx context.Context, target *chromedp.Target) (chromedp.Void, error) {
+		_, err := cdp.Call(ctx, target, emulation.SetFocusEmulationEnabled, emulation.SetFocusEmulationEnabledParams{Enabled: true})
+		return chromedp.Void{}, err
+	}
+	if err := chromedp.Do(ctx, chromedp.EmulateViewport(width, 1000, options...), prefer, focused, chromedp.Navigate(address)); err != nil {
 		t.Fatalf("%s: %v", address, err)
 	}
 }

@@ -110,12 +110,12 @@ func (g *gazetteer) begun(typed string, most int) []string {
 	return all
 }
 
-// mistyped finds the place meant by a name with one wrong letter, or two in a long name.
+// mistyped finds the place meant by a name with one wrong letter, or two from eight letters on.
 func (g *gazetteer) mistyped(name string) string {
 	wanted := []rune(plain(name))
-	allowed := len(wanted) / 5
+	allowed := min(len(wanted)/4, 2)
 	for _, candidate := range g.names {
-		if other := []rune(plain(candidate)); allowed > 0 && apart(wanted, other) <= min(allowed, 2) {
+		if other := []rune(plain(candidate)); allowed > 0 && apart(wanted, other) <= allowed {
 			return candidate
 		}
 	}

@@ -170,4 +170,3 @@ func spotOf(l listing.Listing) string {
 	}
 	return ""
 }
-

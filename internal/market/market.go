@@ -39,7 +39,7 @@ type Services struct {
 	Index   search.Index
 	Notices *moderation.Desk
 	Parts   Parts
-	Atlas   Atlas                                    // of the world's places; nil knows only those of the site's listings
+	Atlas   Atlas                                   // of the world's places; nil knows only those of the site's listings
 	Missed  func(ctx context.Context, words string) // told of words that found nothing; nil for nobody. It must be quick
 }
 
@@ -55,8 +55,8 @@ type Limits struct {
 // Market answers for the public pages of all sites.
 type Market struct {
 	Services func(*site.Site) Services
-	Shell    func(r *http.Request) ui.PublicPage // what every page has, without title and content
-	Keep     func(web.Handler) web.Handler       // keeps pages that are the same for all visitors; nil keeps none
+	Shell    func(r *http.Request) ui.PublicPage                   // what every page has, without title and content
+	Keep     func(web.Handler) web.Handler                         // keeps pages that are the same for all visitors; nil keeps none
 	Printer  func(s *site.Site, locale value.Locale) *text.Printer // for ReadSearch; nil takes the one of its context
 	Limits   Limits
 	Clock    value.Clock // for the limits; nil is the machine's

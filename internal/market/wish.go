@@ -27,8 +27,8 @@ type wish struct {
 
 const (
 	pageSize     = 24
-	longestWords = 200 // characters
-	mostChosen   = 50  // choices of one attribute
+	longestWords = 200  // characters
+	mostChosen   = 50   // choices of one attribute
 	prefix       = "a." // of an attribute's parameter
 	atLeast      = ".from"
 	atMost       = ".to"

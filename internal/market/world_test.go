@@ -49,6 +49,10 @@ type world struct {
 	person, shop     listing.Seller
 	parts            market.Parts
 	keep             func(web.Handler) web.Handler
+	market           *market.Market
+	asked            search.Index // in place of the index, where a test wants it to answer otherwise
+	atlas            market.Atlas
+	missed           []string // words that found nothing
 	sports, bicycles value.ID
 	cars, homes, job value.ID
 }
@@ -100,7 +104,12 @@ func (w *world) serve(sw *sitetest.World, limits market.Limits) http.Handler {
 	}
 	m := &market.Market{
 		Services: func(*site.Site) market.Services {
-			return market.Services{Desk: w.desk, Index: w.index, Notices: w.notices, Parts: w.parts}
+			services := market.Services{Desk: w.desk, Index: w.index, Notices: w.notices, Parts: w.parts, Atlas: w.atlas,
+				Missed: func(_ context.Context, words string) { w.missed = append(w.missed, words) }}
+			if w.asked != nil {
+				services.Index = w.asked
+			}
+			return services
 		},
 		Shell: shell, Limits: limits,
 		Keep: func(h web.Handler) web.Handler {
@@ -112,6 +121,7 @@ func (w *world) serve(sw *sitetest.World, limits market.Limits) http.Handler {
 			}
 		},
 	}
+	w.market = m
 	r := web.NewRouter(web.Config{
 		OnError: func(rw http.ResponseWriter, r *http.Request, status int, id string, err error) {
 			if m.Error(rw, r, status, id, err) != nil {
