@@ -30,6 +30,12 @@ var permissions = map[string]account.Permission{
 	"GET /console/mailbox/{id}":                    account.OperationsSee,
 	"GET /console/settings":                        account.SettingsSee,
 	"POST /console/settings":                       account.SettingsEdit,
+	"GET /console/search":                          account.ListingsSee,
+	"POST /console/search/misses":                  account.SettingsEdit,
+	"GET /console/search/synonyms":                 account.ListingsSee,
+	"GET /console/search/synonyms/trial":           account.ListingsSee,
+	"POST /console/search/synonyms":                account.SettingsEdit,
+	"GET /console/search/why":                      account.ListingsSee,
 	"GET /console/staff":                           account.StaffSee,
 	"POST /console/staff":                          account.StaffEdit,
 	"POST /console/staff/{id}/role":                account.StaffEdit,
@@ -86,10 +92,10 @@ func (w *world) checkAccess(t *testing.T, method, address string, permission acc
 func TestTheRailShowsWhereTheRoleMayGo(t *testing.T) {
 	eachWorld(t, func(t *testing.T, w *world) {
 		for role, hrefs := range map[string][]string{
-			"admin":   {"/console/listings", "/console/safety", "/console/safety/notices", "/console/safety/rules", "/console/changes", "/console/settings", "/console/staff", "/console/mailbox"},
-			"safety":  {"/console/listings", "/console/safety", "/console/safety/notices", "/console/safety/rules", "/console/changes"},
-			"support": {"/console/listings", "/console/safety/notices"},
-			"viewer":  {"/console/listings"},
+			"admin":   {"/console/listings", "/console/search", "/console/safety", "/console/safety/notices", "/console/safety/rules", "/console/changes", "/console/settings", "/console/staff", "/console/mailbox"},
+			"safety":  {"/console/listings", "/console/search", "/console/safety", "/console/safety/notices", "/console/safety/rules", "/console/changes"},
+			"support": {"/console/listings", "/console/search", "/console/safety/notices"},
+			"viewer":  {"/console/listings", "/console/search"},
 			"finance": nil,
 		} {
 			body := w.get(role, "/console").want(http.StatusOK).body

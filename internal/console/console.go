@@ -31,6 +31,8 @@ type Services struct {
 	// Arrivals counts the listings that came in since a moment, by hour and present status, in any order. Without it
 	// the page of today has no chart.
 	Arrivals func(tx *db.Tx, since time.Time) ([]Arrival, error)
+	// Search is what finds listings; nil: its pages are left out.
+	Search *Search
 }
 
 // Arrival is how many of the listings that came in during one hour have a status now.
@@ -74,6 +76,12 @@ func (c *Console) Routes(m *web.Router) {
 		{"GET /console/mailbox/{id}", account.OperationsSee, (*visit).letter},
 		{"GET /console/settings", account.SettingsSee, (*visit).settingsForm},
 		{"POST /console/settings", account.SettingsEdit, (*visit).saveSettings},
+		{"GET /console/search", account.ListingsSee, (*visit).searching},
+		{"POST /console/search/misses", account.SettingsEdit, (*visit).forgetMiss},
+		{"GET /console/search/synonyms", account.ListingsSee, (*visit).synonyms},
+		{"GET /console/search/synonyms/trial", account.ListingsSee, (*visit).trial},
+		{"POST /console/search/synonyms", account.SettingsEdit, (*visit).saveSynonyms},
+		{"GET /console/search/why", account.ListingsSee, (*visit).why},
 		{"GET /console/staff", account.StaffSee, (*visit).staff},
 		{"POST /console/staff", account.StaffEdit, (*visit).invite},
 		{"POST /console/staff/{id}/role", account.StaffEdit, (*visit).setRole},

@@ -33,6 +33,12 @@
 //	GET  /console/mailbox/{id}              one of them                              operations.see
 //	GET  /console/settings                  the site's settings                      settings.see
 //	POST /console/settings                  saves them                               settings.edit
+//	GET  /console/search                    state of the index, searches in vain     listings.see
+//	POST /console/search/misses             takes one of these off the list          settings.edit
+//	GET  /console/search/synonyms           words that mean the same                 listings.see
+//	POST /console/search/synonyms           adds, changes or removes a group         settings.edit
+//	GET  /console/search/synonyms/trial     what each word of a group finds          listings.see
+//	GET  /console/search/why                why a listing stands where it stands     listings.see
 //	GET  /console/staff                     who works here                           staff.see
 //	POST /console/staff                     invites somebody                         staff.edit
 //	POST /console/staff/{id}/role           gives another role                       staff.edit

@@ -23,6 +23,7 @@ func settingsForm(changes ...string) []string {
 		"name": "Lakeside Market", "tagline": "", "locales": "en, de-CH", "currency": "CHF", "time_zone": "Europe/Zurich", "country": "CH",
 		"units": "metric", "centre": "46.45, 6.65", "imprint": "", "contact_email": "desk@lakeside.example", "from_email": "",
 		"posts_per_day": "5", "live_per_member": "20", "guest_posting": "yes", "reply_domain": "reply.lakeside.example", "scan_messages": "reported",
+		"search": "memory", "rates": "EUR 0.95", "tiles": "", "tiles_credit": "Tiles by Example",
 	}
 	for i := 0; i < len(changes); i += 2 {
 		fields[changes[i]] = changes[i+1]
@@ -42,6 +43,7 @@ func TestSettingsAreSavedAndLogged(t *testing.T) {
 			"time_zone": {"Local", "time zone"}, "centre": {"north", "latitude and longitude"}, "contact_email": {"desk", "mail address"}, "units": {"leagues", "kilometres or miles"},
 			"imprint": {strings.Repeat("x", 5001), "5000"}, "posts_per_day": {"0", "from 1 to 1,000"}, "live_per_member": {"many", "whole number"},
 			"reply_domain": {"local host", "host name"}, "scan_messages": {"none", "which messages"},
+			"search": {"guessing", "what answers"}, "rates": {"EUR dear", "EUR 0.95"}, "tiles": {"http://tiles.example/{z}/{x}/{y}", "https://"}, "tiles_credit": {"two\nlines", "one line"},
 		} {
 			w.post("admin", "/console/settings", settingsForm(field, c[0], "tagline", "Kept as typed")...).
 				want(http.StatusUnprocessableEntity, c[1], `id="`+field+`-error"`, "Kept as typed", "One field needs your attention")

@@ -1,9 +1,12 @@
 package console
 
 import (
+	"maps"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"fairground/internal/account"
 	"fairground/internal/db"
@@ -21,7 +24,7 @@ type settingsView struct {
 
 // settingFields are the fields of the form, named as in site.Settings.
 var settingFields = []string{"name", "tagline", "locales", "currency", "time_zone", "country", "units", "centre", "imprint", "contact_email", "from_email",
-	"posts_per_day", "live_per_member", "guest_posting", "reply_domain", "scan_messages"}
+	"posts_per_day", "live_per_member", "guest_posting", "reply_domain", "scan_messages", "search", "rates", "tiles", "tiles_credit"}
 
 func (v *visit) settingsForm(w http.ResponseWriter) error {
 	s := v.site.Settings()
@@ -35,6 +38,7 @@ func (v *visit) settingsForm(w http.ResponseWriter) error {
 		"imprint": s.Imprint, "contact_email": string(s.ContactEmail), "from_email": string(s.FromEmail),
 		"posts_per_day": strconv.Itoa(s.PostsPerDay), "live_per_member": strconv.Itoa(s.LivePerMember), "guest_posting": yes(s.GuestPosting),
 		"reply_domain": s.ReplyDomain, "scan_messages": string(s.ScanMessages),
+		"search": string(s.Search), "rates": ratesText(s.Rates), "tiles": s.Tiles, "tiles_credit": s.TilesCredit,
 	}})
 }
 
@@ -92,6 +96,12 @@ func (v *visit) typedSettings(f *web.Form) (site.Settings, error) {
 	s.PostsPerDay, s.LivePerMember = int(f.Int("posts_per_day", 1, 1000)), int(f.Int("live_per_member", 1, 10_000))
 	s.GuestPosting, s.ReplyDomain = f.Bool("guest_posting"), strings.ToLower(f.Line("reply_domain", 300))
 	s.ScanMessages = site.Scanning(f.Line("scan_messages", 20))
+	s.Search, s.Tiles, s.TilesCredit = site.Searching(f.Line("search", 20)), f.Line("tiles", 300), f.Line("tiles_credit", 1000)
+	rates, err := parseRates(f.Text("rates", 5000))
+	if err != nil {
+		f.Add(err)
+	}
+	s.Rates = rates
 	centre, err := parseCentre(f.Line("centre", 60))
 	if err != nil {
 		f.Add(err)
@@ -120,6 +130,39 @@ func parseCentre(text string) (value.Point, *value.Error) {
 		return value.Point{}, value.Fieldf("centre", "write latitude and longitude, such as 46.45, 6.65")
 	}
 	return p, nil
+}
+
+// ratesText writes rates as people type them: one currency a line.
+func ratesText(rates map[string]float64) string {
+	var text strings.Builder
+	for _, code := range slices.Sorted(maps.Keys(rates)) {
+		text.WriteString(code + " " + strconv.FormatFloat(rates[code], 'f', -1, 64) + "\n")
+	}
+	return text.String()
+}
+
+// parseRates reads lines such as "EUR 0.95"; a comma is a point, and nothing is no rates.
+func parseRates(text string) (map[string]float64, *value.Error) {
+	rates := make(map[string]float64)
+	for line := range strings.Lines(text) {
+		parts := strings.FieldsFunc(line, func(c rune) bool { return unicode.IsSpace(c) || c == '=' || c == ':' })
+		if len(parts) == 0 {
+			continue
+		}
+		code := strings.ToUpper(parts[0])
+		if len(parts) != 2 || rates[code] != 0 {
+			return nil, value.Fieldf("rates", "write one currency a line, such as EUR 0.95")
+		}
+		rate, err := strconv.ParseFloat(strings.Replace(parts[1], ",", ".", 1), 64)
+		if err != nil || !(rate > 0) {
+			return nil, value.Fieldf("rates", "write one currency a line, such as EUR 0.95")
+		}
+		rates[code] = rate
+	}
+	if len(rates) == 0 {
+		return nil, nil
+	}
+	return rates, nil
 }
 
 func yes(b bool) string {

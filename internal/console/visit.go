@@ -147,6 +147,7 @@ func (v *visit) rail(here string, w waiting) []ui.Section {
 			{href: "/console/safety/notices", key: "console.notices", icon: "flag", permission: account.NoticesSee, count: w.notices},
 		}},
 		{"console.rail.insight", []place{
+			{href: searchPath, key: "console.search", icon: "search", permission: account.ListingsSee},
 			{href: "/console/safety/rules", key: "console.rules", icon: "scale", permission: account.RulesSee},
 			{href: "/console/changes", key: "console.changes", icon: "history", permission: account.AuditSee},
 		}},
@@ -189,7 +190,7 @@ func (v *visit) broughtAt(here string) []ui.Section {
 func (v *visit) links(places []place, here string) []ui.Link {
 	var links []ui.Link
 	for _, p := range places {
-		if !v.may(p.permission) || p.href == "/console/mailbox" && !v.Mailbox {
+		if !v.may(p.permission) || p.href == "/console/mailbox" && !v.Mailbox || p.href == searchPath && v.Search == nil {
 			continue
 		}
 		link := ui.Link{Text: v.t(p.key), Href: p.href, Icon: p.icon, Current: p.href == here}

@@ -24,6 +24,7 @@ import (
 	"fairground/internal/moderation"
 	"fairground/internal/safety"
 	"fairground/internal/search"
+	"fairground/internal/search/live"
 	"fairground/internal/site"
 	"fairground/internal/site/sitetest"
 	"fairground/internal/ui"
@@ -47,6 +48,8 @@ type world struct {
 	accounts     map[string]account.Account // by role, and "member"
 	person, shop listing.Seller
 	boats, parts value.ID
+	index        *search.Database
+	state        live.State
 }
 
 func eachWorld(t *testing.T, test func(t *testing.T, w *world)) {
@@ -68,6 +71,7 @@ func newWorld(t testing.TB, base *sitetest.World) *world {
 	w.moderation = &moderation.Desk{DB: base.Site.DB, Rooms: map[string]moderation.Room{listing.Object: carried{w.desk}}}
 	w.write("seller.plant", w.people)
 	w.write("category.plant", w.tree)
+	w.index = search.New(base.Site.DB, visible{}, search.Config{Languages: []string{"en", "de"}})
 	w.router = w.serve()
 	return w
 }
@@ -176,7 +180,8 @@ func (w *world) serve() *web.Router {
 	m.Mount("GET /static/", account.Public, ui.Static(), web.Bare())
 	m.Handle("GET /media/{path...}", account.Public, drawn)
 	(&console.Console{Services: func(*site.Site) console.Services {
-		return console.Services{Listings: w.desk, Moderation: w.moderation, Mailbox: w.mailbox, Arrivals: w.arrivals, Texts: w.texts}
+		return console.Services{Listings: w.desk, Moderation: w.moderation, Mailbox: w.mailbox, Arrivals: w.arrivals, Texts: w.texts,
+			Search: &console.Search{Index: w.index, Words: w.index, State: func() live.State { return w.state }}}
 	}, Account: shown}).Routes(m)
 	return m
 }
