@@ -10,7 +10,7 @@
 // # Finding
 //
 // Reader follows the change log and notes listings that went live or changed their price (saved_due). A job matches
-// them right after the commit: a reverse.Matcher for each site, in memory, loaded in batches at first use, kept in step
+// them right after the commit: a reverse.Matcher for each site, in memory, loaded step by step at first use, kept in step
 // by the log (object "saved_search"), and dropped after an hour without use. About 200 bytes a search; State tells. New is
 // a listing that can be seen for the first time since the search was saved. Cheaper is one that costs less than ever
 // before, when only the new price lies within the bounds of the search, or when the search wants lower prices told.
@@ -33,7 +33,7 @@
 //     nothing, because programs open the addresses in mails.
 //
 // Sellers learn nothing: the change log holds how many searches found a listing, not which. What somebody looks for, and
-// under which name, is not in the log either. What was found is forgotten after 90 days.
+// under which name, is not in the log either. What was found is forgotten after 30 days.
 //
 // Jobs(site): saved.match, saved.tell, saved.digest, saved.tend.
 //

@@ -208,6 +208,21 @@ func TestUnreadSearchesSleep(t *testing.T) {
 	})
 }
 
+func TestWhatWasFoundIsForgotten(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		w.keep("Mina", "/search?q=trek", "never", "name", "Trek")
+		w.offer("Trek of long ago", 450)
+		w.news()
+		w.clock.pass(20 * 24 * time.Hour)
+		w.offer("Trek of today", 450)
+		w.news()
+		w.get("Mina", "/saved-searches").want(t, 200, "2 new")
+		w.clock.pass(11 * 24 * time.Hour)
+		w.work()
+		w.get("Mina", "/saved-searches").want(t, 200, "1 new")
+	})
+}
+
 // TestTheMatcherFollows changes searches after the Matcher was loaded, and starts another process.
 func TestTheMatcherFollows(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {

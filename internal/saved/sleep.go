@@ -18,17 +18,18 @@ const SleepAfter = 60 * 24 * time.Hour
 const (
 	tendJob  = "saved.tend"
 	undoFor  = 24 * time.Hour      // a deleted search can come back
-	findsAge = 90 * 24 * time.Hour // after which a find is forgotten
+	findsAge = 30 * 24 * time.Hour // after which a find is forgotten
 )
 
 // tend puts searches to sleep whose alerts nobody opens, and forgets what is over.
 func (d *Desk) tend(ctx context.Context, s *site.Site, _ job.Claim) error {
-	err := s.DB.Maintain(ctx, "saved: forget what is over", func(tx *db.Tx) error {
-		if err := forgetEnded(tx, tx.Now().Add(-undoFor)); err != nil {
+	err := s.DB.Maintain(ctx, "saved: forget what was deleted", func(tx *db.Tx) error { return forgetEnded(tx, tx.Now().Add(-undoFor)) })
+	for more := true; more && err == nil; {
+		err = s.DB.Maintain(ctx, "saved: forget what was found", func(tx *db.Tx) (err error) {
+			more, err = forgetFinds(tx, tx.Now().Add(-findsAge))
 			return err
-		}
-		return forgetFinds(tx, tx.Now().Add(-findsAge))
-	})
+		})
+	}
 	for more := true; more && err == nil; {
 		more, err = d.putToSleep(ctx, s)
 	}

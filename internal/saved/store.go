@@ -156,9 +156,13 @@ func forgetEnded(tx *db.Tx, before time.Time) error {
 	return err
 }
 
-func forgetFinds(tx *db.Tx, before time.Time) error {
-	_, err := tx.Exec("delete from saved_find where at_us < $1", value.Micros(before))
-	return err
+// forgetFinds removes some of what was found before a moment, and reports whether there may be more.
+func forgetFinds(tx *db.Tx, before time.Time) (more bool, err error) {
+	const atOnce = 5_000
+	n, err := tx.Exec(`
+		delete from saved_find
+		where (search, listing, kind) in (select search, listing, kind from saved_find where at_us < $1 limit $2)`, value.Micros(before), atOnce)
+	return n == atOnce, err
 }
 
 func eraseRows(tx *db.Tx, of value.ID) error {
