@@ -114,7 +114,9 @@ func world(t *testing.T) http.Handler {
 		})
 	}
 	mux.HandleFunc("GET /search/map", clusters)
-	mux.HandleFunc("GET /search", func(w http.ResponseWriter, r *http.Request) { fmt.Fprintf(w, "<!doctype html><html lang=en><title>s</title><p>searched") })
+	mux.HandleFunc("GET /search", func(w http.ResponseWriter, r *http.Request) {
+		fmt.Fprintf(w, "<!doctype html><html lang=en><title>s</title><p>searched")
+	})
 	mux.HandleFunc("GET /card", func(w http.ResponseWriter, r *http.Request) {
 		fmt.Fprintf(w, `<a class="map-plain" href="/l/%s"><b>CHF 80</b><span>Card of %s</span></a>`, r.FormValue("listing"), r.FormValue("listing"))
 	})
@@ -153,14 +155,14 @@ func TestMapInBrowser(t *testing.T) {
 	} {
 		tab.Show(c.path, c.width, c.scheme)
 		tab.Until(c.waits)
-		tab.Evaluate(`new Promise(done => setTimeout(() => done(""), 900))`)
+		tab.Evaluate(`new Promise(done => setTimeout(() => done(""), 300))`)
 		tab.Examine(c.name)
 		tab.Shoot(c.name)
 	}
 	tab.Show("/map", 1200, "light")
 	tab.Until(drawn)
 	tab.Evaluate(`(document.querySelector(".spot.many").click(), "")`)
-	tab.Evaluate(`new Promise(done => setTimeout(() => done(""), 900))`)
+	tab.Evaluate(`new Promise(done => document.addEventListener("map-clusters", () => done("")))`)
 	tab.Evaluate(`(document.querySelector(".spot.one").click(), "")`)
 	tab.Until(`document.querySelector(".map-card a")`)
 	tab.Examine("map-card")
@@ -169,15 +171,13 @@ func TestMapInBrowser(t *testing.T) {
 
 // TestMapBehaves tries what hands and keys do, each step a question asked in the page. Every answer must be "yes".
 func TestMapBehaves(t *testing.T) {
-	tab := browser.Open(t, world(t))
-	const before = `let moved = null; document.addEventListener("map-moved", e => moved = e.detail);
+	const before = `const inks = () => { const c = find("canvas"), d = c.getContext("2d").getImageData(0, 0, c.width, c.height).data, all = {}; for (let i = 0; i < d.length; i += 4000) { const k = d[i] + "," + d[i+1] + "," + d[i+2]; all[k] = (all[k] || 0) + 1; } return all; }; let moved = null; document.addEventListener("map-moved", e => moved = e.detail);
 		const rest = ms => new Promise(go => setTimeout(go, ms)), map = find("fg-map"), pane = find(".map-pane");
-		await until(() => find(".spot")); await rest(300);
+		await until(() => find(".spot")); await until(() => inks()["207,223,233"] > 5);
 		const at = s => { const b = s.getBoundingClientRect(); return [b.x + b.width / 2, b.y + b.height / 2]; };
 		const pull = (on, x, y, dx, dy) => { const say = (type, px, py, buttons) => on.dispatchEvent(new PointerEvent(type, {bubbles: true, cancelable: true, pointerId: 1, clientX: px, clientY: py, button: 0, buttons}));
-			pane.setPointerCapture = () => {}; say("pointerdown", x, y, 1); say("pointermove", x + dx / 2, y + dy / 2, 1); say("pointermove", x + dx, y + dy, 1); say("pointerup", x + dx, y + dy, 0); };
-		const inks = () => { const c = find("canvas"), d = c.getContext("2d").getImageData(0, 0, c.width, c.height).data, all = {}; for (let i = 0; i < d.length; i += 4000) { const k = d[i] + "," + d[i+1] + "," + d[i+2]; all[k] = (all[k] || 0) + 1; } return all; }; `
-	for _, c := range []struct {
+			pane.setPointerCapture = () => {}; say("pointerdown", x, y, 1); say("pointermove", x + dx / 2, y + dy / 2, 1); say("pointermove", x + dx, y + dy, 1); say("pointerup", x + dx, y + dy, 0); }; `
+	steps := []struct {
 		name, path string
 		width      int64
 		question   string
@@ -199,7 +199,12 @@ func TestMapBehaves(t *testing.T) {
 		{"dark follows the switch at once", "/map", 1200, `const light = inks()["244,241,233"] > 50; click("[data-theme-switch]"); await rest(200); const dark = inks()["35,34,27"] > 50; localStorage.clear(); light && dark`},
 		{"zooming ends at either end", "/map", 1200, `for (let i = 0; i < 14; i++) { click("[data-zoom-by='1']"); await rest(20); } await rest(500); const most = moved.zoom; for (let i = 0; i < 16; i++) { click("[data-zoom-by='-1']"); await rest(20); } await rest(500); most === 13 && moved.zoom >= 2 && moved.zoom < 3 && moved.box[2] <= 85.06`},
 		{"a page that reads from right to left has the map the right way", "/map?locale=ar", 1200, `getComputedStyle(pane).direction === "ltr" && at(find(".spot"))[0] > 0 && inks()["207,223,233"] > 5`},
-	} {
+	}
+	var tab *browser.Tab
+	for i, c := range steps {
+		if i%6 == 0 { // a tab has three minutes, which a machine with much to do may need
+			tab = browser.Open(t, world(t))
+		}
 		tab.Show(c.path, c.width, "light")
 		cut := strings.LastIndex(c.question, "; ") + 1
 		if answer := tab.Ask(before + c.question[:cut] + " " + c.question[cut:]); answer != "yes" {

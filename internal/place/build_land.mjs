@@ -191,10 +191,19 @@ function unitsOf(line, { z, x, y }) {
   return units;
 }
 
+/** uncovered leaves out rings around the whole piece that fill and empty it again. */
+function uncovered(rings, scale) {
+  const isWhole = (ring) => Math.abs(areaOf(ring)) * scale > (extent + 1.98 * margin) ** 2;
+  const whole = rings.filter(isWhole);
+  const water = whole.filter((ring) => areaOf(ring) > 0);
+  const times = 2 * water.length - whole.length;
+  return [...water.slice(0, Math.max(0, Math.min(1, times))), ...rings.filter((ring) => !isWhole(ring))];
+}
+
 /** pieceOf is "" for plain land, "sea" for plain water, otherwise JSON. */
 function pieceOf(water, borders, tile) {
   const scale = (extent * 2 ** tile.z) ** 2;
-  const large = water.filter((ring) => Math.abs(areaOf(ring)) * scale >= leastArea(tile));
+  const large = uncovered(water.filter((ring) => Math.abs(areaOf(ring)) * scale >= leastArea(tile)), scale);
   const rings = large.map((ring) => unitsOf(ring, tile)).filter((units) => units.length >= 6);
   const lines = borders.map((line) => unitsOf(line, tile)).filter((units) => units.length >= 4);
   if (large.length === 1 && lines.length === 0 && areaOf(large[0]) * scale > (extent + 1.9 * margin) ** 2) return "sea";

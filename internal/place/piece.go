@@ -8,19 +8,50 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // Pieces serves the pieces of the map. It answers 404 for a piece that does not exist, and 503 where the map was not
-// built into the program.
-func Pieces() http.Handler { return http.HandlerFunc(servePiece) }
+// built into the program. It keeps those asked for last, a few megabytes at most.
+func Pieces() http.Handler { return &server{kept: make(map[[3]int][]byte)} }
 
-func servePiece(w http.ResponseWriter, r *http.Request) {
+type server struct {
+	mu   sync.Mutex
+	kept map[[3]int][]byte
+}
+
+const mostKept = 300 // pieces, of about 15 kB
+
+// piece is one kept, or made now.
+func (s *server) piece(z, x, y int) ([]byte, error) {
+	key := [3]int{z, x, y}
+	s.mu.Lock()
+	known := s.kept[key]
+	s.mu.Unlock()
+	if known != nil {
+		return known, nil
+	}
+	made, err := Piece(z, x, y)
+	if err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.kept) >= mostKept { // those still in use come back
+		clear(s.kept)
+	}
+	s.kept[key] = made
+	return made, nil
+}
+
+// ServeHTTP answers one request.
+func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	digest, z, x, y, ok := parsePiece(r.URL.Path)
 	if !ok {
 		http.NotFound(w, r)
 		return
 	}
-	piece, err := Piece(z, x, y)
+	piece, err := s.piece(z, x, y)
 	if err != nil {
 		http.Error(w, "the map is not there", http.StatusServiceUnavailable)
 		return

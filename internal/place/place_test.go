@@ -192,7 +192,9 @@ func TestEveryOtherNameBelongsToAPlace(t *testing.T) {
 		}
 	}
 	for pair, name := range knownRegions() {
-		if !slices.ContainsFunc(g.regions, func(r region) bool { return r.country == pair[0] && (pair[1] == "" || r.code == pair[1] && r.name == name) }) {
+		if !slices.ContainsFunc(g.regions, func(r region) bool {
+			return r.country == pair[0] && (pair[1] == "" || r.code == pair[1] && r.name == name)
+		}) {
 			t.Errorf("regions.txt: there is no region %v", pair)
 		}
 	}

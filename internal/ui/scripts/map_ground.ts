@@ -42,7 +42,7 @@ export class Ground {
     const shown = this.#shown(camera);
     for (const [piece, turns] of shown) this.#paint(context, camera, piece, turns, dots);
     context.setTransform(dots, 0, 0, dots, 0, 0);
-    this.#write(context, camera, shown, [...taken]);
+    this.#write(context, camera, shown, taken);
   }
 
   /** The named place nearest to a point of the world, of those on the map. */
@@ -120,27 +120,28 @@ export class Ground {
     context.textAlign = "left";
     context.lineJoin = "round";
     context.lineWidth = 3.5;
+    const written: Area[] = [];
     for (const name of names) {
       const [x, y] = camera.screenOf(name.x, name.y);
       if (x < -60 || y < -20 || x > camera.width + 60 || y > camera.height + 20) continue;
-      this.#writeOne(context, name, x, y, least, taken);
+      this.#writeOne(context, name, x, y, least, taken, written);
     }
   }
 
-  #writeOne(context: CanvasRenderingContext2D, { text, weight }: Name, x: number, y: number, least: number, taken: Area[]): void {
+  #writeOne(context: CanvasRenderingContext2D, { text, weight }: Name, x: number, y: number, least: number, taken: Area[], written: Area[]): void {
     const { land, name, small } = this.#colours!;
     const size = weight > 12 * least + 30_000 ? 14 : weight > 3 * least + 3000 ? 12.5 : 11.5;
     context.font = `${size > 13 ? 620 : 500} ${size}px ${this.#font}`;
     const wide = this.#wide(context, text);
     const dot: Area = [x - 3, y - 3, x + 3, y + 3];
     const beside = [[x + 7, y], [x - 7 - wide, y]] as const;
-    const apart = [[x - wide / 2, y + 32], [x - wide / 2, y - 32], [x - wide / 2, y + 52], [x + 30, y], [x - 30 - wide, y]] as const; // of a spot upon it
-    for (const [i, [left, middle]] of (size > 12 ? [...beside, ...apart] : beside).entries()) {
+    const apart = [[x - wide / 2, y + 32], [x - wide / 2, y - 32], [x - wide / 2, y + 52], [x + 30, y], [x - 30 - wide, y]] as const;
+    const isUnderSpot = taken.some((other) => meets(dot, other));
+    for (const [left, middle] of !isUnderSpot ? beside : size > 12 ? apart : []) {
       const area: Area = [left - 3, middle - size * 0.7, left + wide + 3, middle + size * 0.7];
-      const hasDot = i < 2;
-      if (taken.some((other) => meets(area, other) || (hasDot && meets(dot, other)))) continue;
-      taken.push(area);
-      if (hasDot) this.#dot(context, dot, taken);
+      if ([...taken, ...written].some((other) => meets(area, other)) || written.some((other) => meets(dot, other))) continue;
+      written.push(area, dot);
+      if (!isUnderSpot) this.#dot(context, x, y);
       context.strokeStyle = land;
       context.strokeText(text, left, middle);
       context.fillStyle = size > 12 ? name : small;
@@ -149,10 +150,9 @@ export class Ground {
     }
   }
 
-  #dot(context: CanvasRenderingContext2D, dot: Area, taken: Area[]): void {
-    taken.push(dot);
+  #dot(context: CanvasRenderingContext2D, x: number, y: number): void {
     context.beginPath();
-    context.arc((dot[0] + dot[2]) / 2, (dot[1] + dot[3]) / 2, 2.2, 0, 7);
+    context.arc(x, y, 2.2, 0, 7);
     context.fillStyle = this.#colours!.small;
     context.fill();
   }
