@@ -46,6 +46,9 @@ func BenchmarkMarket(b *testing.B) {
 					return err
 				})
 			})
+			for name, ask := range otherQuestions(index) {
+				b.Run(name, func(b *testing.B) { measure(b, ask) })
+			}
 			printHeap("asked")
 			runtime.KeepAlive(index)
 		})
@@ -155,7 +158,49 @@ var queryKinds = []struct {
 	{"price range", func(n int) search.Query {
 		return search.Query{Category: value.ID(2 + n%8), Currency: "CHF", Price: &search.Span{Low: int64(n), High: 500_00}}
 	}},
+	{"box", func(n int) search.Query {
+		south, west := 46+float64(n%100)*.01, 6.3+float64(n%37)*.1
+		return search.Query{Box: &search.Box{South: south, West: west, North: south + .4, East: west + .5}}
+	}},
+	{"price by rates", func(n int) search.Query {
+		return search.Query{Category: value.ID(2 + n%8), Currency: "CHF", Rates: search.Rates{"EUR": .95}, Price: &search.Span{Low: int64(n), High: 500_00}, Facets: facets}
+	}},
+	{"words by rates", func(n int) search.Query {
+		return search.Query{Words: searchtest.Word(n % 60), Currency: "CHF", Rates: search.Rates{"EUR": .95}, Sort: search.PriceUp}
+	}},
+	{"words since", func(n int) search.Query {
+		return search.Query{Words: searchtest.Word(n % 60), Since: time.Date(2026, 3, 1, 20+n%9, 0, 0, 0, time.UTC)}
+	}},
+	{"words promoted", func(n int) search.Query { return search.Query{Words: searchtest.Word(n % 60), Promoted: 3} }},
 	{"root", func(n int) search.Query { return search.Query{Page: 1 + n%100} }},
+}
+
+// otherQuestions are the n-th ones that are no pages of results.
+func otherQuestions(index *search.Database) map[string]func(n int) error {
+	ctx := context.Background()
+	return map[string]func(n int) error{
+		"complete": func(n int) error {
+			_, err := index.Complete(ctx, searchtest.Word(n * 7 % 2_000)[:3], 8)
+			return err
+		},
+		"alike": func(n int) error {
+			title := searchtest.Word(n%400) + " " + searchtest.Word(n*7%3_000) + " " + searchtest.Word(n*13%2_000)
+			_, err := index.Alike(ctx, search.Document{Title: title}, 60)
+			return err
+		},
+		"clusters": func(n int) error {
+			_, err := index.Clusters(ctx, search.Query{Category: value.ID(10 + n%50)}, 100)
+			return err
+		},
+		"clusters of all": func(int) error {
+			_, err := index.Clusters(ctx, search.Query{}, 100)
+			return err
+		},
+		"why": func(n int) error {
+			_, err := index.Why(ctx, search.Query{Words: searchtest.Word(n % 60)}, value.ID(1_000+n))
+			return err
+		},
+	}
 }
 
 // filtered narrows a category in the n-th way: choices, a range, a price, yes or no, seller, photos, in turns.

@@ -45,6 +45,9 @@ func (s *selection) from(m match, q Query) string {
 	default:
 		where = append(where, "d.words @@ "+s.arg(m.text(s.engine))+"::tsquery")
 	}
+	if !q.Since.IsZero() {
+		where = append(where, s.since(m, q))
+	}
 	where = append(where, s.rest(q)...)
 	if len(where) == 0 {
 		return from
@@ -52,10 +55,19 @@ func (s *selection) from(m match, q Query) string {
 	return from + " where " + strings.Join(where, " and ")
 }
 
+// since is a condition on the key, which both tables have.
+func (s *selection) since(m match, q Query) string {
+	return s.place(m) + " >= " + s.arg(millisOf(q.Since)<<placeBits)
+}
+
 // fromLeast is from for statements that read no column.
 func (s *selection) fromLeast(m match, q Query) string {
 	if s.engine == db.SQLite && !m.isEmpty() && len((&selection{}).rest(q)) == 0 {
-		return " from search_text where search_text match " + s.arg(m.text(s.engine))
+		from := " from search_text t where search_text match " + s.arg(m.text(s.engine))
+		if !q.Since.IsZero() {
+			from += " and " + s.since(m, q)
+		}
+		return from
 	}
 	return s.from(m, q)
 }
@@ -73,9 +85,6 @@ func (s *selection) rest(q Query) []string {
 	var all []string
 	if q.Price != nil {
 		all = append(all, s.priced(q)...)
-	}
-	if !q.Since.IsZero() {
-		all = append(all, "d.place >= "+s.arg(millisOf(q.Since)<<placeBits))
 	}
 	if q.Box != nil {
 		all = append(all, s.within(*q.Box)...)
