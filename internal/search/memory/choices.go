@@ -170,6 +170,12 @@ func (c *choices) bytes() int64 {
 // count adds to counts, one for each name, how many of some documents have it: through the codes of the documents, or,
 // where there are many, through the documents of each choice.
 func (c *choices) count(of matched, room *scratch, counts []uint32) {
+	if of.count == c.having.size {
+		for i := range c.names {
+			counts[i] += uint32(c.having.count(i))
+		}
+		return
+	}
 	if 2*of.count > c.cost {
 		for i := range c.names {
 			counts[i] += uint32(c.having.countWith(i, of.set))

@@ -1,6 +1,8 @@
 package memory
 
 import (
+	"encoding/binary"
+
 	"fairground/internal/search"
 	"fairground/internal/search/words"
 )
@@ -26,6 +28,7 @@ type met struct {
 type phrase struct {
 	in       set
 	row      []uint32 // terms in a row, without the last if that may go on
+	packed   []byte   // the same as in texts
 	from, to uint32   // the terms that the last may be, if from < to
 	worth    float64
 	text     set // documents that were found to hold it; nil if no score is asked for
@@ -123,6 +126,7 @@ func (p *part) addPhrase(m *met, way words.Way, worth float64, scored bool, room
 		}
 	}
 	for _, term := range ph.row {
+		ph.packed = binary.AppendUvarint(ph.packed, uint64(term))
 		ph.narrow(p, int(term), int(term)+1, room)
 	}
 	if ph.from < ph.to {
@@ -161,37 +165,47 @@ func (m *met) all(room *scratch) set {
 	return all
 }
 
-// isIn says whether words stand in the row of a phrase.
-func (ph *phrase) isIn(terms []uint32) bool {
-	length := len(ph.row)
-	if ph.from < ph.to {
-		length++
+// where says whether the document at a position holds the row of a phrase, and whether in its title.
+func (ph *phrase) where(t *texts, at uint32) (is, inTitle bool) {
+	title, body := t.parts(at)
+	if ph.from == ph.to {
+		inTitle = holdPacked(title, ph.packed)
+		return inTitle || holdPacked(body, ph.packed), inTitle
 	}
-	for i := 0; i+length <= len(terms); i++ {
-		if startsWith(terms[i:], ph.row) && (length == len(ph.row) || terms[i+length-1] >= ph.from && terms[i+length-1] < ph.to) {
+	inTitle = ph.isBegunIn(title)
+	return inTitle || ph.isBegunIn(body), inTitle
+}
+
+// isBegunIn says whether packed terms hold the row, followed by one of the terms that the last may be.
+func (ph *phrase) isBegunIn(text []byte) bool {
+	var terms []uint32
+	for len(text) > 0 {
+		term, size := binary.Uvarint(text)
+		terms, text = append(terms, uint32(term)), text[size:]
+	}
+	length := len(ph.row)
+	for i := 0; i+length < len(terms); i++ {
+		if last := terms[i+length]; last >= ph.from && last < ph.to && startsWith(terms[i:], ph.row) {
 			return true
 		}
 	}
 	return false
 }
 
-// verify says whether the document at a position, of which terms are the words, meets the clause by one word or by words
-// in a row, and remembers which for the score.
-func (m *met) verify(at uint32, terms []uint32, titled int) bool {
+// verify says whether the document at a position meets the clause by one word or by words in a row, and remembers which
+// for the score.
+func (m *met) verify(t *texts, at uint32) bool {
 	is := m.sure.has(at)
 	for i := range m.perhaps {
 		ph := &m.perhaps[i]
 		if !ph.in.has(at) || is && ph.text == nil {
 			continue
 		}
-		title := ph.isIn(terms[:titled])
-		if !title && !ph.isIn(terms[titled:]) {
-			continue
-		}
-		is = true
-		if ph.text != nil {
+		there, inTitle := ph.where(t, at)
+		is = is || there
+		if there && ph.text != nil {
 			ph.text.add(at)
-			if title {
+			if inTitle {
 				ph.title.add(at)
 			}
 		}

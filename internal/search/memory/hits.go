@@ -163,7 +163,13 @@ func (t *top) offer(points float64, at uint32) {
 
 func (t *top) sorted() []pointed {
 	slices.SortFunc(t.all, func(a, b pointed) int {
-		return cmp.Or(cmp.Compare(b.points, a.points), cmp.Compare(a.at, b.at))
+		switch {
+		case a.points > b.points:
+			return -1
+		case a.points < b.points:
+			return 1
+		}
+		return cmp.Compare(a.at, b.at)
 	})
 	return t.all
 }

@@ -233,15 +233,12 @@ func (n *inquiry) verify(i int, all, almost set) {
 	if !slices.ContainsFunc(n.clauses, func(c *clause) bool { return len(c.met[i].perhaps) > 0 }) {
 		return
 	}
-	p := &n.parts[i]
-	var room []uint32
+	texts := &n.parts[i].texts
 	for w := range all {
 		for at := range (set{all[w] | almost[w]}).all {
 			at += uint32(w) << 6
-			terms, titled := p.texts.read(at, room)
-			room = terms
 			for _, c := range n.clauses {
-				if len(c.met[i].perhaps) > 0 && c.met[i].verify(at, terms, titled) == c.Exclude {
+				if len(c.met[i].perhaps) > 0 && c.met[i].verify(texts, at) == c.Exclude {
 					all.remove(at)
 					almost.remove(at)
 				}

@@ -142,12 +142,12 @@ func (l *lists) addTo(i int, into set) {
 		number, _, body, rest, isBitmap := l.piece(packed)
 		part := into[number*pieceWords:]
 		if isBitmap {
-			for j := 0; j+8 <= len(body); j += 8 {
-				part[j>>3] |= binary.LittleEndian.Uint64(body[j:])
+			for ; len(body) >= 8 && len(part) > 0; body, part = body[8:], part[1:] {
+				part[0] |= binary.LittleEndian.Uint64(body)
 			}
 		} else {
-			for j := 0; j+2 <= len(body); j += 2 {
-				p := binary.LittleEndian.Uint16(body[j:])
+			for ; len(body) >= 2; body = body[2:] {
+				p := binary.LittleEndian.Uint16(body)
 				part[p>>6] |= 1 << (p & 63)
 			}
 		}
@@ -172,12 +172,12 @@ func (l *lists) countWith(i int, with set) (n int) {
 		number, _, body, rest, isBitmap := l.piece(packed)
 		part := with[number*pieceWords:]
 		if isBitmap {
-			for j := 0; j+8 <= len(body); j += 8 {
-				n += bits.OnesCount64(part[j>>3] & binary.LittleEndian.Uint64(body[j:]))
+			for ; len(body) >= 8 && len(part) > 0; body, part = body[8:], part[1:] {
+				n += bits.OnesCount64(part[0] & binary.LittleEndian.Uint64(body))
 			}
 		} else {
-			for j := 0; j+2 <= len(body); j += 2 {
-				p := binary.LittleEndian.Uint16(body[j:])
+			for ; len(body) >= 2; body = body[2:] {
+				p := binary.LittleEndian.Uint16(body)
 				n += int(part[p>>6] >> (p & 63) & 1)
 			}
 		}

@@ -3,10 +3,8 @@ package memory
 import (
 	"math"
 	"sort"
-	"time"
 
 	"fairground/internal/search"
-	"fairground/internal/value"
 )
 
 // byPrice orders documents by price, currency after currency; those without a price in this query come last.
@@ -95,117 +93,4 @@ func (n *inquiry) byDistance(f *narrowed, top *top) {
 	for _, at := range (matched{set: rest}).first(top.most - len(top.all)) {
 		top.offer(math.Inf(-1), at)
 	}
-}
-
-// byRelevance orders documents by their score. It goes from the newest to the oldest, and stops when the points for
-// freshness have become so few that nothing older can be better.
-func (n *inquiry) byRelevance(f *narrowed, i int, top *top) {
-	s := newScoring(n, f.part, i)
-	each := func(at uint32) bool {
-		bound := s.advance(at)
-		if !top.isFull() {
-			top.offer(s.score(at, math.Inf(-1)), at)
-			return true
-		}
-		if bound < top.all[0].points {
-			return false
-		}
-		top.offer(s.score(at, top.all[0].points), at)
-		return true
-	}
-	if f.whole.listed != nil {
-		for _, at := range f.whole.listed {
-			if !each(at) {
-				return
-			}
-		}
-		return
-	}
-	for at := range f.whole.set.all {
-		if !each(at) {
-			return
-		}
-	}
-}
-
-// scoring scores documents of one segment, newest first.
-type scoring struct {
-	*part
-	n         *inquiry
-	i         int
-	now_us    int64
-	age_h     int64 // of the present freshness
-	freshness float64
-	mostText  float64 // any document can get
-	mostNear  float64
-	center    center
-}
-
-const hour_us = int64(time.Hour / time.Microsecond)
-
-func newScoring(n *inquiry, p *part, i int) *scoring {
-	s := &scoring{part: p, n: n, i: i, age_h: -1, now_us: n.now.Truncate(time.Hour).UnixMicro(), center: newCenter(n.q.Near)}
-	for _, c := range n.clauses {
-		if !c.Exclude && len(c.met[i].levels) > 0 {
-			s.mostText += c.share * c.met[i].levels[0].worth
-		}
-	}
-	if s.mostText > 0 {
-		s.mostText += search.MostFocus
-	}
-	if !n.q.Near.IsZero() {
-		s.mostNear = search.MostDistance
-	}
-	return s
-}
-
-// advance goes on to the age of a document, and returns the most points that it and all older ones may have.
-func (s *scoring) advance(at uint32) float64 {
-	var age int64
-	if published := s.at[at]; published < s.now_us { // this order does not overflow for the oldest
-		age = int64((uint64(s.now_us) - uint64(published)) / uint64(hour_us))
-	}
-	if age != s.age_h {
-		s.age_h = age
-		s.freshness = search.Freshness(value.FromMicros(s.now_us-age*hour_us), value.FromMicros(s.now_us))
-	}
-	return s.mostText + s.freshness + search.MostQuality + s.mostNear + 1e-9
-}
-
-// score is the score of a document, or less than a bound if it cannot reach that.
-func (s *scoring) score(at uint32, bound float64) float64 {
-	points := s.freshness + float64(s.quality[at])
-	met := 0
-	for _, c := range s.n.clauses {
-		if c.Exclude {
-			continue
-		}
-		earned, inTitle := c.met[s.i].earned(at)
-		points += c.share * earned
-		if inTitle {
-			met += len(c.Words)
-		}
-	}
-	points += search.Focus(met, int(s.titles[at]))
-	if s.mostNear > 0 && points+s.mostNear >= bound {
-		if point := s.globe.point(at); !point.IsZero() {
-			points += search.Nearness(kmOf(s.center.chordTo(point)))
-		}
-	}
-	return points
-}
-
-// earned is the part of a clause's share that a document gets, and whether for its title.
-func (m *met) earned(at uint32) (worth float64, inTitle bool) {
-	for _, l := range m.levels {
-		if l.set.has(at) {
-			if worth == 0 {
-				worth = l.worth
-			}
-			if l.inTitle {
-				return worth, true
-			}
-		}
-	}
-	return worth, false
 }

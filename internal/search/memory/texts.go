@@ -1,6 +1,9 @@
 package memory
 
-import "encoding/binary"
+import (
+	"bytes"
+	"encoding/binary"
+)
 
 // texts is the words of every document of a segment, as numbers of terms, in order: how many belong to the title, those,
 // then those of the body. It is the index read forward: phrases are looked up in it, and what documents share.
@@ -48,6 +51,34 @@ func (t *texts) read(at uint32, room []uint32) (terms []uint32, titled int) {
 		terms = append(terms, term)
 	}
 	return terms, int(n)
+}
+
+// parts are the packed terms of a document, those of the title and those of the body.
+func (t *texts) parts(at uint32) (title, body []byte) {
+	packed := t.packed[t.starts[at]:t.starts[at+1]]
+	titled, size := binary.Uvarint(packed)
+	packed = packed[size:]
+	end := 0
+	for ; titled > 0; end++ {
+		if packed[end] < 0x80 { // the last byte of a term
+			titled--
+		}
+	}
+	return packed[:end], packed[end:]
+}
+
+// holdPacked says whether packed terms hold others in a row. What is found in the midst of a term is none of them.
+func holdPacked(text, row []byte) bool {
+	for from := 0; ; {
+		i := bytes.Index(text[from:], row)
+		if i < 0 {
+			return false
+		}
+		if from += i; from == 0 || text[from-1] < 0x80 {
+			return true
+		}
+		from++
+	}
 }
 
 func (t *texts) bytes() int64 { return int64(cap(t.packed)) + 4*int64(cap(t.starts)) }

@@ -60,14 +60,13 @@ func (n *inquiry) rank(listing value.ID) int {
 // earnings are the parts of a document's score.
 func (n *inquiry) earnings(p *part, i int, at uint32) []search.Reason {
 	var all []search.Reason
-	terms, titled := p.texts.read(at, nil)
 	met := 0
 	for _, c := range n.clauses {
 		m := &c.met[i]
 		if c.Exclude {
 			continue
 		}
-		m.verify(at, terms, titled)
+		m.verify(&p.texts, at)
 		worth, inTitle := m.earned(at)
 		if inTitle {
 			met += len(c.Words)
@@ -82,7 +81,7 @@ func (n *inquiry) earnings(p *part, i int, at uint32) []search.Reason {
 		all = append(all, search.Reason{What: "focus", Met: true, Points: points})
 	}
 	s := newScoring(n, p, i)
-	s.advance(at)
+	s.age(at)
 	all = append(all, search.Reason{What: "fresh", Text: whenText(p.at[at]), Met: true, Points: s.freshness},
 		search.Reason{What: "quality", Met: true, Points: float64(p.quality[at])})
 	if km := n.km(p, at); km >= 0 {
@@ -127,10 +126,9 @@ func (n *inquiry) conditions(p *part, i int, at uint32) []search.Reason {
 	add := func(what, text string, met bool) {
 		all = append(all, search.Reason{What: what, Text: text, Met: met})
 	}
-	terms, titled := p.texts.read(at, nil)
 	for _, c := range n.clauses {
 		if c.Exclude {
-			add("excluded", c.Typed, !c.met[i].verify(at, terms, titled))
+			add("excluded", c.Typed, !c.met[i].verify(&p.texts, at))
 		}
 	}
 	if n.q.Category != 0 {
