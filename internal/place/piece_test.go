@@ -36,12 +36,12 @@ func ask(t *testing.T, path string) (*httptest.ResponseRecorder, piece) {
 
 func TestPieces(t *testing.T) {
 	t.Parallel()
-	w, lake := ask(t, "/map/"+printed()+"/7/66/45")
+	w, coast := ask(t, "/map/"+printed()+"/7/66/46")
 	if w.Code != 200 || !strings.Contains(w.Header().Get("Cache-Control"), "immutable") || w.Header().Get("Content-Type") != "application/json" {
 		t.Errorf("status %d, %v", w.Code, w.Header())
 	}
-	if len(lake.Water) == 0 || len(lake.Borders) == 0 || len(lake.Places) < 50 || lake.Sea {
-		t.Errorf("around Lausanne: %d waters, %d borders, %d places", len(lake.Water), len(lake.Borders), len(lake.Places))
+	if len(coast.Water) == 0 || len(coast.Borders) == 0 || len(coast.Places) < 50 || coast.Sea {
+		t.Errorf("around Nice: %d waters, %d borders, %d places", len(coast.Water), len(coast.Borders), len(coast.Places))
 	}
 	if w, _ := ask(t, "/map/older/7/66/45"); w.Code != 200 || strings.Contains(w.Header().Get("Cache-Control"), "immutable") {
 		t.Errorf("an address from before: status %d, %v", w.Code, w.Header())

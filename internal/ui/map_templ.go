@@ -23,8 +23,8 @@ import (
 // JavaScript; without it stands a sentence, so what it shows must be on the page in words as well. Its script, styles and
 // data are loaded only where a map is.
 //
-// Clusters is asked with box=south,west,north,east and zoom= (both added to the address) whenever the map has moved, and
-// answers
+// Clusters is asked with box=south,west,north,east and zoom= (both added to the address) whenever the map has moved (a
+// box over the date line has its east west of its west), and answers
 //
 //	{"clusters": [{"lat": 46.5, "lon": 6.6, "count": 12},
 //	              {"lat": 46.4, "lon": 6.7, "count": 1, "listing": "lst_…", "title": "…", "price": "CHF 120", "href": "/l/…"}]}

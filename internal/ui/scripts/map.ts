@@ -290,11 +290,12 @@ function filled(words = "", gaps: Record<string, string | number>): string {
   return words.replace(/\{(\w+)\}/g, (gap, name: string) => String(gaps[name] ?? gap));
 }
 
-/** An address of this site with the box added, rounded so that answers can be kept. */
+/** An address of this site with the box added, rounded so that answers can be kept. A box over the date line has its
+ * east west of its west. */
 function withBox(address: string, [south, west, north, east]: Box): string {
-  const turned = west - Math.round((west + east) / 720) * 360;
-  const box = [south, turned, north, turned + (east - west)].map((degrees) => degrees.toFixed(4)).join(",");
-  return `${address}${address.includes("?") ? "&" : "?"}box=${box}`;
+  const turned = (lon: number) => lon - Math.round(lon / 360) * 360;
+  const sides = east - west >= 360 ? [south, -180, north, 180] : [south, turned(west), north, turned(east)];
+  return `${address}${address.includes("?") ? "&" : "?"}box=${sides.map((degrees) => degrees.toFixed(4)).join(",")}`;
 }
 
 customElements.define("fg-map", MapElement);
