@@ -57,29 +57,53 @@ func (n *inquiry) correct(c *clause) {
 	}
 }
 
-// isKnown says whether any document may hold a term, or one that begins so.
+// isKnown says whether any living document holds a term, or one that begins so.
 func (n *inquiry) isKnown(term string, prefix bool) bool {
-	for _, p := range n.parts {
-		if _, is := p.terms.Find(term); is {
-			return true
+	for i := range n.parts {
+		p := &n.parts[i]
+		at, is := p.terms.Find(term)
+		from, to := at, at
+		if is {
+			to++
 		}
-		if from, to := p.terms.Range(term); prefix && from < to {
-			return true
+		if prefix {
+			from, to = p.terms.Range(term)
+		}
+		for ; from < to; from++ {
+			if p.livingWith(from) > 0 {
+				return true
+			}
 		}
 	}
 	return false
 }
 
+// livingWith is how many living documents of a segment hold a term.
+func (p *part) livingWith(term int) int {
+	all := p.inText.count(term)
+	if p.dead != nil {
+		all -= p.inText.countWith(term, p.dead)
+	}
+	return all
+}
+
 // near are the terms of all segments that have the fewest edits to a term, those in most documents first.
 func (n *inquiry) near(term string) []words.Near {
 	var all []words.Near
-	for _, p := range n.parts {
+	for i := range n.parts {
+		p := &n.parts[i]
 		for _, one := range p.terms.Near(term, mostNear) {
-			i := slices.IndexFunc(all, func(other words.Near) bool { return other.Term == one.Term })
-			if i < 0 {
+			if at, is := p.terms.Find(one.Term); is && p.dead != nil {
+				one.Documents = p.livingWith(at)
+			}
+			if one.Documents == 0 {
+				continue
+			}
+			known := slices.IndexFunc(all, func(other words.Near) bool { return other.Term == one.Term })
+			if known < 0 {
 				all = append(all, one)
 			} else {
-				all[i].Documents += one.Documents
+				all[known].Documents += one.Documents
 			}
 		}
 	}
