@@ -32,7 +32,7 @@ type stemmer struct {
 }
 
 // stemmers in the order in which a site's languages take their turns, whatever their order on the site: the most careful
-// first. See docs/decisions on what was measured.
+// first. docs/decisions/0017 says what was measured.
 var stemmers = [...]stemmer{
 	{language: "en", cut: english.Stem},
 	{language: "de", cut: german.Stem},
