@@ -51,7 +51,14 @@ func TestSettingsAreSavedAndLogged(t *testing.T) {
 		w.post("admin", "/console/settings", settingsForm("name", "Harbour Market", "centre", "", "imprint", "Harbour Association")...).wantTo("/console/settings")
 		got := w.Site.Settings()
 		if got.Name != "Harbour Market" || !got.Centre.IsZero() || got.Imprint != "Harbour Association" || got.Units != site.Metric ||
-			got.PostsPerDay != 5 || got.LivePerMember != 20 || !got.GuestPosting || got.ReplyDomain != "reply.lakeside.example" || got.ScanMessages != site.ScanReported {
+			got.PostsPerDay != 5 || got.LivePerMember != 20 || !got.GuestPosting || got.ReplyDomain != "reply.lakeside.example" || got.ScanMessages != site.ScanReported ||
+			got.Search != site.SearchMemory || len(got.Rates) != 1 || got.Rates["EUR"] != 0.95 || got.Tiles != "" || got.TilesCredit != "Tiles by Example" {
+			t.Errorf("saved: %+v", got)
+		}
+		w.get("admin", "/console/settings").want(http.StatusOK, ">EUR 0.95\n</textarea>")
+		w.post("admin", "/console/settings", settingsForm("name", "Harbour Market", "centre", "", "imprint", "Harbour Association", "rates", "", "search", "database",
+			"tiles", "https://tiles.example/{z}/{x}/{y}.png")...).wantTo("/console/settings")
+		if got := w.Site.Settings(); got.Search != site.SearchDatabase || len(got.Rates) != 0 || got.TilesOrigin() != "https://tiles.example" {
 			t.Errorf("saved: %+v", got)
 		}
 		w.settle()

@@ -8,6 +8,23 @@ import (
 	"fairground/internal/ui/text"
 )
 
+func TestRatesAsTheyAreTyped(t *testing.T) {
+	t.Parallel()
+	for typed, want := range map[string]string{
+		"": "", " \n\n": "", "EUR 0.95": "EUR 0.95\n", "usd = 0,9\r\n\tEUR:1.5 ": "EUR 1.5\nUSD 0.9\n", "JPY 0.0061": "JPY 0.0061\n",
+	} {
+		rates, err := parseRates(typed)
+		if err != nil || ratesText(rates) != want {
+			t.Errorf("%q: %q, %v", typed, ratesText(rates), err)
+		}
+	}
+	for _, typed := range []string{"EUR", "EUR dear", "EUR 0", "EUR -1", "EUR NaN", "EUR 1 2", "EUR 1\neur 2", "0.95"} {
+		if rates, err := parseRates(typed); err == nil {
+			t.Errorf("%q is read as %v", typed, rates)
+		}
+	}
+}
+
 func TestMarked(t *testing.T) {
 	t.Parallel()
 	span := func(from, to int) safety.Span { return safety.Span{Field: "body", From: from, To: to} }

@@ -95,6 +95,7 @@ var places = []struct {
 	{"office.place.safety", "shield-check", "/console/safety", account.ListingsDecide},
 	{"office.place.notices", "flag", "/console/safety/notices", account.NoticesSee},
 	{"office.place.changes", "history", "/console/changes", account.AuditSee},
+	{"office.place.search", "search", "/console/search", account.ListingsSee},
 	{"office.place.settings", "settings", "/console/settings", account.SettingsSee},
 	{"office.place.staff", "users", "/console/staff", account.StaffSee},
 }

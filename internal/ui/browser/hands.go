@@ -103,7 +103,7 @@ func (b *Tab) listen() error {
 				complaint += " " + thrown.Description
 			}
 		case *log.EventEntryAdded:
-			if event.Entry.Level == log.EntryLevelError && !isStatus(event.Entry.Text) {
+			if event.Entry.Level == log.EntryLevelError && !strings.Contains(event.Entry.Text, "responded with a status") {
 				complaint = event.Entry.Text
 			}
 		}
@@ -113,11 +113,6 @@ func (b *Tab) listen() error {
 			b.mu.Unlock()
 		}
 	})
-}
-
-// isStatus also knows how a manifest is missed, which tests of single rooms do not serve.
-func isStatus(complaint string) bool {
-	return strings.Contains(complaint, "responded with a status") || strings.HasPrefix(complaint, "Manifest fetch")
 }
 
 // Quiet fails the test with everything the browser complained about so far.
