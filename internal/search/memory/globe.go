@@ -50,44 +50,44 @@ func (g *globe) bytes() int64 {
 
 func rowOf(lat float64) int { return int(math.Floor(lat / rowDegrees)) }
 
-// finish makes the rows.
+// finish makes the rows: it counts how many documents lie in each, deals them out, and sorts each row.
 func (g *globe) finish() {
-	type place struct {
-		row int32
-		lon int32
-		at  uint32
-	}
-	var all []place
-	for i, lat := range g.lat {
+	first, last, placed := math.MaxInt, math.MinInt, 0
+	for _, lat := range g.lat {
 		if lat != nowhere {
-			all = append(all, place{int32(rowOf(float64(lat) / perDegree)), g.lon[i], uint32(i)})
+			row := rowOf(float64(lat) / perDegree)
+			first, last, placed = min(first, row), max(last, row), placed+1
 		}
 	}
-	if len(all) == 0 {
+	if placed == 0 {
 		return
 	}
-	slices.SortFunc(all, func(a, b place) int {
-		switch {
-		case a.row != b.row:
-			return int(a.row - b.row)
-		case a.lon < b.lon:
-			return -1
-		case a.lon > b.lon:
-			return 1
-		default:
-			return int(int64(a.at) - int64(b.at))
+	g.firstRow = first
+	g.rowStarts = make([]uint32, last-first+2)
+	for _, lat := range g.lat {
+		if lat != nowhere {
+			g.rowStarts[rowOf(float64(lat)/perDegree)-first+1]++
 		}
-	})
-	g.firstRow = int(all[0].row)
-	g.order = make([]uint32, len(all))
-	g.rowStarts = make([]uint32, 0, int(all[len(all)-1].row)-g.firstRow+2)
-	for i, p := range all {
-		for len(g.rowStarts) <= int(p.row)-g.firstRow {
-			g.rowStarts = append(g.rowStarts, uint32(i))
-		}
-		g.order[i] = p.at
 	}
-	g.rowStarts = append(g.rowStarts, uint32(len(all)))
+	for i := 1; i < len(g.rowStarts); i++ {
+		g.rowStarts[i] += g.rowStarts[i-1]
+	}
+	keys := make([]uint64, placed) // longitude, then the position
+	next := slices.Clone(g.rowStarts)
+	for i, lat := range g.lat {
+		if lat != nowhere {
+			row := rowOf(float64(lat)/perDegree) - first
+			keys[next[row]] = uint64(int64(g.lon[i])+1<<31)<<32 | uint64(i)
+			next[row]++
+		}
+	}
+	g.order = make([]uint32, placed)
+	for row := range len(g.rowStarts) - 1 {
+		slices.Sort(keys[g.rowStarts[row]:g.rowStarts[row+1]])
+	}
+	for i, key := range keys {
+		g.order[i] = uint32(key)
+	}
 }
 
 // rows yields the rows between two latitudes, with their edges.

@@ -3,7 +3,6 @@ package memory
 import (
 	"cmp"
 	"fmt"
-	"math"
 	"math/bits"
 	"slices"
 	"sync"
@@ -210,9 +209,9 @@ func bury(parts []part, listings []value.ID) []part {
 // Segments of fewer documents are merged as soon as they come, since each costs every query some microseconds. Compact
 // merges the greater ones.
 const (
-	settledAt    = 2_000
-	mostSegments = 6
-	growth       = 4 // a segment is at least so many times greater than the next, before it is left alone
+	settledAt = 2_000 // documents
+	mostSmall = 3     // segments of no more than that
+	growth    = 4     // a segment is left alone if it is so many times greater than all that are less
 )
 
 // settle merges the least parts while they are small, and not being merged already.
@@ -276,20 +275,27 @@ func (x *Index) hold() []part {
 	return chosen
 }
 
-// worthMerging chooses parts to merge: of the least ones as many as together weigh a good part of the next; or one that is
-// mostly dead, with all that are less.
+// worthMerging chooses parts to merge: of the least ones as many as together weigh a good part of the next, or are small
+// and many; or one that is partly dead, with all that are less.
 func worthMerging(parts []part) []part {
 	from := len(parts)
-	total := 0
+	total, small := 0, 0
 	for i := len(parts) - 1; i >= 0; i-- {
 		p := &parts[i]
-		if p.buried*4 > p.size() || i < len(parts)-1 && (p.living() < growth*total || len(parts)-i > mostSegments) {
+		if p.living() <= settledAt {
+			small++
+		}
+		isNext := i < len(parts)-1 && (p.living() < growth*total || small > mostSmall && p.living() <= settledAt)
+		if isNext || p.buried*4 > p.size() {
 			from = i
 		}
 		total += p.living()
 	}
-	if from == len(parts) || weigh(parts[from:]) > math.MaxUint32*3/4 {
-		return nil
+	for from < len(parts) && weigh(parts[from:]) > mostPacked/4*3 {
+		from++
+		if from == len(parts)-1 {
+			return nil
+		}
 	}
 	return slices.Clone(parts[from:])
 }
