@@ -38,5 +38,9 @@ func Images(h http.Header, origin string) {
 	if origin == "" {
 		return
 	}
-	h.Set("Content-Security-Policy", strings.Replace(h.Get("Content-Security-Policy"), "img-src 'self'", "img-src 'self' "+origin, 1))
+	policy := h.Get("Content-Security-Policy")
+	if policy == "" { // the header of an answer that is kept begins empty
+		policy = contentPolicy
+	}
+	h.Set("Content-Security-Policy", strings.Replace(policy, "img-src 'self'", "img-src 'self' "+origin, 1))
 }

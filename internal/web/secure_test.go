@@ -316,6 +316,11 @@ func TestImagesOfAnotherOrigin(t *testing.T) {
 		Images(w.Header(), "https://tiles.example")
 		return nil
 	})
+	fresh := make(http.Header)
+	Images(fresh, "https://tiles.example")
+	if got := fresh.Get("Content-Security-Policy"); got != strings.Replace(contentPolicy, "img-src 'self'", "img-src 'self' https://tiles.example", 1) {
+		t.Errorf("the policy of an answer that is kept is %q", got)
+	}
 	b.Handle("GET /plain", public, func(w http.ResponseWriter, _ *http.Request) error {
 		Images(w.Header(), "")
 		return nil
