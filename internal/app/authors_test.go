@@ -24,6 +24,7 @@ var bookkeepers = map[string]string{
 	"message":    "what somebody has read, and words kept until they have signed in",
 	"reach":      "views are counted, whoever looks",
 	"record":     "background work computes what follows from changes that have an author",
+	"saved":      "what was deleted or found long ago is forgotten, and what somebody has looked at",
 	"search":     "the index follows the change log and can be made anew from it",
 }
 
