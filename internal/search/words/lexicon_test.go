@@ -171,3 +171,23 @@ func TestMeant(t *testing.T) {
 		t.Errorf("none wanted: %v", all)
 	}
 }
+
+func FuzzNear(f *testing.F) {
+	for _, text := range []string{"bycicle", "𐌰bcd", "\xff\xfe\xfd\xfc", "велосипед", "", "ab\x00cd", "ﷺﷺﷺﷺ"} {
+		f.Add(text, text+"x")
+	}
+	f.Fuzz(func(t *testing.T, word, other string) {
+		l := NewLexicon([]Entry{{"bcd", "", 3}, {"bicycl", "bicycle", 9}, {clip(other, 255), "Other", 1}, {"велосипед", "", 2}})
+		for _, near := range l.Meant(word, word, 9) {
+			if _, known := l.Find(near.Term); !known || near.Edits < 0 || near.Edits > 3 {
+				t.Errorf("%q meant %+v", word, near)
+			}
+		}
+		for _, e := range l.Begun(word, 9) {
+			if _, known := l.Find(e.Term); !known {
+				t.Errorf("%q goes on as %+v", word, e)
+			}
+		}
+		l.Near(other, 3)
+	})
+}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"slices"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -56,7 +57,7 @@ func (l *Lexicon) Near(term string, most int) []Near {
 	}
 	first := string(letters[:1])
 	slices.SortFunc(all, func(a, b Near) int {
-		return cmp.Or(cmp.Compare(a.Edits, b.Edits), -compareBool(a.Term[:len(first)] == first, b.Term[:len(first)] == first),
+		return cmp.Or(cmp.Compare(a.Edits, b.Edits), -compareBool(strings.HasPrefix(a.Term, first), strings.HasPrefix(b.Term, first)),
 			cmp.Compare(b.Documents, a.Documents), cmp.Compare(a.Term, b.Term))
 	})
 	return all[:min(most, len(all))]
