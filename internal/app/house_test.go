@@ -31,6 +31,7 @@ var tiers = []struct {
 var beside = map[[2]string]string{
 	{"job", "db"}:        "the queue's rows are written in the writer's transaction",
 	{"mail", "db"}:       "so are mails that wait to be sent",
+	{"push", "web"}:      "the guard of requests to addresses that strangers name",
 	{"mail", "job"}:      "sending a mail is a job",
 	{"audit", "change"}:  "the sealer reads the change log",
 	{"search", "change"}: "the index follows the change log",
