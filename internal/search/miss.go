@@ -29,7 +29,7 @@ const (
 	MissesKept  = 90 * 24 * time.Hour
 	longestMiss = 80  // letters; longer ones are not kept
 	mostWaiting = 500 // different misses until they are written
-	missDigits  = 6   // in a row or apart: that many may be a number of a person
+	missDigits  = 7   // with no letter between them: that many may be a telephone number
 	missEvery   = 10 * time.Second
 )
 
@@ -70,16 +70,21 @@ func (s *Database) NoteMiss(typed, language string) {
 }
 
 // isPersonal says whether a text may hold an address or a number of a person: a sign of mail addresses or links, or many
-// digits. Prices and years have fewer.
+// digits. Models, prices and years have fewer.
 func isPersonal(text string) bool {
 	digits := 0
 	for _, r := range text {
-		if unicode.IsDigit(r) {
-			digits++
+		switch {
+		case unicode.IsLetter(r):
+			digits = 0
+		case unicode.IsDigit(r):
+			if digits++; digits >= missDigits {
+				return true
+			}
 		}
 	}
 	lower := strings.ToLower(text)
-	return digits >= missDigits || strings.ContainsAny(text, "@/\\") || strings.Contains(lower, "www.") || strings.Contains(lower, "(at)") || strings.Contains(lower, "[at]")
+	return strings.ContainsAny(text, "@/\\") || strings.Contains(lower, "www.") || strings.Contains(lower, "(at)") || strings.Contains(lower, "[at]")
 }
 
 // FlushMisses writes what was noted, if some seconds have passed since it last did, and forgets what is too old or too
