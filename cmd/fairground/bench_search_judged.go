@@ -17,7 +17,7 @@ import (
 //	2  it is of the category and its title and text together have every word
 //	1  it is of another category, and its title and text have every word
 //
-// and 0 otherwise. Words are compared without case and plural s. Every topic is typed four ways: as it is; with a slip of
+// and 0 otherwise. Words are compared in the singular and without case. Every topic is typed four ways: as it is; with a slip of
 // the fingers in one word; with the last word not finished; and with a synonym, where it has one.
 type judgedSet struct {
 	documents []search.Document
@@ -119,13 +119,20 @@ func conceptsOf(text string, canonical map[string]string) map[string]bool {
 	return all
 }
 
-// conceptOf is a word without the s of its plural, or the word that stands for all its synonyms.
+// conceptOf is a word in the singular, or the word that stands for all its synonyms.
 func conceptOf(word string, canonical map[string]string) string {
-	if len(word) > 3 && strings.HasSuffix(word, "s") && !strings.HasSuffix(word, "ss") {
-		word = strings.TrimSuffix(word, "s")
-	}
+	word = singular(word)
 	if first, is := canonical[word]; is {
 		return first
+	}
+	return word
+}
+
+func singular(word string) string {
+	for _, end := range [][2]string{{"ches", "ch"}, {"shes", "sh"}, {"xes", "x"}, {"ies", "y"}, {"ss", "ss"}, {"s", ""}} {
+		if rest, has := strings.CutSuffix(word, end[0]); has && len(rest) >= 3-len(end[1]) && len(word) > 3 {
+			return rest + end[1]
+		}
 	}
 	return word
 }

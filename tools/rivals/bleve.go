@@ -1,11 +1,13 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"iter"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 	"time"
@@ -15,6 +17,7 @@ import (
 	"github.com/blevesearch/bleve/v2/analysis/analyzer/keyword"
 	"github.com/blevesearch/bleve/v2/analysis/lang/en"
 	"github.com/blevesearch/bleve/v2/analysis/tokenizer/whitespace"
+	"github.com/blevesearch/bleve/v2/index/scorch"
 	"github.com/blevesearch/bleve/v2/mapping"
 	"github.com/blevesearch/bleve/v2/search"
 	bq "github.com/blevesearch/bleve/v2/search/query"
@@ -28,7 +31,7 @@ type bleveEngine struct {
 }
 
 // batch is how many documents are given to Bleve at once.
-const batch = 2_000
+const batch = 5_000
 
 func (b *bleveEngine) build(all iter.Seq2[listing, error]) (time.Duration, error) {
 	path := filepath.Join(b.dir, "bleve")
@@ -37,28 +40,45 @@ func (b *bleveEngine) build(all iter.Seq2[listing, error]) (time.Duration, error
 		return 0, err
 	}
 	began := time.Now()
-	if b.index, err = bleve.New(path, m); err != nil {
+	if b.index, err = bleve.NewUsing(path, m, scorch.Name, scorch.Name, map[string]any{"unsafe_batch": true}); err != nil {
 		return 0, err
 	}
+	batches, failed := make(chan *bleve.Batch), make(chan error)
+	for range runtime.GOMAXPROCS(0) { // one batch is made by one core
+		go func() {
+			var err error
+			for some := range batches {
+				if err == nil {
+					err = b.index.Batch(some)
+				}
+			}
+			failed <- err
+		}()
+	}
+	err = b.fill(all, batches)
+	close(batches)
+	for range runtime.GOMAXPROCS(0) {
+		err = errors.Join(err, <-failed)
+	}
+	return time.Since(began), err
+}
+
+func (b *bleveEngine) fill(all iter.Seq2[listing, error], batches chan<- *bleve.Batch) error {
 	some := b.index.NewBatch()
 	for l, err := range all {
 		if err != nil {
-			return 0, err
+			return err
 		}
 		if err := some.Index(strconv.FormatInt(l.ID, 10), document(l)); err != nil {
-			return 0, err
+			return err
 		}
 		if some.Size() >= batch {
-			if err := b.index.Batch(some); err != nil {
-				return 0, err
-			}
+			batches <- some
 			some = b.index.NewBatch()
 		}
 	}
-	if err := b.index.Batch(some); err != nil {
-		return 0, err
-	}
-	return time.Since(began), nil
+	batches <- some
+	return nil
 }
 
 func document(l listing) map[string]any {
@@ -107,6 +127,7 @@ func (b *bleveEngine) mapping() (*mapping.IndexMappingImpl, error) {
 		add(name, bleve.NewNumericFieldMapping(), true)
 	}
 	add("place", bleve.NewGeoPointFieldMapping(), true)
+	d.AddSubDocumentMapping("_all", bleve.NewDocumentDisabledMapping())
 	m.DefaultMapping = d
 	m.DefaultAnalyzer = "terms"
 	return m, nil
