@@ -16,7 +16,7 @@ type choices struct {
 	several [][]uint32
 	codes   codes
 	having  lists
-	cost    int // of counting all of having
+	cost    int // steps of counting all of having
 }
 
 // newChoices makes the choices of a segment from pairs in order of positions. The code of a pair is a place in names,
@@ -176,7 +176,7 @@ func (c *choices) count(of matched, room *scratch, counts []uint32) {
 		}
 		return
 	}
-	if 2*of.count > c.cost {
+	if of.count+of.count/2 > c.cost {
 		for i := range c.names {
 			counts[i] += uint32(c.having.countWith(i, of.set))
 		}

@@ -127,10 +127,21 @@ func (p *part) addPhrase(m *met, way words.Way, worth float64, scored bool, room
 	}
 	for _, term := range ph.row {
 		ph.packed = binary.AppendUvarint(ph.packed, uint64(term))
-		ph.narrow(p, int(term), int(term)+1, room)
+		ph.narrow(&p.inText, int(term), int(term)+1, room)
 	}
 	if ph.from < ph.to {
-		ph.narrow(p, int(ph.from), int(ph.to), room)
+		ph.narrow(&p.inText, int(ph.from), int(ph.to), room)
+	}
+	known := 0
+	for n := 1; n < len(ph.row); n++ {
+		if list, is := p.pairs.find(ph.row[n-1], ph.row[n]); is {
+			ph.narrow(&p.pairs.having, list, list+1, room)
+			known++
+		}
+	}
+	if known == 1 && len(way.Terms) == 2 && !scored { // nothing is left to be looked up
+		m.sure.join(ph.in)
+		return
 	}
 	if scored {
 		ph.text, ph.title = room.set(p.size()), room.set(p.size())
@@ -140,11 +151,11 @@ func (p *part) addPhrase(m *met, way words.Way, worth float64, scored bool, room
 	m.perhaps = append(m.perhaps, ph)
 }
 
-// narrow leaves only documents that hold one of some terms.
-func (ph *phrase) narrow(p *part, from, to int, room *scratch) {
-	in := room.set(p.size())
+// narrow leaves only documents of one of some lists.
+func (ph *phrase) narrow(l *lists, from, to int, room *scratch) {
+	in := room.set(l.size)
 	for n := from; n < to; n++ {
-		p.inText.addTo(n, in)
+		l.addTo(n, in)
 	}
 	if ph.in == nil {
 		ph.in = in

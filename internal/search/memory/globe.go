@@ -15,8 +15,16 @@ import (
 type globe struct {
 	lat, lon  []int32
 	order     []uint32
+	ordered   []degreePair // of the documents in order
 	firstRow  int
 	rowStarts []uint32 // in order, of the rows from firstRow on, and the end of the last
+}
+
+// degreePair is a place as it is kept.
+type degreePair struct{ lat, lon int32 }
+
+func (p degreePair) point() value.Point {
+	return value.Point{Lat: float64(p.lat) / perDegree, Lon: float64(p.lon) / perDegree}
 }
 
 const (
@@ -45,7 +53,7 @@ func (g *globe) point(at uint32) value.Point {
 }
 
 func (g *globe) bytes() int64 {
-	return 4 * int64(len(g.lat)+len(g.lon)+len(g.order)+len(g.rowStarts))
+	return 4 * int64(len(g.lat)+len(g.lon)+len(g.order)+2*len(g.ordered)+len(g.rowStarts))
 }
 
 func rowOf(lat float64) int { return int(math.Floor(lat / rowDegrees)) }
@@ -85,46 +93,53 @@ func (g *globe) finish() {
 	for row := range len(g.rowStarts) - 1 {
 		slices.Sort(keys[g.rowStarts[row]:g.rowStarts[row+1]])
 	}
+	g.ordered = make([]degreePair, placed)
 	for i, key := range keys {
-		g.order[i] = uint32(key)
+		at := uint32(key)
+		g.order[i], g.ordered[i] = at, degreePair{g.lat[at], g.lon[at]}
 	}
 }
 
+// stretch is a part of order.
+type stretch struct{ from, to int }
+
 // rows yields the rows between two latitudes, with their edges.
-func (g *globe) rows(south, north float64, yield func(row []uint32, south, north float64)) {
+func (g *globe) rows(south, north float64, yield func(row stretch, south, north float64)) {
 	first := max(rowOf(south), g.firstRow)
 	last := min(rowOf(north), g.firstRow+len(g.rowStarts)-2)
 	for row := first; row <= last; row++ {
-		stretch := g.order[g.rowStarts[row-g.firstRow]:g.rowStarts[row-g.firstRow+1]]
-		if len(stretch) > 0 {
-			yield(stretch, float64(row)*rowDegrees, float64(row+1)*rowDegrees)
+		s := stretch{int(g.rowStarts[row-g.firstRow]), int(g.rowStarts[row-g.firstRow+1])}
+		if s.from < s.to {
+			yield(s, float64(row)*rowDegrees, float64(row+1)*rowDegrees)
 		}
 	}
 }
 
-// stretch is the part of a row between two longitudes within -180..180, ends included.
-func (g *globe) stretch(row []uint32, west, east float64) []uint32 {
-	from := sort.Search(len(row), func(i int) bool { return float64(g.lon[row[i]]) >= math.Floor(west*perDegree) })
-	to := from + sort.Search(len(row)-from, func(i int) bool { return float64(g.lon[row[from+i]]) > math.Ceil(east*perDegree) })
-	return row[from:to]
+// between is the part of a row between two longitudes within -180..180, ends included.
+func (g *globe) between(row stretch, west, east float64) stretch {
+	all := g.ordered[row.from:row.to]
+	least, most := math.Floor(west*perDegree), math.Ceil(east*perDegree)
+	from := sort.Search(len(all), func(i int) bool { return float64(all[i].lon) >= least })
+	to := from + sort.Search(len(all)-from, func(i int) bool { return float64(all[from+i].lon) > most })
+	return stretch{row.from + from, row.from + to}
 }
 
 // around yields the parts of a row between two longitudes, of which the first may be less than -180, and the second more
 // than 180.
-func (g *globe) around(row []uint32, west, east float64, yield func([]uint32)) {
+func (g *globe) around(row stretch, west, east float64, yield func(stretch)) {
 	if east-west >= 360 {
 		yield(row)
 		return
 	}
 	if west < -180 {
-		yield(g.stretch(row, west+360, 180))
+		yield(g.between(row, west+360, 180))
 		west = -180
 	}
 	if east > 180 {
-		yield(g.stretch(row, -180, min(east-360, west)))
+		yield(g.between(row, -180, min(east-360, west)))
 		east = 180
 	}
-	yield(g.stretch(row, west, east))
+	yield(g.between(row, west, east))
 }
 
 // addCircle adds to a set every document within a distance of a point.
@@ -136,13 +151,13 @@ func (g *globe) addCircle(center value.Point, km float64, into set) {
 	reach := degrees(km / earthRadiusKm)
 	wide := reach + spareDegrees
 	isNear := nearTo(center, km)
-	g.rows(center.Lat-wide, center.Lat+wide, func(row []uint32, south, north float64) {
+	g.rows(center.Lat-wide, center.Lat+wide, func(row stretch, south, north float64) {
 		outer := halfWidth(center.Lat, wide, max(south, center.Lat-wide), min(north, center.Lat+wide))
 		inner := g.surely(center.Lat, reach-spareDegrees, south, north)
-		check := func(part []uint32) {
-			for _, at := range part {
-				if isNear(g.point(at)) {
-					into.add(at)
+		check := func(part stretch) {
+			for i := part.from; i < part.to; i++ {
+				if isNear(g.ordered[i].point()) {
+					into.add(g.order[i])
 				}
 			}
 		}
@@ -152,12 +167,28 @@ func (g *globe) addCircle(center value.Point, km float64, into set) {
 		}
 		g.around(row, center.Lon-outer, center.Lon-inner, check)
 		g.around(row, center.Lon+inner, center.Lon+outer, check)
-		g.around(row, center.Lon-inner, center.Lon+inner, func(part []uint32) {
-			for _, at := range part {
+		g.around(row, center.Lon-inner, center.Lon+inner, func(part stretch) {
+			for _, at := range g.order[part.from:part.to] {
 				into.add(at)
 			}
 		})
 	})
+}
+
+// leaveCircle leaves in a set only documents within a distance of a point.
+func (g *globe) leaveCircle(center value.Point, km float64, in set) {
+	isNear := nearTo(center, km)
+	reach := degrees(min(km, halfWorldKm)/earthRadiusKm) + spareDegrees
+	south, north := int64((center.Lat-reach)*perDegree), int64((center.Lat+reach)*perDegree)
+	for w, word := range in {
+		for at := range (set{word}).all {
+			at += uint32(w) << 6
+			lat := int64(g.lat[at])
+			if lat == nowhere || lat < south || lat > north || km < halfWorldKm && !isNear(g.point(at)) {
+				in.remove(at)
+			}
+		}
+	}
 }
 
 // surely is a half width that all of a row has within a circle, less than nought if it has none. A circle is widest in
@@ -179,24 +210,24 @@ func (g *globe) addAll(into set) {
 func (g *globe) addBox(box search.Box, into set) {
 	south, north := math.Round(box.South*perDegree), math.Round(box.North*perDegree)
 	west, east := math.Round(box.West*perDegree), math.Round(box.East*perDegree)
-	add := func(part []uint32) {
-		for _, at := range part {
-			lat, lon := float64(g.lat[at]), float64(g.lon[at])
+	add := func(part stretch) {
+		for i := part.from; i < part.to; i++ {
+			lat, lon := float64(g.ordered[i].lat), float64(g.ordered[i].lon)
 			isBetween := lon >= west && lon <= east
 			if west > east {
 				isBetween = lon >= west || lon <= east
 			}
 			if lat >= south && lat <= north && isBetween {
-				into.add(at)
+				into.add(g.order[i])
 			}
 		}
 	}
-	g.rows(box.South-spareDegrees, box.North+spareDegrees, func(row []uint32, _, _ float64) {
+	g.rows(box.South-spareDegrees, box.North+spareDegrees, func(row stretch, _, _ float64) {
 		if box.West <= box.East {
-			add(g.stretch(row, box.West, box.East))
+			add(g.between(row, box.West, box.East))
 		} else {
-			add(g.stretch(row, box.West, 180))
-			add(g.stretch(row, -180, box.East))
+			add(g.between(row, box.West, 180))
+			add(g.between(row, -180, box.East))
 		}
 	})
 }

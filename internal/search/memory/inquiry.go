@@ -142,7 +142,6 @@ func (n *inquiry) base(i int) set {
 		}
 		n.room.giveBack(back)
 	}
-	n.meetPlace(p, all)
 	if n.q.Category != 0 {
 		n.meetChoice(p, p.categories, strconv.FormatInt(int64(n.q.Category), 10), all)
 	}
@@ -154,6 +153,7 @@ func (n *inquiry) base(i int) set {
 		recent.addRange(0, p.since(since_us(n.q)))
 		all.meet(recent)
 	}
+	n.meetPlace(p, all)
 	n.room.giveBack(back)
 	return all
 }
@@ -167,11 +167,16 @@ func (n *inquiry) meetChoice(p *part, c *choices, name string, all set) {
 	all.meet(having)
 }
 
+// meetPlace leaves what lies where the query says. Few documents are measured one by one.
 func (n *inquiry) meetPlace(p *part, all set) {
 	if n.q.Within_km > 0 {
-		within := n.room.set(p.size())
-		p.globe.addCircle(n.q.Near, n.q.Within_km, within)
-		all.meet(within)
+		if all.count()*fewMeasured < len(p.globe.order) {
+			p.globe.leaveCircle(n.q.Near, n.q.Within_km, all)
+		} else {
+			within := n.room.set(p.size())
+			p.globe.addCircle(n.q.Near, n.q.Within_km, within)
+			all.meet(within)
+		}
 	}
 	if n.q.Box != nil {
 		within := n.room.set(p.size())
@@ -179,6 +184,8 @@ func (n *inquiry) meetPlace(p *part, all set) {
 		all.meet(within)
 	}
 }
+
+const fewMeasured = 48 // times fewer than all
 
 // addFilters evaluates the filters among some documents.
 func (f *narrowed) addFilters(q search.Query, among set, room *scratch) {

@@ -186,7 +186,19 @@ func (l *lists) countWith(i int, with set) (n int) {
 	return n
 }
 
-// cost is about how many steps countWith takes.
-func (l *lists) cost(i int) int {
-	return min(l.count(i), int(l.starts[i+1]-l.starts[i])/8+8)
+// cost is how many steps countWith takes: one for each position, or for each word of bits.
+func (l *lists) cost(i int) (steps int) {
+	count, packed := l.open(i)
+	if count < fewListed {
+		return count
+	}
+	for len(packed) > 0 {
+		_, positions, body, rest, isBitmap := l.piece(packed)
+		if isBitmap {
+			positions = len(body) / 8
+		}
+		steps += positions
+		packed = rest
+	}
+	return steps
 }

@@ -68,20 +68,16 @@ func (n *inquiry) likely(of matched, prices *numbers, most int, dearest bool) ma
 	return matched{set: part}
 }
 
-// byDistance orders documents by their distance from the query's place. It looks in a small circle first, and in a greater
-// one as long as there are too few in it; those without a place come last.
+const (
+	firstCircle_km = 4
+	widerCircle    = 3
+	measuredAtOnce = 20_000 // documents that are measured without looking for the near ones first
+)
+
+// byDistance orders documents by their distance from the query's place; those without a place come last.
 func (n *inquiry) byDistance(f *narrowed, top *top) {
-	const firstCircleKm, wider = 4, 3
 	from := newCenter(n.q.Near)
-	placed := n.room.set(f.size())
-	for km := float64(firstCircleKm); ; km *= wider {
-		clear(placed)
-		f.globe.addCircle(n.q.Near, km, placed)
-		if km >= halfWorldKm || placed.countWith(f.whole.set) >= top.most {
-			break
-		}
-	}
-	placed.meet(f.whole.set)
+	placed := n.nearest(f, top.most)
 	for at := range placed.all {
 		top.offer(-from.chordTo(f.globe.point(at)), at)
 	}
@@ -92,5 +88,27 @@ func (n *inquiry) byDistance(f *narrowed, top *top) {
 	rest.leave(placed)
 	for _, at := range (matched{set: rest}).first(top.most - len(top.all)) {
 		top.offer(math.Inf(-1), at)
+	}
+}
+
+// nearest are so many documents with a place at least, among them the nearest; all that have one if there are not so many.
+// Of many it looks in a small circle first, and in a greater one as long as there are too few in it.
+func (n *inquiry) nearest(f *narrowed, most int) set {
+	placed := n.room.set(f.size())
+	if f.whole.count <= max(measuredAtOnce, 2*most) {
+		for at := range f.whole.set.all {
+			if f.globe.lat[at] != nowhere {
+				placed.add(at)
+			}
+		}
+		return placed
+	}
+	for km := float64(firstCircle_km); ; km *= widerCircle {
+		clear(placed)
+		f.globe.addCircle(n.q.Near, km, placed)
+		placed.meet(f.whole.set)
+		if km >= halfWorldKm || placed.count() >= most {
+			return placed
+		}
 	}
 }

@@ -23,6 +23,7 @@ type segment struct {
 	texts   texts
 	inText  lists // by term: title or body
 	inTitle lists
+	pairs   pairs
 
 	choices    map[string]*choices // by attribute
 	numbers    map[string]*numbers
@@ -70,7 +71,7 @@ func (s *segment) find(listing value.ID) (uint32, bool) {
 }
 
 func (s *segment) bytes() int64 {
-	n := 18*int64(s.size()) + 4*int64(len(s.byID)) + s.globe.bytes() + s.texts.bytes() + s.inText.bytes() + s.inTitle.bytes() + s.terms.Bytes()
+	n := 18*int64(s.size()) + 4*int64(len(s.byID)) + s.globe.bytes() + s.texts.bytes() + s.inText.bytes() + s.inTitle.bytes() + s.pairs.bytes() + s.terms.Bytes()
 	for name, c := range s.choices {
 		n += c.bytes() + int64(len(name)) + 64
 	}
@@ -186,24 +187,37 @@ func (s *segment) write(number []uint32, source func(int, []uint32) ([]uint32, i
 
 // invert makes the lists of documents by term from the texts.
 func (s *segment) invert(inText, inTitle []uint32) (err error) {
-	if s.inText, err = s.inverted(inText, false); err != nil {
+	all := func(at uint32, room []uint32) []uint32 {
+		terms, _ := s.texts.read(at, room)
+		return terms
+	}
+	if s.inText, err = inverted(s.size(), inText, all); err != nil {
 		return err
 	}
-	s.inTitle, err = s.inverted(inTitle, true)
+	s.inTitle, err = inverted(s.size(), inTitle, func(at uint32, room []uint32) []uint32 {
+		terms, titled := s.texts.read(at, room)
+		return terms[:titled]
+	})
+	if err != nil {
+		return err
+	}
+	s.pairs, err = newPairs(s.size(), &s.texts, inText)
 	return err
 }
 
 const mostInverted = 16 << 20 // positions that are held unpacked at a time
 
-func (s *segment) inverted(counts []uint32, title bool) (lists, error) {
-	all := newLists(s.size(), len(counts))
+// inverted makes the lists of documents by what they hold. counts says how many hold each; of returns what one holds, in
+// the room given if there is enough, some of it more than once.
+func inverted(size int, counts []uint32, of func(at uint32, room []uint32) []uint32) (lists, error) {
+	all := newLists(size, len(counts))
 	for from := 0; from < len(counts); {
 		to, total := from, 0
 		for to < len(counts) && (to == from || total+int(counts[to]) <= mostInverted) {
 			total += int(counts[to])
 			to++
 		}
-		if err := s.invertSome(&all, counts, from, to, total, title); err != nil {
+		if err := all.invert(counts[from:to], uint32(from), total, of); err != nil {
 			return all, err
 		}
 		from = to
@@ -212,23 +226,20 @@ func (s *segment) inverted(counts []uint32, title bool) (lists, error) {
 	return all, nil
 }
 
-// invertSome adds the lists of some terms.
-func (s *segment) invertSome(into *lists, counts []uint32, from, to, total int, title bool) error {
-	starts, next, flat := make([]uint32, to-from), make([]uint32, to-from), make([]uint32, total)
+// invert adds the lists of some, from one on, which are so long together.
+func (l *lists) invert(counts []uint32, from uint32, total int, of func(uint32, []uint32) []uint32) error {
+	starts, next, flat := make([]uint32, len(counts)), make([]uint32, len(counts)), make([]uint32, total)
 	sum := uint32(0)
 	for i := range starts {
 		starts[i], next[i] = sum, sum
-		sum += counts[from+i]
+		sum += counts[i]
 	}
 	var room []uint32
-	for document := range uint32(s.size()) {
-		terms, titled := s.texts.read(document, room)
-		room = terms
-		if title {
-			terms = terms[:titled]
-		}
-		for _, term := range terms {
-			i := int(term) - from
+	for document := range uint32(l.size) {
+		held := of(document, room)
+		room = held
+		for _, one := range held {
+			i := int(one) - int(from)
 			if i < 0 || i >= len(next) {
 				continue
 			}
@@ -239,7 +250,7 @@ func (s *segment) invertSome(into *lists, counts []uint32, from, to, total int, 
 		}
 	}
 	for i := range starts {
-		if err := into.add(flat[starts[i]:next[i]]); err != nil {
+		if err := l.add(flat[starts[i]:next[i]]); err != nil {
 			return err
 		}
 	}
