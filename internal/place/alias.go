@@ -15,7 +15,8 @@ type alias struct {
 //go:embed names.txt
 var otherNames string
 
-// readAliases reads names.txt, lines of "CH Genève: Genf, Geneva", and adds both halves of names like "Biel/Bienne".
+// readAliases reads names.txt, lines of "CH Genève: Genf, Geneva", and adds both halves of names like "Biel/Bienne". A name
+// with an equals sign is what people there call the place, and what we call it.
 func (g *Gazetteer) readAliases() []alias {
 	var all []alias
 	for line := range strings.Lines(otherNames) {
@@ -26,7 +27,11 @@ func (g *Gazetteer) readAliases() []alias {
 			continue
 		}
 		for other := range strings.SplitSeq(others, ", ") {
-			all = append(all, alias{fold(other), i})
+			own, isOwn := strings.CutPrefix(other, "=")
+			if isOwn {
+				g.own[i] = own
+			}
+			all = append(all, alias{fold(own), i})
 		}
 	}
 	for i := range g.names.end {
@@ -38,6 +43,14 @@ func (g *Gazetteer) readAliases() []alias {
 	}
 	slices.SortStableFunc(all, func(a, b alias) int { return strings.Compare(a.key, b.key) })
 	return all
+}
+
+// name is what people in a place call it.
+func (g *Gazetteer) name(i int) string {
+	if own := g.own[i]; own != "" {
+		return own
+	}
+	return g.names.at(i)
 }
 
 // largest is the place of a country with that folded name that has most people.

@@ -37,7 +37,8 @@ type Gazetteer struct {
 	lon     []int32
 	people  []uint32
 	kind    []uint8
-	aliases []alias // ascending
+	aliases []alias        // ascending
+	own     map[int]string // names in place of those of the data
 	cells   grid
 }
 
@@ -114,7 +115,7 @@ func decode(content []byte) (*Gazetteer, error) {
 		}
 		sections[i], content = content[used:used+int(long)], content[used+int(long):]
 	}
-	g := &Gazetteer{kind: bytes.Clone(sections[6])}
+	g := &Gazetteer{kind: bytes.Clone(sections[6]), own: make(map[int]string)}
 	g.fill(string(sections[1]))
 	count := g.Places()
 	g.regions = readRegions(string(sections[0]))
@@ -135,8 +136,8 @@ func decode(content []byte) (*Gazetteer, error) {
 		return nil, err
 	}
 	g.cells = newGrid(g)
-	g.nameRegions()
 	g.aliases = g.readAliases()
+	g.nameRegions()
 	return g, nil
 }
 
@@ -174,12 +175,12 @@ func (g *Gazetteer) Places() int { return len(g.names.end) }
 // Bytes is about how much memory the gazetteer holds.
 func (g *Gazetteer) Bytes() int {
 	const columns = 4 + 4 + 2 + 4 + 4 + 4 + 1 + 4 // both ends of texts, region, point, people, kind, order in the grid
-	return len(g.names.all) + len(g.keys.all) + columns*g.Places() + 4*len(g.cells.first) + 48*(len(g.aliases)+len(g.regions))
+	return len(g.names.all) + len(g.keys.all) + columns*g.Places() + 4*len(g.cells.first) + 48*len(g.aliases) + 200*len(g.regions)
 }
 
 func (g *Gazetteer) place(i int) Place {
 	r := g.regions[g.region[i]]
-	return Place{Name: g.names.at(i), Region: r.name, Country: r.country, Point: g.point(i), People: int(g.people[i])}
+	return Place{Name: g.name(i), Region: r.name, Country: r.country, Point: g.point(i), People: int(g.people[i])}
 }
 
 func (g *Gazetteer) point(i int) value.Point {

@@ -127,7 +127,7 @@ func (g *Gazetteer) writeNames(b *bytes.Buffer, z, x, y int) {
 			b.WriteByte(',')
 		}
 		across, down := units(g.point(i), z, x, y)
-		name, _ := json.Marshal(g.names.at(i)) // a string always has JSON
+		name, _ := json.Marshal(g.name(i)) // a string always has JSON
 		weight := g.weight(i)
 		if g.kind[i] == part {
 			weight = -weight

@@ -42,7 +42,7 @@ func (g *Gazetteer) nameRegions() {
 		if name := known[[2]string{g.regions[r].country, g.regions[r].code}]; name != "" {
 			g.regions[r].name = name
 		} else if first[r] > 0 && known[[2]string{g.regions[r].country, ""}] == "" {
-			g.regions[r].name = g.names.at(first[r] - 1)
+			g.regions[r].name = g.name(first[r] - 1)
 		}
 	}
 	countries := make(map[string][]string)
