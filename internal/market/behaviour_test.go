@@ -100,7 +100,7 @@ func ask(t *testing.T, ctx context.Context, statements string) string {
 	const before = `(async () => {
 		const find = s => document.querySelector(s), click = s => find(s).click();
 		const until = async is => { for (let i = 0; i < 400 && !is(); i++) await new Promise(go => setTimeout(go, 20)); };
-		await until(() => find("[hx-get]")?.hasAttribute("data-htmx-powered") ?? true);
+		await until(() => !find("#filters") || find("main[data-live]"));
 		try { `
 	const after = `; return answer === true ? "yes" : String(answer); } catch (error) { return String(error); } })()`
 	cut := strings.LastIndex(statements, "; ") + 1

@@ -146,7 +146,7 @@ func (r *results) clustersAddress() string {
 
 func degrees(n float64) string { return strconv.FormatFloat(n, 'f', 5, 64) }
 
-// boxOf is the part of the map that holds listings; the zero Box when none has a point.
+// boxOf is the part of the map that holds listings, with a margin; the zero Box when none has a point.
 func boxOf(listings []listing.Listing) value.Box {
 	var b value.Box
 	for _, l := range listings {
@@ -160,7 +160,11 @@ func boxOf(listings []listing.Listing) value.Box {
 			b.West, b.East = min(b.West, at.Lon), max(b.East, at.Lon)
 		}
 	}
-	return b
+	high, wide := (b.North-b.South)/8, (b.East-b.West)/8
+	return value.Box{
+		South: max(-90, b.South-high), West: max(-180, b.West-wide),
+		North: min(90, b.North+high), East: min(180, b.East+wide),
+	}
 }
 
 // spotOf is where the map finds a listing: at its coarse point.

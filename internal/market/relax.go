@@ -37,13 +37,17 @@ func (r *results) relax() (*relaxed, error) {
 	switch {
 	case len(r.params) == 0:
 	case r.found.Total == 0:
-		last, err := r.lastPlaceAttempt()
+		last, err := r.lastPlaceAttempt("market.relax.place")
 		if err != nil {
 			return nil, err
 		}
 		attempts = slices.Concat(last, r.circles("market.relax.farther"), r.lessFilters(), r.fewerWords(), r.everywhere())
 	case r.found.Total <= few:
-		attempts = r.circles("market.relax.few")
+		last, err := r.lastPlaceAttempt("market.relax.few_place")
+		if err != nil {
+			return nil, err
+		}
+		attempts = append(last, r.circles("market.relax.few")...)
 	}
 	for i, a := range attempts {
 		if i == mostTries {
@@ -136,17 +140,17 @@ func (r *results) everywhere() []attempt {
 	return []attempt{{r.in(0), "market.relax.everywhere", []any{"category", r.v.name(c.Names)}}}
 }
 
-// lastPlaceAttempt takes the last words for a place.
-func (r *results) lastPlaceAttempt() ([]attempt, error) {
-	if r.has("place") || r.has("literal") || strings.Contains(r.get("q"), `"`) {
+// lastPlaceAttempt takes the last words for a place: "bycicle lausane" is bicycles near Lausanne.
+func (r *results) lastPlaceAttempt(key string) ([]attempt, error) {
+	if r.has("place") || r.has("box") || r.has("literal") || strings.Contains(r.get("q"), `"`) {
 		return nil, nil
 	}
-	rest, found, known, err := r.v.lastPlace(r.gazetteer, r.get("q"))
+	rest, found, known, err := r.v.lastPlace(r.gazetteer, r.corrected())
 	if err != nil || !known {
 		return nil, err
 	}
 	after := r.with("q", rest).at(found.name, found.point)
-	return []attempt{{after, "market.relax.place", []any{"words", clip(rest, 60), "place", found.name}}}, nil
+	return []attempt{{after, key, []any{"words", clip(rest, 60), "place", found.name}}}, nil
 }
 
 // offeredPlace asks whether the last words were meant as a place.
@@ -154,8 +158,8 @@ type offeredPlace struct{ text, href string }
 
 // offerPlace notices a place at the end of words that find something all the same, because listings name their place.
 func (r *results) offerPlace() (*offeredPlace, error) {
-	parts := strings.Fields(r.get("q"))
-	if len(parts) < 2 || r.has("place") || r.has("box") || r.has("literal") || r.found.Total == 0 {
+	parts := strings.Fields(r.corrected())
+	if len(parts) < 2 || r.has("place") || r.has("box") || r.has("literal") || r.found.Total == 0 || r.relaxed != nil {
 		return nil, nil
 	}
 	for n := min(3, len(parts)-1); n > 0; n-- {

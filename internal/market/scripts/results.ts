@@ -1,35 +1,53 @@
 // A page of results: one form, whose fields are the filters, the order, and the search at the top of the page. Whatever
-// changes is sent by htmx, and the last question wins. Links with data-live are followed the same way.
+// changes is asked through htmx, which comes with the first question, and the last question wins. Links with data-live
+// are followed the same way.
 import { hit, say } from "../../ui/scripts/dom.ts";
 
+const changing_ms = 120;
 const typing_ms = 220;
 const moving_ms = 300;
 
 let instead = ""; // address that is asked for in place of what the form says
-let isPassing = false; // words being typed, a map being moved: no step of the history
 let wasInside = false; // the focus, before the region was replaced
 let toTop = false;
 let timer = 0;
+let questions = 0;
 
 function region(): HTMLElement {
   return document.getElementById("results")!;
 }
 
-function filters(): HTMLFormElement | null {
-  return document.querySelector<HTMLFormElement>("form#filters[data-htmx-powered]");
+function filters(): HTMLFormElement {
+  return document.querySelector<HTMLFormElement>("form#filters")!;
 }
 
-/** Asks now. Without htmx, which may still be on its way, the browser loads the page. */
-function ask(passing = false): void {
-  clearTimeout(timer);
-  isPassing = passing;
-  if (passing && !filters()) return;
-  document.querySelector<HTMLFormElement>("form#filters")?.requestSubmit();
+/** What the form says, as an address. Empty fields stay out of it (common.ts). */
+function said(): string {
+  const query = new URLSearchParams(new FormData(filters()) as unknown as Record<string, string>).toString();
+  return filters().getAttribute("action") + (query && `?${query}`);
 }
 
-function soon(pause_ms: number): void {
+/** Asks now. Passing are words being typed and a map being moved: no steps of the history. */
+async function ask(passing = false): Promise<void> {
   clearTimeout(timer);
-  timer = window.setTimeout(() => ask(true), pause_ms);
+  const address = instead || said();
+  const question = ++questions;
+  instead = "";
+  try {
+    const { default: htmx } = await import("htmx.org/dist/htmx.esm.js");
+    if (question !== questions) return;
+    const source = document.querySelector("main")!;
+    source.setAttribute("hx-sync", "this:replace");
+    const headers = passing ? { "X-Passing": "1" } : {};
+    await htmx.ajax("GET", address, { source, target: "#results", swap: "outerMorph", push: "true", headers });
+  } catch {
+    location.assign(address); // without a script, the browser loads the page
+  }
+}
+
+function soon(pause_ms: number, passing: boolean): void {
+  clearTimeout(timer);
+  timer = window.setTimeout(() => void ask(passing), pause_ms);
 }
 
 /** Whether a control belongs to the form but stands outside of it. */
@@ -39,25 +57,30 @@ function isOutside(target: EventTarget | null): target is HTMLInputElement | HTM
 }
 
 document.addEventListener("change", (event) => {
-  if (!isOutside(event.target) || event.target.name === "q") return;
-  ask();
+  const control = event.target as HTMLInputElement;
+  if (control.form?.id !== "filters" || control.name === "q") return;
+  soon(isOutside(control) ? 0 : changing_ms, false);
 });
 
 document.addEventListener("input", (event) => {
   const target = event.target as HTMLInputElement;
-  if (isOutside(target) && target.name === "q") soon(typing_ms);
+  if (isOutside(target) && target.name === "q") soon(typing_ms, true);
   if (target.matches?.(".handles input")) slide(target);
 });
 
-document.addEventListener("submit", () => clearTimeout(timer), true);
+document.addEventListener("submit", (event) => {
+  if (event.target !== filters()) return;
+  event.preventDefault();
+  void ask();
+});
 
 document.addEventListener("click", (event) => {
   const link = hit<HTMLAnchorElement>(event, "#results a[data-live], #results [data-live] a[href]");
-  if (!link || !filters() || event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+  if (!link || event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
   event.preventDefault();
   instead = link.pathname + link.search;
   toTop = link.closest(".pages") !== null;
-  ask();
+  void ask();
 });
 
 // The list follows a map that a person moves.
@@ -67,23 +90,14 @@ document.addEventListener("map-moved", (event) => {
   const address = new URL(location.href);
   for (const name of ["place", "within", "page", "box"]) address.searchParams.delete(name);
   instead = `${address.pathname}${address.search}${address.search ? "&" : "?"}box=${box.map((degree) => degree.toFixed(3)).join(",")}`;
-  soon(moving_ms);
-});
-
-document.addEventListener("htmx:config:request", (event) => {
-  const { ctx } = (event as CustomEvent<HtmxDetail>).detail;
-  if (ctx.sourceElement?.id !== "filters") return;
-  if (instead) Object.assign(ctx.request, { action: instead, body: new FormData() });
-  if (isPassing && ctx.request.headers) ctx.request.headers["X-Passing"] = "1";
-  instead = "";
-  isPassing = false;
+  soon(moving_ms, true);
 });
 
 // What is refused says why, and leaves the page as it is. 422 is an answer with a fault at its field.
 document.addEventListener("htmx:after:request", (event) => {
   const { ctx } = (event as CustomEvent<HtmxDetail>).detail;
   const status = ctx.response?.status ?? 200;
-  if (ctx.sourceElement?.id !== "filters" || status < 400 || status === 422) return;
+  if (ctx.sourceElement?.id !== "main" || status < 400 || status === 422) return;
   event.preventDefault();
   const page = new DOMParser().parseFromString(ctx.text ?? "", "text/html");
   say(page.querySelector("h1")?.textContent ?? String(status));
@@ -139,3 +153,5 @@ function slide(handle: HTMLInputElement): void {
   bars.at(-1)?.setAttribute("x", String(slot * +low.value));
   bars.at(-1)?.setAttribute("width", String(Math.max(0, slot * (+high.value - +low.value) - 2)));
 }
+
+document.querySelector("main")!.dataset.live = "";
