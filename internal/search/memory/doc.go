@@ -9,7 +9,7 @@
 //
 // Segments. The index is a handful of segments that never change, the greatest first, and beside each the set of its
 // documents that are dead. All of it hangs on one pointer, the view, that readers take once for a query. A batch becomes a
-// segment; small ones are merged at once (settle), greater ones by Compact when they have become a quarter of the next. In a
+// segment; small ones are merged at once (settle), greater ones by Compact, four of about the same size at a time. In a
 // segment documents stand newest first: a position is also the place in that order, so a page of the newest hits is the
 // first bits of a set.
 //

@@ -31,6 +31,7 @@ type Index struct {
 	compacting sync.Mutex  // held while segments are merged
 	held       []*segment  // that Compact merges just now; under writing
 	vocabulary *vocabulary // while many documents come; under writing
+	rests      int         // calls of Compact since documents came; under writing
 }
 
 var _ search.Index = (*Index)(nil)
@@ -149,6 +150,7 @@ const (
 // words is the vocabulary for so many documents. It is kept as long as many come at a time, as when a site is indexed anew,
 // and not too long, since rare words are never needed again.
 func (x *Index) words(a *words.Analyzer, documents int) *vocabulary {
+	x.rests = 0
 	if documents < manyApplied {
 		x.vocabulary = nil
 		return newVocabulary(a)
@@ -210,8 +212,7 @@ func bury(parts []part, listings []value.ID) []part {
 // merges the greater ones.
 const (
 	settledAt = 2_000 // documents
-	mostSmall = 3     // segments of no more than that
-	growth    = 4     // a segment is left alone if it is so many times greater than all that are less
+	mostAlike = 4     // segments of one tier
 )
 
 // settle merges the least parts while they are small, and not being merged already.
@@ -267,7 +268,9 @@ func (x *Index) Compact() bool {
 func (x *Index) hold() []part {
 	x.writing.Lock()
 	defer x.writing.Unlock()
-	x.vocabulary = nil
+	if x.rests++; x.rests > 3 {
+		x.vocabulary = nil
+	}
 	chosen := worthMerging(x.present.Load().parts)
 	for _, p := range chosen {
 		x.held = append(x.held, p.segment)
@@ -275,21 +278,18 @@ func (x *Index) hold() []part {
 	return chosen
 }
 
-// worthMerging chooses parts to merge: of the least ones as many as together weigh a good part of the next, or are small
-// and many; or one that is partly dead, with all that are less.
+// worthMerging chooses parts to merge: as soon as several are about equally great, these with all that are less, so that
+// a document is merged no more often than its segment grows fourfold; or one that is partly dead, with all that are less.
 func worthMerging(parts []part) []part {
-	from := len(parts)
-	total, small := 0, 0
+	from, alike := len(parts), 0
 	for i := len(parts) - 1; i >= 0; i-- {
 		p := &parts[i]
-		if p.living() <= settledAt {
-			small++
+		if i == len(parts)-1 || tierOf(p) != tierOf(&parts[i+1]) {
+			alike = 0
 		}
-		isNext := i < len(parts)-1 && (p.living() < growth*total || small > mostSmall && p.living() <= settledAt)
-		if isNext || p.buried*4 > p.size() {
+		if alike++; alike >= mostAlike || p.buried*4 > p.size() {
 			from = i
 		}
-		total += p.living()
 	}
 	for from < len(parts) && weigh(parts[from:]) > mostPacked/4*3 {
 		from++
@@ -299,6 +299,9 @@ func worthMerging(parts []part) []part {
 	}
 	return slices.Clone(parts[from:])
 }
+
+// tierOf is how great a part is: the next tier begins at four times as many documents.
+func tierOf(p *part) int { return (bits.Len(uint(p.living()*2/settledAt)) + 1) / 2 }
 
 // weigh is what the longest lists and texts of a merged segment may take at most.
 func weigh(parts []part) (most int64) {
