@@ -135,10 +135,12 @@ func (b *bench) measureVisible(s *shop, dir string) error {
 	if err := again.Close(b.ctx); err != nil {
 		return err
 	}
-	b.row("\nA change is visible, at %.0f changes/s while a visitor searches without a pause", v.updates_per_s)
-	b.row("  p50 %s ms   p95 %s ms   p99 %s ms", ms(v.waits, .5), ms(v.waits, .95), ms(v.waits, .99))
-	b.row("  the visitor's queries meanwhile    p50 %s ms   p95 %s ms", ms(v.queries, .5), ms(v.queries, .95))
-	b.row("  until memory answers               %s s from the database, %s s from a snapshot", number(v.first_s), number(v.again_s))
+	b.row("\nChanges while a visitor searches without a pause\n")
+	table := grid{{"listings changed a second", number(v.updates_per_s)}}
+	table.add("from a change to its first hit, p50 / p95 / p99 ms", ms(v.waits, .5)+" / "+ms(v.waits, .95)+" / "+ms(v.waits, .99))
+	table.add("the visitor's queries meanwhile, p50 / p95 ms", ms(v.queries, .5)+" / "+ms(v.queries, .95))
+	table.add("until memory answers, from the database / from a snapshot, s", number(v.first_s)+" / "+number(v.again_s))
+	table.print(b.row)
 	b.figure("visible_p50_ms", percentile(v.waits, .5))
 	b.figure("visible_p99_ms", percentile(v.waits, .99))
 	b.figure("updates_per_s", v.updates_per_s)

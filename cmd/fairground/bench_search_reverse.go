@@ -34,8 +34,13 @@ func (b *bench) measureReverse(m *bigMarket, listings int) error {
 		n++
 	}
 	perSecond := float64(n) / time.Since(began).Seconds()
-	b.row("\nStored searches: %s, %s bytes each, stored at %s/s", thousands(float64(searches)), number(bytes), thousands(float64(searches)/took.Seconds()))
-	b.row("  new listings matched on one core   %s/s; one is in %.0f of them", thousands(perSecond), float64(found)/float64(n))
+	b.row("\nStored searches matched against new listings, on one core\n")
+	table := grid{{"stored searches", thousands(float64(searches))}}
+	table.add("new listings matched a second", thousands(perSecond))
+	table.add("searches that find one of them", number(float64(found)/float64(n)))
+	table.add("searches stored a second", thousands(float64(searches)/took.Seconds()))
+	table.add("bytes a search", number(bytes))
+	table.print(b.row)
 	b.figure("reverse_per_s", perSecond)
 	b.figure("reverse_searches", float64(searches))
 	b.figure("reverse_bytes_per_search", bytes)
