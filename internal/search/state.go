@@ -34,12 +34,14 @@ type analysis struct {
 	analyzer  *words.Analyzer
 	languages []string
 	lists     [][]string
-	synonyms  int64 // version of the lists
+	synonyms  int64 // version of the lists; unread before they were
 }
+
+const unread = -1
 
 func newAnalysis(languages []string, lists [][]string) *analysis {
 	languages = slices.Clone(languages)
-	return &analysis{analyzer: words.New(languages, lists), languages: languages, lists: lists}
+	return &analysis{analyzer: words.New(languages, lists), languages: languages, lists: lists, synonyms: unread}
 }
 
 // SetLanguages makes the languages of the site others than Config.Languages. It costs next to nothing if they are the

@@ -35,6 +35,10 @@ func TestSynonymsOfTheSite(t *testing.T) {
 		if find(index, "sofa ") != 1 || find(other, "sofa ") != 1 || find(index, "cup ") != 1 || find(index, "sofa bed ") != 0 {
 			t.Error("the synonyms are not used")
 		}
+		restored(t, d)
+		if find(search.New(d, searchtest.NewShelf(), search.Config{}), "sofa ") != 1 {
+			t.Error("after a restore the synonyms are not used")
+		}
 		if _, err := other.Renew(t.Context()); err != nil || other.Analyzer().Print() != before.Print() || index.Analyzer() == before {
 			t.Errorf("the analyzer did not become another of the same print: %v", err)
 		}
@@ -50,6 +54,18 @@ func TestSynonymsOfTheSite(t *testing.T) {
 			t.Errorf("after all were taken away: %v", err)
 		}
 	})
+}
+
+// restored makes the state what it is in a site that was restored from a backup: that of an empty index.
+func restored(t *testing.T, d *db.DB) {
+	t.Helper()
+	err := d.Maintain(t.Context(), "restore", func(tx *db.Tx) error {
+		_, err := tx.Exec("update search_state set synonyms = 0")
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
 }
 
 func lastChange(t *testing.T, d *db.DB) (n int64) {
