@@ -247,52 +247,41 @@ func (d *decoder) words(s *segment) {
 	if d.err != nil {
 		return
 	}
-	inText, inTitle, ok := s.texts.count(len(entries), s.titles)
-	if !d.check(ok, "a text is none") {
+	if !d.check(s.texts.starts[0] == 0 && slices.IsSorted(s.texts.starts) && int(s.texts.starts[s.size()]) == len(s.texts.packed), "texts are not in order") {
 		return
 	}
-	for i := range entries {
-		entries[i].Documents = int(inText[i])
-	}
-	s.terms = words.NewLexicon(entries)
-	if err := s.invert(inText, inTitle); err != nil {
-		d.because(err.Error())
-	}
+	d.lists(s, entries)
 }
 
 const longestSpelling = 1_000 // bytes
 
-// count checks texts that were read, and counts the documents by term, and those that hold it in the title.
-func (t *texts) count(terms int, titles []uint8) (inText, inTitle []uint32, ok bool) {
-	if t.starts[0] != 0 || !slices.IsSorted(t.starts) || int(t.starts[len(t.starts)-1]) != len(t.packed) {
-		return nil, nil, false
-	}
-	inText, inTitle = make([]uint32, terms), make([]uint32, terms)
-	last, lastTitle := make([]uint32, terms), make([]uint32, terms)
-	for i := range len(t.starts) - 1 {
-		packed := t.packed[t.starts[i]:t.starts[i+1]]
-		titled, size := binary.Uvarint(packed)
-		if size <= 0 || int(min(titled, math.MaxUint8)) != int(titles[i]) {
-			return nil, nil, false
-		}
-		packed = packed[size:]
-		for n := uint64(0); len(packed) > 0 || n < titled; n++ {
-			term, size := binary.Uvarint(packed)
-			if size <= 0 || term >= uint64(terms) {
-				return nil, nil, false
-			}
-			packed = packed[size:]
-			if last[term] != uint32(i)+1 {
-				last[term] = uint32(i) + 1
-				inText[term]++
-			}
-			if n < titled && lastTitle[term] != uint32(i)+1 {
-				lastTitle[term] = uint32(i) + 1
-				inTitle[term]++
-			}
+// lists reads the lists of documents by term, and checks that they say the same as the texts.
+func (d *decoder) lists(s *segment, entries []words.Entry) {
+	s.pairs.common = readList[uint32](d, mostCommon)
+	for i, term := range s.pairs.common {
+		if !d.check(int(term) < len(entries) && (i == 0 || s.pairs.common[i-1] < term), "common terms are not in order") {
+			return
 		}
 	}
-	return inText, inTitle, true
+	for _, l := range []*lists{&s.inText, &s.inTitle, &s.pairs.having} {
+		l.size = s.size()
+		l.starts = readList[uint32](d, math.MaxUint32)
+		l.packed = readList[uint8](d, mostPacked)
+	}
+	if d.err != nil {
+		return
+	}
+	all, ok := s.texts.survey(len(entries), s.titles, &s.pairs)
+	if !d.check(ok, "a text is none") || !d.check(s.inText.agrees(&all.inText) && s.inTitle.agrees(&all.inTitle), "lists and texts differ") {
+		return
+	}
+	if len(s.pairs.common) > 0 && !d.check(s.pairs.having.agrees(&all.pairs), "pairs and texts differ") {
+		return
+	}
+	for i := range entries {
+		entries[i].Documents = int(all.inText.counts[i])
+	}
+	s.terms = words.NewLexicon(entries)
 }
 
 // columns reads attributes and what is counted beside them.

@@ -33,10 +33,7 @@ func newPairs(size int, t *texts, inText []uint32) (p pairs, err error) {
 		p.common = slices.Clone(p.common[:mostCommon])
 		slices.Sort(p.common)
 	}
-	places := make([]uint16, len(inText)) // plus one; 0 for terms that are not common
-	for i, term := range p.common {
-		places[term] = uint16(i) + 1
-	}
+	places := p.places(len(inText))
 	var terms []uint32
 	of := func(at uint32, room []uint32) []uint32 {
 		var titled int
@@ -58,6 +55,15 @@ func newPairs(size int, t *texts, inText []uint32) (p pairs, err error) {
 	}
 	p.having, err = inverted(size, counts, of)
 	return p, err
+}
+
+// places are the places of so many terms in common, plus one; 0 for those that are not.
+func (p *pairs) places(terms int) []uint16 {
+	all := make([]uint16, terms)
+	for i, term := range p.common {
+		all[term] = uint16(i) + 1
+	}
+	return all
 }
 
 // inRow appends the pairs of common terms in a row.

@@ -12,10 +12,10 @@ import (
 	"fairground/internal/search/words"
 )
 
-const magic = "fairground search index 1\n"
+const magic = "fairground search index 2\n"
 
-// Save writes the index as it is at this moment: what Load needs to make it anew. What follows from that, such as the lists
-// of documents by word, is not written. It has no checksum: whoever keeps it adds one.
+// Save writes the index as it is at this moment: what Load needs to make it anew. What is made quickly from that, such as
+// the order of places, is not written. It has no checksum: whoever keeps it adds one.
 func (x *Index) Save(w io.Writer) error {
 	v := x.present.Load()
 	out := &encoder{w: bufio.NewWriterSize(w, 1<<16)}
@@ -89,6 +89,11 @@ func (e *encoder) part(p *part) {
 	e.terms(p.terms)
 	writeList(e, p.texts.starts)
 	writeList(e, p.texts.packed)
+	writeList(e, p.pairs.common)
+	for _, l := range []*lists{&p.inText, &p.inTitle, &p.pairs.having} {
+		writeList(e, l.starts)
+		writeList(e, l.packed)
+	}
 	e.number(uint64(len(p.choices)))
 	for _, name := range slices.Sorted(maps.Keys(p.choices)) {
 		e.text(name)
