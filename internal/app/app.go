@@ -24,11 +24,14 @@ import (
 	"fairground/internal/member"
 	"fairground/internal/message"
 	"fairground/internal/office"
+	"fairground/internal/place"
 	"fairground/internal/posting"
 	"fairground/internal/profile"
 	"fairground/internal/reach"
 	"fairground/internal/record"
 	"fairground/internal/safety"
+	"fairground/internal/saved"
+	"fairground/internal/search/live"
 	"fairground/internal/site"
 	"fairground/internal/theme"
 	"fairground/internal/trade"
@@ -50,6 +53,7 @@ type App struct {
 	blobs    media.Blobs
 	closers  []func() error
 	decoders *media.Decoders
+	indexes  sync.Map   // of *live.Index by slug
 	smtp     *mail.SMTP // nil: mail is kept for reading
 
 	postmasters *web.Limiter // mails to the postmaster of a site
@@ -84,7 +88,7 @@ func Open(ctx context.Context, config Config) (*App, error) {
 
 func (a *App) openWords(context.Context) (err error) {
 	a.words, err = text.New(ui.Messages(), web.Messages(), media.Messages(), account.Messages(), market.Messages(), console.Messages(), office.Messages(), theme.Messages(), api.Messages(),
-		member.Messages(), follow.Messages(), profile.Messages(), reach.Messages(), message.Messages(), trade.Messages(), listing.Messages(), posting.Messages(), Messages())
+		member.Messages(), follow.Messages(), profile.Messages(), reach.Messages(), saved.Messages(), message.Messages(), trade.Messages(), listing.Messages(), posting.Messages(), Messages())
 	return err
 }
 
@@ -125,7 +129,8 @@ func (a *App) openDatabases(ctx context.Context) (err error) {
 	}
 	a.Registry, err = site.New(ctx, a.Cluster, a.config.keys(), ProviderSchemas(), SiteSchemas(), site.Limits{})
 	if err == nil {
-		a.Registry.Prepare = a.prepare
+		a.Registry.Prepare, a.Registry.Closing = a.prepare, a.closeIndex
+		a.Registry.Dropped = func(database string) error { return live.Discard(a.config.indexes(), database) }
 	}
 	return err
 }
@@ -145,10 +150,13 @@ func (a *App) furnish() {
 	a.market = &market.Market{
 		Services: func(s *site.Site) market.Services {
 			rooms := a.Rooms(s)
-			return market.Services{Desk: rooms.Listings, Index: rooms.Index, Notices: rooms.Moderation, Parts: a.marketParts(s)}
+			return market.Services{Desk: rooms.Listings, Index: rooms.Index, Notices: rooms.Moderation, Parts: a.marketParts(s),
+				Atlas: atlas{}, Missed: func(ctx context.Context, words string) {
+					rooms.Database.NoteMiss(words, text.FromContext(ctx).Locale().Language())
+				}}
 		},
-		Shell: a.publicShell,
-		Keep:  func(h web.Handler) web.Handler { return pages.Keep(h, a.pageState) },
+		Shell: a.publicShell, Printer: func(s *site.Site, locale value.Locale) *text.Printer { return a.printer(s.Settings(), locale) },
+		Keep: func(h web.Handler) web.Handler { return pages.Keep(h, a.pageState) },
 	}
 	a.api = api.New(api.Config{
 		Clock: a.clock, Page: a.accountPage, Letters: a.lettersIn, Loopback: a.config.SMTP == "",
@@ -161,7 +169,8 @@ func (a *App) furnish() {
 	a.console = &console.Console{
 		Services: func(s *site.Site) console.Services {
 			rooms := a.Rooms(s)
-			return console.Services{Listings: rooms.Listings, Moderation: rooms.Moderation, Mailbox: a.config.SMTP == "", Arrivals: arrivals, Texts: heldTexts}
+			return console.Services{Listings: rooms.Listings, Moderation: rooms.Moderation, Mailbox: a.config.SMTP == "", Arrivals: arrivals, Texts: heldTexts,
+				Search: &console.Search{Index: rooms.Index, State: rooms.Index.State, Words: rooms.Database, Asked: a.askedAbout}}
 		},
 		Account: accountOf, Palette: "/console/palette",
 	}
@@ -211,6 +220,7 @@ func arrivals(tx *db.Tx, since time.Time) ([]console.Arrival, error) {
 // Close stops using the databases and files.
 func (a *App) Close() {
 	if a.Cluster != nil {
+		a.closeIndexes()
 		a.Cluster.Close()
 	}
 	for _, closer := range a.closers {
@@ -240,6 +250,7 @@ func (a *App) Router() *web.Router {
 	m.Mount("GET /metrics", web.FromNetworks(localNetworks...), a.Metrics.Handler(), web.Bare())
 	a.door.Routes(m)
 	a.market.Routes(m)
+	m.Mount("GET /map/", account.Public, place.Pieces(), web.Bare())
 	a.memberRoutes(m)
 	a.console.Routes(m)
 	a.office.Routes(m)

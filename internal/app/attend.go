@@ -30,7 +30,7 @@ func (a *App) Attend(ctx context.Context, group *job.Group) {
 				group.Go(l.name+" "+entry.Slug, func(ctx context.Context) { a.attendSite(ctx, entry.Slug, l) })
 			}
 		}
-		pause(ctx, nil, 5*time.Second)
+		pause(ctx, 5*time.Second, nil, nil)
 	}
 }
 
@@ -44,6 +44,8 @@ type lane struct {
 
 var lanes = []lane{
 	{"attend", (*Rooms).follow, 0},
+	{"index", (*Rooms).index, 20 * time.Millisecond}, // a little rest makes batches of what comes quickly
+	{"tidy", (*Rooms).tidyIndex, time.Second},
 	{"calls", (*Rooms).call, 250 * time.Millisecond},
 	{"loads", (*Rooms).carry, 250 * time.Millisecond},
 }
@@ -51,33 +53,35 @@ var lanes = []lane{
 const (
 	shortestPause = 500 * time.Millisecond
 	longestPause  = time.Minute
+	failurePause  = 10 * time.Second
 )
 
 func (a *App) attendSite(ctx context.Context, slug string, l lane) {
 	wait := shortestPause
 	for ctx.Err() == nil {
-		var changed <-chan struct{}
+		var changed, wake <-chan struct{}
 		busy := false
 		err := a.Registry.Use(ctx, slug, func(ctx context.Context, s *site.Site) (err error) {
-			changed = s.DB.Changed()
-			busy, err = l.work(a.Rooms(s), ctx)
+			rooms := a.Rooms(s)
+			changed, wake = s.DB.Changed(), rooms.Index.Wake()
+			busy, err = l.work(rooms, ctx)
 			return err
 		})
 		switch {
 		case ctx.Err() != nil:
 			return
 		case err != nil:
-			slog.Error("attending a site", "site", slug, "lane", l.name, "retry_s", longestPause.Seconds(), "error", err)
-			changed, wait = nil, longestPause
+			slog.Error("attending a site", "site", slug, "lane", l.name, "retry_s", failurePause.Seconds(), "error", err)
+			changed, wait = nil, failurePause
 		case busy:
 			wait = shortestPause
 		default:
 			wait = min(2*wait, longestPause)
 		}
-		if pause(ctx, changed, wait) {
+		if pause(ctx, wait, changed, wake) {
 			wait = shortestPause
 		}
-		pause(ctx, nil, l.rest)
+		pause(ctx, l.rest, nil, nil)
 	}
 }
 
@@ -101,6 +105,8 @@ func (r *Rooms) follow(ctx context.Context) (busy bool, err error) {
 	for _, reader := range r.Readers() {
 		did(reader.CatchUp(ctx, r.Site.DB))
 	}
+	renewing, err := r.renewSearch(ctx)
+	busy, errs = busy || renewing, append(errs, err)
 	did(r.Listings.Expire(ctx))
 	did(r.Jobs.RunDue(ctx))
 	did(0, r.Reach.Flush(ctx))
@@ -122,14 +128,16 @@ func (r *Rooms) carry(ctx context.Context) (bool, error) {
 
 // Readers are what follows the change log of a site.
 func (r *Rooms) Readers() []*change.Reader {
-	return append([]*change.Reader{r.Index.Reader(), r.Sealer, r.Automation.Reader()}, r.followers...)
+	return append([]*change.Reader{r.Database.Reader(), r.Sealer, r.Automation.Reader()}, r.followers...)
 }
 
-// pause waits for a while, for the channel, or for the end; it reports whether it was the channel.
-func pause(ctx context.Context, wake <-chan struct{}, most time.Duration) bool {
+// pause waits for a while, for one of the channels, or for the end; it reports whether it was a channel.
+func pause(ctx context.Context, most time.Duration, changed, wake <-chan struct{}) bool {
 	timer := time.NewTimer(most)
 	defer timer.Stop()
 	select {
+	case <-changed:
+		return true
 	case <-wake:
 		return true
 	case <-timer.C:

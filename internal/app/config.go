@@ -25,6 +25,7 @@ type Config struct {
 	Resolver    inbound.Resolver // asked who may send mail; nil is the machine's
 	OpenID      []account.OpenID // other houses whose sign-in all sites accept
 	APIRate     int              // requests a second for one token of the API; 0 = 100
+	IndexBytes  int64            // most memory for the search index of one site; 0 = 1 GiB
 	Unsafe      bool             // do not wait for the disk; for tests and demonstrations that may be lost
 
 	Clock value.Clock // nil is the machine's
@@ -33,3 +34,4 @@ type Config struct {
 func (c Config) databases() string { return filepath.Join(c.Directory, "databases") }
 func (c Config) keys() string      { return filepath.Join(c.Directory, "keys") }
 func (c Config) files() string     { return filepath.Join(c.Directory, "files") }
+func (c Config) indexes() string   { return filepath.Join(c.Directory, "indexes") }

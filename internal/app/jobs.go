@@ -4,6 +4,7 @@ import (
 	"embed"
 	"io/fs"
 	"net/netip"
+	"slices"
 	"time"
 
 	"fairground/internal/job"
@@ -27,6 +28,8 @@ func (a *App) jobs(s *site.Site) []job.Handler {
 	return mail.Handlers(s.DB, transport{a}, a.sender(s), keepMail)
 }
 
-// calls are the handlers that wait for servers of others. They have a worker of their own, so that mail does not wait
+// calls are the handlers that wait for servers of others, such as push services. They have a worker of their own, so that mail does not wait
 // with them.
-func (a *App) calls(s *site.Site) []job.Handler { return append(a.api.Jobs(s), a.callJob(s)) }
+func (a *App) calls(s *site.Site) []job.Handler {
+	return slices.Concat(a.api.Jobs(s), a.member.Calls(s), []job.Handler{a.callJob(s)})
+}

@@ -23,8 +23,10 @@ import (
 	"fairground/internal/moderation"
 	"fairground/internal/posting"
 	"fairground/internal/profile"
+	"fairground/internal/push"
 	"fairground/internal/reach"
 	"fairground/internal/safety"
+	"fairground/internal/saved"
 	"fairground/internal/site"
 	"fairground/internal/trade"
 	"fairground/internal/ui"
@@ -41,6 +43,7 @@ type members struct {
 	reach   *reach.Room
 	message *message.Desk
 	trade   *trade.Pages
+	saved   *saved.Desk
 	posting *posting.Posting
 }
 
@@ -49,6 +52,7 @@ func (a *App) furnishMembers() {
 	a.member = member.New(member.Config{
 		Clock: a.clock, Post: alertPost{}, Kinds: alertKinds(), Page: a.memberPage, Plain: a.accountPage, Letters: a.lettersIn,
 		Origin: a.origin, Files: a.filesOf, Estates: estates(a), Confirm: a.confirmSelf,
+		Push: push.NewSender(a.clock, web.NewOutbound(a.config.SMTP == "", nil, pushTimeout)),
 	})
 	a.follow = follow.New(follow.Config{
 		Clock: a.clock, Teller: a.member, Page: a.memberPage,
@@ -58,6 +62,10 @@ func (a *App) furnishMembers() {
 		Desk: func(s *site.Site) *profile.Desk { return a.Rooms(s).Profiles }, Letters: post{}, Page: a.memberPage, Plain: a.formPage, Clock: a.clock,
 		Photos: func(s *site.Site) profile.Photos { return a.Rooms(s).Photos },
 		Public: func(s profile.Seller) string { return sellerHref(s.ID) },
+	})
+	a.saved = saved.New(saved.Config{
+		Clock: a.clock, Teller: a.member, Page: a.memberPage, Plain: a.formPage, Origin: a.origin,
+		Rooms: func(s *site.Site) saved.Rooms { return sought{a, s, a.Rooms(s)} },
 	})
 	a.reach = reach.New(reach.Config{Desk: func(s *site.Site) *reach.Desk { return a.Rooms(s).Reach }, Page: a.memberPage})
 	a.trade = trade.NewPages(a.clock, trade.Config{Desk: func(s *site.Site) *trade.Desk { return a.Rooms(s).Trades }, Page: a.memberPage})
@@ -93,17 +101,20 @@ func (a *App) memberRoutes(m *web.Router) {
 	a.member.Routes(m)
 	a.follow.Routes(m)
 	a.profile.Routes(m)
+	a.saved.Routes(m)
 	a.reach.Routes(m)
 	a.message.Routes(m)
 	a.trade.Routes(m)
 	a.posting.Routes(m)
 }
 
+const pushTimeout = 15 * time.Second
+
 // alertKinds are all alerts, in the order in which the page of preferences shows them.
 func alertKinds() []account.AlertKind {
 	var all []account.AlertKind
 	for _, kinds := range [][]account.AlertKind{
-		message.Alerts(), trade.Alerts(), listing.Alerts(), profile.Alerts(), follow.Alerts(), member.Alerts(), account.Alerts(),
+		message.Alerts(), trade.Alerts(), listing.Alerts(), profile.Alerts(), follow.Alerts(), saved.Alerts(), member.Alerts(), account.Alerts(),
 	} {
 		all = append(all, kinds...)
 	}
@@ -163,6 +174,7 @@ func (a *App) memberLinks(r *http.Request) []ui.Link {
 		{Text: text.T(ctx, "app.alerts"), Href: "/account/alerts", Icon: "bell"},
 		{Text: text.T(ctx, "app.favourites"), Href: "/favourites", Icon: "heart"},
 		{Text: text.T(ctx, "app.following"), Href: "/following", Icon: "store"},
+		{Text: text.T(ctx, "app.saved_searches"), Href: "/saved-searches", Icon: "bell"},
 		{Text: text.T(ctx, "app.trades"), Href: "/trades", Icon: "handshake"},
 		{Text: text.T(ctx, "app.profile"), Href: "/account/profile", Icon: "user-round"},
 		{Text: text.T(ctx, "app.security"), Href: "/account/security", Icon: "lock"},
@@ -300,7 +312,7 @@ const tidyEvery = 5 * time.Minute
 
 // memberJobs are the handlers that the rooms of members bring into a site's queue.
 func (a *App) memberJobs(s *site.Site, desk *listing.Desk, trades *trade.Desk) []job.Handler {
-	return slices.Concat(a.member.Jobs(s), a.follow.Jobs(s), a.message.Jobs(s), trades.Jobs(), []job.Handler{
+	return slices.Concat(a.member.Jobs(s), a.follow.Jobs(s), a.saved.Jobs(s), a.message.Jobs(s), trades.Jobs(), []job.Handler{
 		{Kind: "listing.tend", Every: tidyEvery, Run: func(ctx context.Context, _ job.Claim) error {
 			_, opened := desk.Open(ctx)
 			_, warned := desk.Warn(ctx)

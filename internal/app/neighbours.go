@@ -14,6 +14,7 @@ import (
 	"fairground/internal/posting"
 	"fairground/internal/profile"
 	"fairground/internal/reach"
+	"fairground/internal/saved"
 	"fairground/internal/site"
 	"fairground/internal/trade"
 	"fairground/internal/value"
@@ -358,7 +359,7 @@ func estates(a *App) func(*site.Site) []member.Estate {
 			message.Estate{}, trade.Estate{SellersOf: func(tx *db.Tx, of value.ID) ([]value.ID, error) {
 				return heldBy(tx, of, listing.SeatRole.MayAnswer)
 			}},
-			follow.Estate{}, profile.Estate{Desk: a.Rooms(s).Profiles}, listing.Estate{}, member.OwnEstate{}, mails{}, account.Estate{},
+			follow.Estate{}, saved.Estate{}, profile.Estate{Desk: a.Rooms(s).Profiles}, listing.Estate{}, member.OwnEstate{}, mails{}, account.Estate{},
 		}
 	}
 }

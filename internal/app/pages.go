@@ -1,7 +1,6 @@
 package app
 
 import (
-	"fmt"
 	"net/http"
 	"time"
 
@@ -31,7 +30,7 @@ func (a *App) pageState(r *http.Request) (web.State, error) {
 	s := site.From(r.Context())
 	index := a.Rooms(s).Index
 	var position string
-	var version int64
+	var version string
 	err := s.DB.Read(r.Context(), func(tx *db.Tx) (err error) {
 		if position, err = change.Position(tx); err != nil || position == "" {
 			return err
@@ -44,6 +43,6 @@ func (a *App) pageState(r *http.Request) (web.State, error) {
 	}
 	return web.State{
 		Key:     s.Slug + " " + string(text.FromContext(r.Context()).Locale()),
-		Version: fmt.Sprint(position, " ", version),
+		Version: position + " " + version,
 	}, nil
 }

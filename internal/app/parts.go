@@ -2,6 +2,8 @@ package app
 
 import (
 	"net/http"
+	"net/url"
+	"strings"
 
 	"github.com/a-h/templ"
 
@@ -12,7 +14,11 @@ import (
 	"fairground/internal/market"
 	"fairground/internal/message"
 	"fairground/internal/profile"
+	"fairground/internal/saved"
+	"fairground/internal/search"
 	"fairground/internal/site"
+	"fairground/internal/ui"
+	"fairground/internal/ui/text"
 	"fairground/internal/value"
 )
 
@@ -46,6 +52,7 @@ func (a *App) marketParts(s *site.Site) market.Parts {
 		Acts: func(r *http.Request, tx *db.Tx, seller value.ID) (bool, error) {
 			return followed{}.Own(tx, account.From(r.Context()).Account, seller)
 		},
+		SaveSearch: saveSearch, Why: whyHref,
 		Viewed: func(r *http.Request, id value.ID) { rooms.Reach.Counter.Saw(r, id, a.clock.Now()) },
 	}
 }
@@ -104,6 +111,35 @@ func hearts(r *http.Request, tx *db.Tx, all []listing.Listing) (map[value.ID]tem
 		buttons[l.ID] = follow.Heart{Listing: l.ID, Title: l.Title, Saved: saved[l.ID], SignedIn: true, Next: r.URL.RequestURI()}.View()
 	}
 	return buttons, err
+}
+
+// whyHref is the page that tells staff why a listing is where it is in the results at an address.
+func whyHref(r *http.Request, address string, l value.ID) string {
+	at, err := url.Parse(address)
+	if err != nil || !account.From(r.Context()).May(account.ListingsSee) {
+		return ""
+	}
+	params := at.Query()
+	if category, in := strings.CutPrefix(at.Path, "/c/"); in {
+		params.Set("category", category)
+	}
+	params.Set("listing", l.Text(listing.ShortID))
+	return "/console/search/why?" + params.Encode()
+}
+
+// askedAbout is the search that whyHref named.
+func (a *App) askedAbout(r *http.Request) (search.Query, error) {
+	params := r.URL.Query()
+	params.Del("listing")
+	found, err := a.market.ReadSearch(r.Context(), site.From(r.Context()), text.FromContext(r.Context()).Locale(), "/search?"+params.Encode())
+	found.Query.Sort = search.Sort(params.Get("sort"))
+	return found.Query, err
+}
+
+// saveSearch leads to the form that saves a search, by way of the sign-in for visitors.
+func saveSearch(r *http.Request, _ *db.Tx, address string) (templ.Component, error) {
+	return ui.Button{Text: text.T(r.Context(), "app.save_search"), Icon: "bell", Href: saved.SaveLink(address), Small: true,
+		Attrs: templ.Attributes{"rel": "nofollow"}}.View(), nil
 }
 
 func saveButton(r *http.Request, tx *db.Tx, l listing.Listing) (templ.Component, error) {

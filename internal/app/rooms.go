@@ -24,6 +24,7 @@ import (
 	"fairground/internal/record"
 	"fairground/internal/safety"
 	"fairground/internal/search"
+	"fairground/internal/search/live"
 	"fairground/internal/site"
 	"fairground/internal/trade"
 	"fairground/internal/transfer"
@@ -40,7 +41,8 @@ type Rooms struct {
 	Profiles   *profile.Desk
 	Trades     *trade.Desk
 	Reach      *reach.Desk
-	Index      *search.Database
+	Index      *live.Index      // what answers searches
+	Database   *search.Database // what answers while memory does not
 	Moderation *moderation.Desk
 	Automation *automation.Desk
 	Transfer   *transfer.Desk
@@ -76,14 +78,15 @@ func (a *App) openRooms(s *site.Site) *Rooms {
 	trades := &trade.Desk{DB: s.DB, Gate: gate, Tell: a.member, Neighbours: traded(a)}
 	zone := func() *time.Location { return s.Settings().Location() }
 	views := &reach.Desk{DB: s.DB, Listings: counted{}, Counter: reach.NewCounter(zone), Zone: zone}
+	database, index := a.openIndex(s, listing.Documents{Gate: gate})
 	records := openRecords(s)
 	flows := a.automation(s, records)
 	carrier := &transfer.Desk{DB: s.DB, Records: records, Files: blobs, Asker: colleagues{}.Asker}
 	return &Rooms{
 		Site: s, Gate: gate, Records: records, Listings: desk, Blobs: blobs,
-		Photos:    media.NewPhotos(blobs, a.decoders),
-		Index:     search.New(s.DB, listing.Documents{Gate: gate}, search.Config{Stale: countsAge}),
-		Suggester: listing.NewSuggester(s.DB, desk.Trees),
+		Photos: media.NewPhotos(blobs, a.decoders),
+		Index:  index, Database: database,
+		Suggester: listing.NewSuggester(index, desk.Trees),
 		Profiles:  profiles, Trades: trades, Reach: views,
 		Moderation: &moderation.Desk{DB: s.DB, Rooms: map[string]moderation.Room{
 			listing.Object: decided{desk}, profile.Object: profiles, "seller": profiles, trade.ReviewObject: trades, message.MessageObject: a.message,
@@ -94,7 +97,7 @@ func (a *App) openRooms(s *site.Site) *Rooms {
 		Jobs:      job.NewWorker(s.DB, 4, slices.Concat(a.jobs(s), flows.Jobs(), a.memberJobs(s, desk, trades))...),
 		Calls:     job.NewWorker(s.DB, 2, a.calls(s)...),
 		Loads:     job.NewWorker(s.DB, 1, carrier.Jobs()...),
-		followers: append(a.api.Readers(s), crm.Sellers(records, sellersFor), a.follow.Reader(s), trades.Reader(), views.Reader()),
+		followers: append(a.api.Readers(s), crm.Sellers(records, sellersFor), a.follow.Reader(s), a.saved.Reader(s), trades.Reader(), views.Reader()),
 	}
 }
 

@@ -18,6 +18,7 @@ import (
 	"fairground/internal/reach"
 	"fairground/internal/record"
 	"fairground/internal/safety"
+	"fairground/internal/saved"
 	"fairground/internal/search"
 	"fairground/internal/site"
 	"fairground/internal/trade"
@@ -29,7 +30,7 @@ func SiteSchemas() []db.Schema {
 	return []db.Schema{
 		change.Schema(), audit.Schema(), job.Schema(), mail.Schema(), site.Schema(), account.Schema(),
 		record.Schema(), transfer.Schema(), safety.Schema(), listing.Schema(), search.Schema(), moderation.Schema(), automation.Schema(), api.Schema(),
-		member.Schema(), follow.Schema(), profile.Schema(), reach.Schema(), message.Schema(), trade.Schema(),
+		member.Schema(), follow.Schema(), profile.Schema(), reach.Schema(), saved.Schema(), message.Schema(), trade.Schema(),
 	}
 }
 

@@ -152,7 +152,7 @@ func (r *Registry) takeOut(slug string) error {
 	delete(r.open, slug)
 	r.mu.Unlock()
 	if o != nil {
-		closeAll([]*opened{o})
+		r.closeAll([]*opened{o})
 	}
 	return nil
 }
@@ -167,6 +167,9 @@ func (r *Registry) destroy(ctx context.Context, slug string) error {
 	exists, err := r.cluster.Exists(ctx, databaseName(slug))
 	if err == nil && exists {
 		err = r.cluster.Drop(ctx, databaseName(slug))
+	}
+	if err == nil && r.Dropped != nil {
+		err = r.Dropped(databaseName(slug))
 	}
 	if err != nil {
 		return err

@@ -132,7 +132,7 @@ func (r *Registry) leave(o *opened) {
 	o.uses--
 	surplus := r.takeIdle()
 	r.mu.Unlock()
-	closeAll(surplus)
+	r.closeAll(surplus)
 }
 
 // takeIdle takes out of the map the sites idle longest, as many as are too many. Sites in use do not close, so there
@@ -195,8 +195,11 @@ func (r *Registry) OpenSites() int {
 	return len(r.open)
 }
 
-func closeAll(sites []*opened) {
+func (r *Registry) closeAll(sites []*opened) {
 	for _, o := range sites {
+		if r.Closing != nil {
+			r.Closing(o.site)
+		}
 		if err := o.site.DB.Close(); err != nil {
 			slog.Warn("closing an idle site", "site", o.site.Slug, "error", err)
 		}

@@ -21,6 +21,11 @@ type Registry struct {
 	// Prepare does what a site needs after its database opened and before anybody holds it; nil for nothing. It is set
 	// before the first site opens.
 	Prepare func(context.Context, *Site) error
+	// Closing frees what others keep for a site before its database closes; nil for nothing. It is set as Prepare is.
+	Closing func(*Site)
+	// Dropped deletes what others keep outside of a site's database, named here, when the site is destroyed; nil for
+	// nothing. It is set as Prepare is.
+	Dropped func(database string) error
 
 	cluster  *db.Cluster
 	provider *db.DB
