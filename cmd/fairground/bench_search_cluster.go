@@ -29,7 +29,7 @@ func (b *bench) postgresServer() (address string, stop func() error, err error) 
 	}
 	slices.Sort(programs)
 	bin := programs[len(programs)-1]
-	dir, err := os.MkdirTemp("", "fairground-bench-pg-") // a socket's path must be short
+	dir, err := os.MkdirTemp("/tmp", "fairground-bench-pg-") // short, as a socket's path must be, and open to the account postgres
 	if err != nil {
 		return "", nil, err
 	}

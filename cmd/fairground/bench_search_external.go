@@ -95,7 +95,7 @@ func writeLines[T any](name string, all iter.Seq[T]) (err error) {
 
 // runExternal starts one engine and returns its answers.
 func (b *bench) runExternal(x *external, engine string, more ...string) (answers []externalAnswer, built externalAnswer, err error) {
-	dir, err := os.MkdirTemp("", "fairground-"+engine+"-") // a socket's path must be short
+	dir, err := os.MkdirTemp("/tmp", "fairground-"+engine+"-") // a socket's path must be short
 	if err != nil {
 		return nil, built, err
 	}
