@@ -118,7 +118,8 @@ func world(t *testing.T) http.Handler {
 		fmt.Fprintf(w, "<!doctype html><html lang=en><title>s</title><p>searched")
 	})
 	mux.HandleFunc("GET /card", func(w http.ResponseWriter, r *http.Request) {
-		fmt.Fprintf(w, `<a class="map-plain" href="/l/%s"><b>CHF 80</b><span>Card of %s</span></a>`, r.FormValue("listing"), r.FormValue("listing"))
+		id := r.FormValue("listing")
+		fmt.Fprintf(w, `<div class="cards"><article class="card" data-listing="%s"><a href="/l/%s"><span class="photo"><svg class="tone" aria-hidden="true"><rect width="100%%" height="100%%" fill="#dfe6d8"></rect></svg></span><div><p class="price">CHF 80</p><h2 class="title">Card of %s, serviced in May, with two baskets</h2><p class="small muted">Pully · yesterday</p></div></a><div class="card-more small muted"><p>Good</p></div></article></div>`, id, id, id)
 	})
 	mux.HandleFunc("GET /tiles/", func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "image/svg+xml")
@@ -164,7 +165,7 @@ func TestMapInBrowser(t *testing.T) {
 	tab.Evaluate(`(document.querySelector(".spot.many").click(), "")`)
 	tab.Evaluate(`new Promise(done => document.addEventListener("map-clusters", () => done("")))`)
 	tab.Evaluate(`(document.querySelector(".spot.one").click(), "")`)
-	tab.Until(`document.querySelector(".map-card a")`)
+	tab.Until(`document.querySelector(".map-card .card")`)
 	tab.Examine("map-card")
 	tab.Shoot("map-card")
 }
