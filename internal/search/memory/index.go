@@ -7,6 +7,7 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+	"weak"
 
 	"fairground/internal/search"
 	"fairground/internal/search/words"
@@ -27,11 +28,10 @@ type Index struct {
 	present atomic.Pointer[view]
 	room    sync.Pool // of *scratch
 
-	writing    sync.Mutex  // held while view is replaced
-	compacting sync.Mutex  // held while segments are merged
-	held       []*segment  // that Compact merges just now; under writing
-	vocabulary *vocabulary // while many documents come; under writing
-	rests      int         // calls of Compact since documents came; under writing
+	writing    sync.Mutex               // held while view is replaced
+	compacting sync.Mutex               // held while segments are merged
+	held       []*segment               // that Compact merges just now; under writing
+	vocabulary weak.Pointer[vocabulary] // of the last documents; under writing
 }
 
 var _ search.Index = (*Index)(nil)
@@ -144,21 +144,20 @@ func (x *Index) Apply(put []search.Document, removed []value.ID) error {
 
 const (
 	manyApplied    = 1_000   // documents at a time: more will follow
-	mostRemembered = 400_000 // pieces of text
+	mostRemembered = 250_000 // pieces of text
 )
 
-// words is the vocabulary for so many documents. It is kept as long as many come at a time, as when a site is indexed anew,
-// and not too long, since rare words are never needed again.
+// words is the vocabulary for so many documents. Where many come at a time, more will follow and have use for the same
+// words; it is held weakly, so that it takes no memory for long when none do.
 func (x *Index) words(a *words.Analyzer, documents int) *vocabulary {
-	x.rests = 0
-	if documents < manyApplied {
-		x.vocabulary = nil
-		return newVocabulary(a)
+	if v := x.vocabulary.Value(); v != nil && v.analyzer == a && documents >= manyApplied && len(v.chunks) <= mostRemembered {
+		return v
 	}
-	if v := x.vocabulary; v == nil || v.analyzer != a || len(v.chunks) > mostRemembered {
-		x.vocabulary = newVocabulary(a)
+	v := newVocabulary(a)
+	if documents >= manyApplied {
+		x.vocabulary = weak.Make(v)
 	}
-	return x.vocabulary
+	return v
 }
 
 // lastOfEach leaves one document of each listing.
@@ -268,9 +267,6 @@ func (x *Index) Compact() bool {
 func (x *Index) hold() []part {
 	x.writing.Lock()
 	defer x.writing.Unlock()
-	if x.rests++; x.rests > 3 {
-		x.vocabulary = nil
-	}
 	chosen := worthMerging(x.present.Load().parts)
 	for _, p := range chosen {
 		x.held = append(x.held, p.segment)

@@ -272,14 +272,14 @@ func (d *decoder) lists(s *segment, entries []words.Entry) {
 		return
 	}
 	all, ok := s.texts.survey(len(entries), s.titles, &s.pairs)
-	if !d.check(ok, "a text is none") || !d.check(s.inText.agrees(&all.inText) && s.inTitle.agrees(&all.inTitle), "lists and texts differ") {
+	if !d.check(ok, "a text is none") || !d.check(s.inText.agrees(all.inText) && s.inTitle.agrees(all.inTitle), "lists and texts differ") {
 		return
 	}
-	if len(s.pairs.common) > 0 && !d.check(s.pairs.having.agrees(&all.pairs), "pairs and texts differ") {
+	if len(s.pairs.common) > 0 && !d.check(s.pairs.having.agrees(all.pairs), "pairs and texts differ") {
 		return
 	}
 	for i := range entries {
-		entries[i].Documents = int(all.inText.counts[i])
+		entries[i].Documents = int(all.inText[i].count)
 	}
 	s.terms = words.NewLexicon(entries)
 }

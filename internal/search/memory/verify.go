@@ -8,20 +8,17 @@ import (
 
 // census is what the lists of documents must hold, counted from the texts: how many documents of each list, and the sum of
 // their marks. A list with as many documents and the same sum holds the same documents.
-type census struct {
-	counts, sums, last []uint32
-}
+type census []seen
 
-func newCensus(lists int) census {
-	return census{make([]uint32, lists), make([]uint32, lists), make([]uint32, lists)}
-}
+// seen is what one list must hold, and the last document of it, plus one.
+type seen struct{ count, sum, last uint32 }
 
-// see counts a document, at most once in a row for each list.
-func (c *census) see(list, at uint32) {
-	if c.last[list] != at+1 {
-		c.last[list] = at + 1
-		c.counts[list]++
-		c.sums[list] += mark(at)
+// see counts a document, whose mark is given, at most once in a row for each list.
+func (c census) see(list, at, mark uint32) {
+	if one := &c[list]; one.last != at+1 {
+		one.last = at + 1
+		one.count++
+		one.sum += mark
 	}
 }
 
@@ -38,7 +35,7 @@ type surveyed struct{ inText, inTitle, pairs census }
 // survey reads texts, checking them: of each document the terms, of the title and of the body, are of so many. ok is false
 // for texts that are none.
 func (t *texts) survey(terms int, titles []uint8, p *pairs) (s surveyed, ok bool) {
-	s = surveyed{newCensus(terms), newCensus(terms), newCensus(len(p.common) * len(p.common))}
+	s = surveyed{make(census, terms), make(census, terms), make(census, len(p.common)*len(p.common))}
 	places := p.places(terms)
 	for at := range uint32(len(t.starts) - 1) {
 		packed := t.packed[t.starts[at]:t.starts[at+1]]
@@ -47,22 +44,29 @@ func (t *texts) survey(terms int, titles []uint8, p *pairs) (s surveyed, ok bool
 			return s, false
 		}
 		packed = packed[size:]
-		before := uint32(0)
+		before, mark := uint32(0), mark(at)
 		for n := uint64(0); len(packed) > 0 || n < titled; n++ {
-			term, size := binary.Uvarint(packed)
+			var term uint64
+			if size = 1; len(packed) > 0 && packed[0] < 0x80 {
+				term = uint64(packed[0])
+			} else if size = 2; len(packed) > 1 && packed[1] < 0x80 {
+				term = uint64(packed[0]&0x7f) | uint64(packed[1])<<7
+			} else {
+				term, size = binary.Uvarint(packed)
+			}
 			if size <= 0 || term >= uint64(terms) {
 				return s, false
 			}
 			packed = packed[size:]
-			s.inText.see(uint32(term), at)
+			s.inText.see(uint32(term), at, mark)
 			if n < titled {
-				s.inTitle.see(uint32(term), at)
+				s.inTitle.see(uint32(term), at, mark)
 			} else if n == titled {
 				before = 0
 			}
 			place := uint32(places[term])
 			if before > 0 && place > 0 {
-				s.pairs.see((before-1)*uint32(len(p.common))+place-1, at)
+				s.pairs.see((before-1)*uint32(len(p.common))+place-1, at, mark)
 			}
 			before = place
 		}
@@ -71,16 +75,16 @@ func (t *texts) survey(terms int, titles []uint8, p *pairs) (s surveyed, ok bool
 }
 
 // agrees says whether lists that were read are sound, and hold what a census counted.
-func (l *lists) agrees(c *census) bool {
-	if l.len() != len(c.counts) || len(l.starts) == 0 || l.starts[0] != 0 || int(l.starts[len(l.starts)-1]) != len(l.packed) {
+func (l *lists) agrees(c census) bool {
+	if l.len() != len(c) || len(l.starts) == 0 || l.starts[0] != 0 || int(l.starts[len(l.starts)-1]) != len(l.packed) {
 		return false
 	}
-	for i, count := range c.counts {
+	for i, want := range c {
 		if l.starts[i] > l.starts[i+1] || int(l.starts[i+1]) > len(l.packed) {
 			return false
 		}
 		found, sum, ok := l.sum(l.packed[l.starts[i]:l.starts[i+1]])
-		if !ok || found != int(count) || sum != c.sums[i] {
+		if !ok || found != int(want.count) || sum != want.sum {
 			return false
 		}
 	}
