@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"fairground/internal/listing"
+	"fairground/internal/ui"
 	"fairground/internal/value"
 )
 
@@ -14,6 +15,7 @@ import (
 // places where they really lie. It shows no streets, because it knows none.
 type area struct {
 	name  string
+	at    value.Point // coarse
 	towns []town
 	km    float64 // across the drawing
 	bar   float64 // kilometres of the scale bar
@@ -39,7 +41,7 @@ func areaOf(p listing.Place, g *gazetteer) *area {
 	if centre.IsZero() {
 		return nil
 	}
-	a := &area{name: p.Name, km: 14, bar: 2}
+	a := &area{name: p.Name, at: centre, km: 14, bar: 2}
 	type near struct {
 		name string
 		at   value.Point
@@ -59,6 +61,15 @@ func areaOf(p listing.Place, g *gazetteer) *area {
 		a.add(n.name, centre, n.at)
 	}
 	return a
+}
+
+// onMap is the same on a map that people can move, for browsers with JavaScript.
+func (a *area) onMap(v *visit) ui.Map {
+	const town = 11.5 // zoom
+	return ui.Map{
+		ID: "place-map", Label: v.t("market.area.label", "place", a.name), Centre: a.at, Zoom: town, Around_km: circle_km, Small: true,
+		Tiles: v.settings.Tiles, TilesCredit: v.settings.TilesCredit,
+	}
 }
 
 // perKm is how many units of the drawing a kilometre takes.
