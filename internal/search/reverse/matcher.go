@@ -173,7 +173,7 @@ func (m *Matcher) Queries() int {
 func (m *Matcher) Bytes() int64 {
 	m.mu.RLock()
 	defer m.mu.RUnlock()
-	const perEntry, perPlace, perFile, perToken = 16, 20, 24, 110
+	const perEntry, perPlace, perFile, perToken = 16, 36, 24, 110
 	entries := 0
 	for _, file := range m.files {
 		entries += cap(file)
