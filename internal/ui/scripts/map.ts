@@ -123,6 +123,7 @@ class MapElement extends HTMLElement implements Held {
       this.#redraw();
       if (share < 1) return void (this.#glide = requestAnimationFrame(step));
       this.#aim = null;
+      this.#redraw();
       this.#movedBy("person");
     };
     step(begun);
@@ -157,7 +158,7 @@ class MapElement extends HTMLElement implements Held {
       const { offsetLeft: left, offsetTop: top, offsetWidth: wide, offsetHeight: high } = part;
       covered.push([left, top, left + wide, top + high]);
     }
-    this.#ground.draw(this.camera, covered);
+    this.#ground.draw(this.camera, covered, this.#aim !== null);
   }
 
   #recolour(): void {

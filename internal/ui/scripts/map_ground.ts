@@ -30,7 +30,8 @@ export class Ground {
     this.#colours = { land: style.backgroundColor, water: style.borderTopColor, border: style.outlineColor, name: style.color, small: style.textDecorationColor };
   }
 
-  draw(camera: Camera, taken: Area[]): void {
+  /** Draws all. What is missing is fetched, unless the camera is only passing by. */
+  draw(camera: Camera, taken: Area[], isPassing: boolean): void {
     const [context, dots] = [this.#canvas.getContext("2d"), Math.min(2, devicePixelRatio || 1)];
     if (!context || !camera.width) return;
     if (!this.#colours) this.recolour();
@@ -39,7 +40,7 @@ export class Ground {
     context.setTransform(dots, 0, 0, dots, 0, 0);
     context.fillStyle = this.#colours!.land;
     context.fillRect(0, 0, camera.width, camera.height);
-    const shown = this.#shown(camera);
+    const shown = this.#shown(camera, !isPassing);
     for (const [piece, turns] of shown) this.#paint(context, camera, piece, turns, dots);
     context.setTransform(dots, 0, 0, dots, 0, 0);
     this.#write(context, camera, shown, taken);
@@ -48,7 +49,7 @@ export class Ground {
   /** The named place nearest to a point of the world, of those on the map. */
   nearest(camera: Camera, x: number, y: number): string {
     let [best, least] = ["", Infinity];
-    for (const name of this.#names(this.#shown(camera))) {
+    for (const name of this.#names(this.#shown(camera, false))) {
       const far = Math.hypot(name.x - x, name.y - y) * (name.weight < 2000 ? 1.6 : 1);
       if (name.weight > 0 && far < least) [best, least] = [name.text, far];
     }
@@ -56,9 +57,9 @@ export class Ground {
   }
 
   /** The pieces in the window, coarse ones first, where finer ones are still missing; with how often the world went round. */
-  #shown(camera: Camera): [Piece, turns: number][] {
+  #shown(camera: Camera, fetches: boolean): [Piece, turns: number][] {
     const level = levelAt(camera.zoom);
-    const found = this.#at(camera, level, true);
+    const found = this.#at(camera, level, fetches);
     const isWhole = found.every(([piece]) => piece);
     const before = isWhole ? [] : coarser(level).flatMap((other) => this.#at(camera, other, false));
     return [...before, ...found].filter((pair): pair is [Piece, number] => pair[0] !== null);
