@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 
@@ -40,7 +41,7 @@ func (b *bench) searchBeside(c *contest, ours standing) error {
 
 // besideDatabase fills the index of a site's database, measures how fast a change is visible, and lets it compete.
 func (b *bench) besideDatabase(c *contest, dir string) (standing, error) {
-	tables := standing{title: "Fairground, database (SQLite), counts capped", figure: "database"}
+	tables := standing{title: "Fairground, in SQLite, counts capped", figure: "database"}
 	s, err := b.openShop(c.market, c.listings, db.Config{Directory: dir, Unsafe: true})
 	if err != nil {
 		return tables, err
@@ -56,6 +57,8 @@ func (b *bench) besideDatabase(c *contest, dir string) (standing, error) {
 	return tables, b.measureVisible(s, dir)
 }
 
+var errNoSphinx = errors.New("it is not on this machine: apt-get install sphinxsearch")
+
 // addRivals lets the others compete. One that this machine lacks is left out with a word.
 func (b *bench) addRivals(c *contest, sides []standing, dir string) ([]standing, error) {
 	x, err := b.newExternal(c.market, dir)
@@ -69,6 +72,9 @@ func (b *bench) addRivals(c *contest, sides []standing, dir string) ([]standing,
 		return func() (standing, error) {
 			if x == nil {
 				return standing{}, errNoRivals
+			}
+			if _, err := exec.LookPath("indexer"); engine == "sphinx" && err != nil {
+				return standing{}, errNoSphinx
 			}
 			return b.externalStanding(c, x, engine, title)
 		}

@@ -1,10 +1,12 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -96,12 +98,15 @@ func sidesChart(c *contest, all []standing) string {
 	return d.done()
 }
 
+// growthLine is one line of the chart of growth.
+type growthLine struct {
+	name, class string
+	of          func(g growth) float64
+}
+
 // growthChart draws how the time of queries, and of places, grows with the listings; both axes are logarithmic.
 func growthChart(all []growth) string {
-	lines := []struct {
-		name, class string
-		of          func(g growth) float64
-	}{
+	lines := []growthLine{
 		{"query p50", "a", func(g growth) float64 { return percentile(sortedCopy(g.mixed), .5) }},
 		{"query p95", "b", func(g growth) float64 { return percentile(sortedCopy(g.mixed), .95) }},
 		{"place p95", "c", func(g growth) float64 { return percentile(sortedCopy(g.geo), .95) }},
@@ -129,8 +134,14 @@ func growthChart(all []growth) string {
 			fmt.Fprintf(d, `<circle cx="%.1f" cy="%.1f" r="4" class="%s"/>`+"\n", x.at(float64(g.listings)), y.at(l.of(g)), l.class)
 		}
 		fmt.Fprintf(d, `<path class="%s" d="%s"/>`+"\n", l.class, strings.TrimSpace(path))
-		last := all[len(all)-1]
-		d.text(730, y.at(l.of(last))+4, "", "start", l.name+" "+number(l.of(last)))
+	}
+	last := all[len(all)-1]
+	slices.SortFunc(lines, func(one, two growthLine) int { return cmp.Compare(two.of(last), one.of(last)) })
+	free := 0.0 // where the next label may stand at the highest
+	for _, l := range lines {
+		at := max(y.at(l.of(last))+4, free)
+		d.text(730, at, "", "start", l.name+" "+number(l.of(last)))
+		free = at + 16
 	}
 	return d.done()
 }

@@ -87,7 +87,7 @@ func run(args []string, out io.Writer) error {
 	dir := flags.String("dir", "", "an empty directory for the index")
 	listings := flags.String("listings", "", "file of listings")
 	queries := flags.String("queries", "", "file of queries")
-	patience_s := flags.Float64("patience_s", 30, "seconds for the queries of one kind")
+	patience_s := flags.Float64("patience_s", 20, "seconds for the queries of one kind")
 	texts := flags.Bool("texts", false, "index texts as they are")
 	if err := flags.Parse(args[1:]); err != nil {
 		return err
