@@ -129,6 +129,16 @@ func (c *choices) of(code uint32) []uint32 {
 	}
 }
 
+// held is how many choices all documents have together.
+func (c *choices) held() (sum int) {
+	for _, code := range c.codes.pairs {
+		if sum++; int(code) > len(c.names) {
+			sum += len(c.several[int(code)-len(c.names)-1]) - 1
+		}
+	}
+	return sum
+}
+
 // find is the place of a choice.
 func (c *choices) find(name string) (int, bool) {
 	if c == nil {

@@ -10,11 +10,10 @@ import (
 // clause is one part of what was typed, and where in each segment it is met.
 type clause struct {
 	words.Clause
-	worth     float64 // of every way: less than 1 for a word that was corrected
-	share     float64 // of the points for text
-	holding   int     // documents that meet it, in all segments; for phrases at most
-	met       []met   // by part
-	corrected bool
+	worth   float64 // of every way: less than 1 for a word that was corrected
+	share   float64 // of the points for text
+	holding int     // documents that meet it, in all segments; for phrases at most
+	met     []met   // by part
 }
 
 // met is where in one segment a clause is met.

@@ -183,7 +183,7 @@ func bury(parts []part, listings []value.ID) []part {
 	next := make([]part, 0, len(parts)+1)
 	for _, p := range parts {
 		copied := false
-		least, greatest := p.listings[p.byID[0]], p.listings[p.byID[p.size()-1]]
+		least, greatest := p.span()
 		for _, listing := range listings {
 			if listing < least || listing > greatest {
 				continue

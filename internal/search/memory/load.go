@@ -56,11 +56,13 @@ func Load(r io.Reader, c Config) (*Index, error) {
 }
 
 const (
-	mostParts     = 1 << 10
+	mostParts     = 1 << 9
 	mostDocuments = 1 << 28
 	mostNames     = 1 << 16 // attributes
 	longestText   = 1 << 20
 	firstRoom     = 1 << 16 // elements that room is made for before anything is read
+	mostTogether  = 1_000   // choices that one code stands for
+	mostEach      = 100     // choices of one attribute that a document has on average
 )
 
 // decoder reads what an encoder wrote. After an error it returns zeros.
@@ -219,8 +221,9 @@ func (d *decoder) checkListings(s *segment) {
 func (d *decoder) checkWhole(parts []part) {
 	for i := range parts {
 		for j := range parts[:i] {
+			least, greatest := parts[j].span()
 			for at, listing := range parts[i].listings {
-				if !parts[i].has(uint32(at)) {
+				if listing < least || listing > greatest || !parts[i].has(uint32(at)) {
 					continue
 				}
 				if other, is := parts[j].find(listing); is && !d.check(!parts[j].has(other), "a listing is in two segments") {
@@ -288,7 +291,11 @@ func (d *decoder) lists(s *segment, entries []words.Entry) {
 func (d *decoder) columns(s *segment) {
 	for range d.number(mostNames) {
 		name := d.text()
-		s.choices[strings.Clone(name)] = d.choices(s.size())
+		c := d.choices(s.size())
+		if !d.check(len(c.names) > 0 && s.choices[name] == nil, "an attribute has no choices") {
+			return
+		}
+		s.choices[strings.Clone(name)] = c
 	}
 	for _, special := range []**choices{&s.categories, &s.seller, &s.kind, &s.marks} {
 		*special = d.choices(s.size())
@@ -296,7 +303,11 @@ func (d *decoder) columns(s *segment) {
 	for _, all := range []map[string]*numbers{s.numbers, s.prices} {
 		for range d.number(mostNames) {
 			name := d.text()
-			all[name] = d.numbers(s.size())
+			n := d.numbers(s.size())
+			if !d.check(len(n.values) > 0 && all[name] == nil, "an attribute has no numbers") {
+				return
+			}
+			all[name] = n
 		}
 	}
 }
@@ -311,7 +322,7 @@ func (d *decoder) choices(size int) *choices {
 		c.names = append(c.names, name)
 	}
 	for range d.number(math.MaxUint32) {
-		some := readList[uint32](d, mostNames)
+		some := readList[uint32](d, mostTogether)
 		ordered := slices.Sorted(slices.Values(some))
 		isRight := len(some) > 1 && int(ordered[len(ordered)-1]) < len(c.names) && len(slices.Compact(ordered)) == len(some)
 		if !d.check(isRight, "choices are unknown") {
@@ -320,7 +331,7 @@ func (d *decoder) choices(size int) *choices {
 		c.several = append(c.several, some)
 	}
 	d.codes(&c.codes, size, len(c.names)+len(c.several))
-	if d.err == nil {
+	if d.err == nil && d.check(c.held() <= mostEach*(size+mostTogether), "documents have too many choices") {
 		if err := c.finish(size); err != nil {
 			d.because(err.Error())
 		}
@@ -357,6 +368,9 @@ func (d *decoder) codes(c *codes, size, greatest int) {
 	c.middle = readList[uint16](d, uint64(size))
 	c.wide = readList[uint32](d, uint64(size))
 	if thin && c.present == nil {
+		if !d.check(greatest == 0, "a column is empty") { // a column with names has documents
+			return
+		}
 		c.present = newSet(size)
 	}
 	if d.check(thin == (c.present != nil) && c.isSound(size, uint32(greatest)), "codes do not fit") && thin {

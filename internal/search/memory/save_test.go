@@ -147,7 +147,14 @@ func askAnything(t testing.TB, x *memory.Index, r *rand.Rand) {
 }
 
 func FuzzLoad(f *testing.F) {
-	f.Add(save(f, small(f)))
+	tiny := memory.New(memory.Config{})
+	for _, d := range searchtest.Generate(rand.New(rand.NewPCG(4, 4)), 4) {
+		d.Body = ""
+		if err := tiny.Apply([]search.Document{d}, nil); err != nil {
+			f.Fatal(err)
+		}
+	}
+	f.Add(save(f, tiny))
 	f.Add(save(f, memory.New(memory.Config{})))
 	f.Add([]byte("fairground"))
 	f.Fuzz(func(t *testing.T, saved []byte) {

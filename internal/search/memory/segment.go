@@ -61,6 +61,14 @@ func (s *segment) finish() {
 	s.weight = s.bytes()
 }
 
+// span is the least and the greatest listing.
+func (s *segment) span() (least, greatest value.ID) {
+	if len(s.byID) == 0 {
+		return 1, 0
+	}
+	return s.listings[s.byID[0]], s.listings[s.byID[len(s.byID)-1]]
+}
+
 // find is the position of a listing.
 func (s *segment) find(listing value.ID) (uint32, bool) {
 	i, is := sort.Find(len(s.byID), func(i int) int { return cmp.Compare(listing, s.listings[s.byID[i]]) })
