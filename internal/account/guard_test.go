@@ -113,7 +113,7 @@ func TestRolesHaveNoMoreThanTheyNeed(t *testing.T) {
 	}
 	reserved := map[Permission][]Role{
 		SettingsEdit: {Admin}, StaffEdit: {Admin}, StaffSee: {Admin}, OperationsSee: {Admin}, ListingsImport: {Admin}, RecordsExport: {Admin},
-		ListingsDecide: {Admin, Safety}, NoticesDecide: {Admin, Safety}, AppealsDecide: {Admin, Safety}, RulesEdit: {Admin, Safety},
+		ListingsDecide: {Admin, Safety}, ListingsFeature: {Admin, Sales, Marketing}, NoticesDecide: {Admin, Safety}, AppealsDecide: {Admin, Safety}, RulesEdit: {Admin, Safety},
 		MembersSuspend: {Admin, Safety}, AuditSee: {Admin, Safety}, PaymentsRefund: {Admin, Finance}, CampaignsEdit: {Admin, Marketing},
 		ConversationsSee: {Admin, Safety, Support},
 	}

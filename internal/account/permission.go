@@ -16,6 +16,7 @@ const (
 	ListingsSee      Permission = "listings.see"      // any listing in any state
 	ListingsEdit     Permission = "listings.edit"     // correct category, attributes, texts; screened again as always
 	ListingsDecide   Permission = "listings.decide"   // publish or reject what was held, with a reason
+	ListingsFeature  Permission = "listings.feature"  // give one a marked place above the others
 	ListingsImport   Permission = "listings.import"   // imports and exports of listings
 	NoticesSee       Permission = "notices.see"       // reports from outside
 	NoticesDecide    Permission = "notices.decide"    //
@@ -58,7 +59,7 @@ const (
 // everything is what an admin may do. A permission missing here is held by nobody; a test compares it with the list
 // above.
 var everything = []Permission{
-	ConsoleSee, ListingsSee, ListingsEdit, ListingsDecide, ListingsImport, NoticesSee, NoticesDecide, AppealsDecide,
+	ConsoleSee, ListingsSee, ListingsEdit, ListingsDecide, ListingsFeature, ListingsImport, NoticesSee, NoticesDecide, AppealsDecide,
 	RulesSee, RulesEdit, MembersSee, MembersSuspend, RecordsSee, RecordsEdit, RecordsExport, ConversationsSee,
 	CampaignsSee, CampaignsEdit, PaymentsSee, PaymentsRefund, LedgerSee, SettingsSee, SettingsEdit, StaffSee, StaffEdit,
 	AuditSee, OperationsSee,
@@ -71,8 +72,8 @@ var allowed = map[Role][]Permission{
 		RulesEdit, MembersSee, MembersSuspend, RecordsSee, ConversationsSee, AuditSee},
 	Support: {ConsoleSee, ListingsSee, ListingsEdit, NoticesSee, MembersSee, RecordsSee, RecordsEdit, ConversationsSee,
 		PaymentsSee},
-	Sales:     {ConsoleSee, ListingsSee, MembersSee, RecordsSee, RecordsEdit, PaymentsSee},
-	Marketing: {ConsoleSee, ListingsSee, RecordsSee, CampaignsSee, CampaignsEdit},
+	Sales:     {ConsoleSee, ListingsSee, ListingsFeature, MembersSee, RecordsSee, RecordsEdit, PaymentsSee},
+	Marketing: {ConsoleSee, ListingsSee, ListingsFeature, RecordsSee, CampaignsSee, CampaignsEdit},
 	Finance:   {ConsoleSee, RecordsSee, PaymentsSee, PaymentsRefund, LedgerSee},
 	Viewer:    {ConsoleSee, ListingsSee, RecordsSee},
 }

@@ -17,6 +17,7 @@ var permissions = map[string]account.Permission{
 	"GET /console/listings":                account.ListingsSee,
 	"GET /console/listings/{id}":           account.ListingsSee,
 	"POST /console/listings/{id}/decision": account.ListingsDecide,
+	"POST /console/listings/{id}/feature":  account.ListingsFeature,
 	"GET /console/safety":                  account.ListingsDecide,
 	"GET /console/safety/notices":          account.NoticesSee,
 	"GET /console/safety/notices/{id}":     account.NoticesSee,

@@ -64,6 +64,7 @@ func (c *Console) Routes(m *web.Router) {
 		{"GET /console/listings", account.ListingsSee, (*visit).listings},
 		{"GET /console/listings/{id}", account.ListingsSee, (*visit).record},
 		{"POST /console/listings/{id}/decision", account.ListingsDecide, (*visit).decide},
+		{"POST /console/listings/{id}/feature", account.ListingsFeature, (*visit).feature},
 		{"GET /console/safety", account.ListingsDecide, (*visit).queue},
 		{"GET /console/safety/notices", account.NoticesSee, (*visit).notices},
 		{"GET /console/safety/notices/{id}", account.NoticesSee, (*visit).notice},

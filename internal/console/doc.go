@@ -21,6 +21,7 @@
 //	GET  /console/listings                  all listings, with filters               listings.see
 //	GET  /console/listings/{id}             one listing, why, decisions, history     listings.see
 //	POST /console/listings/{id}/decision    publish, reject or remove                listings.decide
+//	POST /console/listings/{id}/feature     days=; 0 ends it                         listings.feature
 //	GET  /console/safety                    what is held; l= selects                 listings.decide
 //	GET  /console/safety/notices            reports from outside                     notices.see
 //	GET  /console/safety/notices/{id}       one of them                              notices.see

@@ -3,6 +3,7 @@ package console
 import (
 	"context"
 	"net/http"
+	"time"
 
 	"fairground/internal/account"
 	"fairground/internal/change"
@@ -27,6 +28,7 @@ type card struct {
 	notices     []moderation.Notice
 	history     []event
 	form        decision
+	featured    time.Time // until when it has a marked place above the others; zero when it has none
 }
 
 // attribute is a field of the listing's category with its value.
@@ -62,6 +64,11 @@ func (v *visit) card(tx *db.Tx, id value.ID, history int) (*card, error) {
 	if c.seller, err = v.seller(tx, l.Seller); err != nil {
 		return nil, err
 	}
+	featured, err := listing.Featured(tx, []value.ID{id})
+	if err != nil {
+		return nil, err
+	}
+	c.featured = featured[id]
 	who, err := v.people(tx)
 	if err != nil {
 		return nil, err
