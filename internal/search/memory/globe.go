@@ -28,12 +28,12 @@ func (p degreePair) point() value.Point {
 }
 
 const (
-	perDegree     = 1e7
-	nowhere       = math.MinInt32 // as latitude: there is no place
-	rowDegrees    = .04           // about 4.5 km
-	spareDegrees  = 2e-5          // about two metres, for rounding
-	earthRadiusKm = 6371.0088     // as in value.Km
-	halfWorldKm   = 20_100        // everything is nearer
+	perDegree      = 1e7
+	nowhere        = math.MinInt32 // as latitude: there is no place
+	row_deg        = .04           // about 4.5 km
+	spare_deg      = 2e-5          // about two metres, for rounding
+	earthRadius_km = 6371.0088     // as in value.Km
+	halfWorld_km   = 20_100        // everything is nearer
 )
 
 // packPoint writes a point as two whole numbers.
@@ -56,7 +56,7 @@ func (g *globe) bytes() int64 {
 	return 4 * int64(len(g.lat)+len(g.lon)+len(g.order)+2*len(g.ordered)+len(g.rowStarts))
 }
 
-func rowOf(lat float64) int { return int(math.Floor(lat / rowDegrees)) }
+func rowOf(lat float64) int { return int(math.Floor(lat / row_deg)) }
 
 // finish makes the rows: it counts how many documents lie in each, deals them out, and sorts each row.
 func (g *globe) finish() {
@@ -110,7 +110,7 @@ func (g *globe) rows(south, north float64, yield func(row stretch, south, north 
 	for row := first; row <= last; row++ {
 		s := stretch{int(g.rowStarts[row-g.firstRow]), int(g.rowStarts[row-g.firstRow+1])}
 		if s.from < s.to {
-			yield(s, float64(row)*rowDegrees, float64(row+1)*rowDegrees)
+			yield(s, float64(row)*row_deg, float64(row+1)*row_deg)
 		}
 	}
 }
@@ -144,16 +144,16 @@ func (g *globe) around(row stretch, west, east float64, yield func(stretch)) {
 
 // addCircle adds to a set every document within a distance of a point.
 func (g *globe) addCircle(center value.Point, km float64, into set) {
-	if km >= halfWorldKm {
+	if km >= halfWorld_km {
 		g.addAll(into)
 		return
 	}
-	reach := degrees(km / earthRadiusKm)
-	wide := reach + spareDegrees
+	reach := degrees(km / earthRadius_km)
+	wide := reach + spare_deg
 	isNear := nearTo(center, km)
 	g.rows(center.Lat-wide, center.Lat+wide, func(row stretch, south, north float64) {
 		outer := halfWidth(center.Lat, wide, max(south, center.Lat-wide), min(north, center.Lat+wide))
-		inner := g.surely(center.Lat, reach-spareDegrees, south, north)
+		inner := g.surely(center.Lat, reach-spare_deg, south, north)
 		check := func(part stretch) {
 			for i := part.from; i < part.to; i++ {
 				if isNear(g.ordered[i].point()) {
@@ -178,13 +178,13 @@ func (g *globe) addCircle(center value.Point, km float64, into set) {
 // leaveCircle leaves in a set only documents within a distance of a point.
 func (g *globe) leaveCircle(center value.Point, km float64, in set) {
 	isNear := nearTo(center, km)
-	reach := degrees(min(km, halfWorldKm)/earthRadiusKm) + spareDegrees
+	reach := degrees(min(km, halfWorld_km)/earthRadius_km) + spare_deg
 	south, north := int64((center.Lat-reach)*perDegree), int64((center.Lat+reach)*perDegree)
 	for w, word := range in {
 		for at := range (set{word}).all {
 			at += uint32(w) << 6
 			lat := int64(g.lat[at])
-			if lat == nowhere || lat < south || lat > north || km < halfWorldKm && !isNear(g.point(at)) {
+			if lat == nowhere || lat < south || lat > north || km < halfWorld_km && !isNear(g.point(at)) {
 				in.remove(at)
 			}
 		}
@@ -197,7 +197,7 @@ func (g *globe) surely(lat, reach, south, north float64) float64 {
 	if reach <= 0 || south < lat-reach || north > lat+reach || lat+reach > 89.9 || lat-reach < -89.9 {
 		return -1
 	}
-	return min(halfWidthAt(lat, reach, south), halfWidthAt(lat, reach, north)) - 2*spareDegrees
+	return min(halfWidthAt(lat, reach, south), halfWidthAt(lat, reach, north)) - 2*spare_deg
 }
 
 func (g *globe) addAll(into set) {
@@ -222,7 +222,7 @@ func (g *globe) addBox(box search.Box, into set) {
 			}
 		}
 	}
-	g.rows(box.South-spareDegrees, box.North+spareDegrees, func(row stretch, _, _ float64) {
+	g.rows(box.South-spare_deg, box.North+spare_deg, func(row stretch, _, _ float64) {
 		if box.West <= box.East {
 			add(g.between(row, box.West, box.East))
 		} else {
@@ -239,7 +239,7 @@ func halfWidth(lat, reach, south, north float64) float64 {
 		return 180
 	}
 	widest := degrees(math.Asin(math.Sin(radians(lat)) / math.Cos(radians(reach))))
-	return min(halfWidthAt(lat, reach, min(max(widest, south), north))+spareDegrees/math.Max(.001, math.Cos(radians(lat))), 180)
+	return min(halfWidthAt(lat, reach, min(max(widest, south), north))+spare_deg/math.Max(.001, math.Cos(radians(lat))), 180)
 }
 
 func halfWidthAt(lat, reach, at float64) float64 {
@@ -270,13 +270,13 @@ func (c center) chordTo(p value.Point) float64 {
 
 // chord is the square of the straight line that belongs to a distance.
 func chord(km float64) float64 {
-	half := math.Sin(min(km/earthRadiusKm, math.Pi) / 2)
+	half := math.Sin(min(km/earthRadius_km, math.Pi) / 2)
 	return 4 * half * half
 }
 
 // kmOf is the distance that belongs to the square of a straight line.
 func kmOf(chord float64) float64 {
-	return 2 * earthRadiusKm * math.Asin(min(1, math.Sqrt(max(chord, 0))/2))
+	return 2 * earthRadius_km * math.Asin(min(1, math.Sqrt(max(chord, 0))/2))
 }
 
 func radians(degrees float64) float64 { return degrees * math.Pi / 180 }

@@ -107,7 +107,7 @@ func (n *inquiry) nearest(f *narrowed, most int) set {
 		clear(placed)
 		f.globe.addCircle(n.q.Near, km, placed)
 		placed.meet(f.whole.set)
-		if km >= halfWorldKm || placed.count() >= most {
+		if km >= halfWorld_km || placed.count() >= most {
 			return placed
 		}
 	}
