@@ -274,3 +274,20 @@ func FuzzNames(f *testing.F) {
 		}
 	})
 }
+
+// BenchmarkComplete types common beginnings, as people do letter by letter.
+func BenchmarkComplete(b *testing.B) {
+	g := Load()
+	typed := []string{"l", "la", "lau", "laus", "s", "sa", "san", "san ", "b", "ber", "m", "mü", "z", "zür", "new", "st", "k", "p", "ca", "c"}
+	for i := 0; b.Loop(); i++ {
+		g.Complete(typed[i%len(typed)], lausanne, "CH", 8)
+	}
+}
+
+// BenchmarkMisspelt is the longest way that a name can take.
+func BenchmarkMisspelt(b *testing.B) {
+	g := Load()
+	for b.Loop() {
+		g.Find("lausnane", lausanne, "CH")
+	}
+}

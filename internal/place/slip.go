@@ -8,14 +8,16 @@ const (
 )
 
 // misspelt finds the places one slip away from a name: a letter wrong, missing, too many, or two swapped. It looks only
-// in the asker's country and in the surroundings, where the guess is worth something.
+// in the asker's country and in the surroundings, where the guess is worth something, and trusts the first letter, which
+// few people miss: a twentieth of all names is then to be looked at.
 func (g *Gazetteer) misspelt(key string, from asker) []ranked {
 	wanted := []rune(key)
 	if len(wanted) < leastSlip {
 		return nil
 	}
 	var found []int
-	for i := range g.Places() {
+	to := g.first(string(wanted[0] + 1))
+	for i := g.first(string(wanted[0])); i < to; i++ {
 		candidate := g.keys.at(i)
 		if len(candidate) < len(key)-4 || len(candidate) > len(key)+4 || !g.isAround(i, from) {
 			continue
