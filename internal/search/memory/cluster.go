@@ -64,11 +64,10 @@ func (n *inquiry) eachPlaced(found []matched, visit func(value.Point, value.ID))
 
 // extent is the part of the map with all that was found. Longitudes count from the west of the query's box.
 func (n *inquiry) extent(found []matched) (b search.Box, west float64) {
-	if n.q.Box != nil {
-		west = n.q.Box.West
-	} else {
-		west = -180
+	if box := n.q.Box; box != nil {
+		return search.Box{South: box.South, North: box.North, East: eastOf(box.East, box.West)}, box.West
 	}
+	west = -180
 	b = search.Box{South: 90, West: 360, North: -90, East: 0}
 	n.eachPlaced(found, func(p value.Point, _ value.ID) {
 		east := eastOf(p.Lon, west)

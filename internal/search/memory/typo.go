@@ -15,6 +15,7 @@ const (
 	fewHits     = 3  // a query that finds no more may have meant another
 	farMore     = 20 // so many times more documents hold what was perhaps meant
 	worthAsking = 5  // documents that a proposed word is in
+	fewHolding  = 20 // documents that hold a word which may be another mistyped
 )
 
 // correct looks for what was meant by a clause that nothing meets: each of its words that no document holds is
@@ -136,7 +137,7 @@ func (n *inquiry) meant(total int) string {
 	changed := false
 	for _, c := range n.clauses {
 		text := c.Typed
-		if !c.Exclude && !c.Quoted && len(c.Words) == 1 {
+		if !c.Exclude && !c.Quoted && len(c.Words) == 1 && c.holding < fewHolding {
 			if near := n.near(n.analyzer.Term(c.Words[0])); len(near) > 0 && near[0].Documents >= worthAsking && near[0].Documents >= farMore*c.holding {
 				text, changed = near[0].Spelling, true
 			}
