@@ -174,7 +174,7 @@ func (a *App) memberLinks(r *http.Request) []ui.Link {
 		{Text: text.T(ctx, "app.alerts"), Href: "/account/alerts", Icon: "bell"},
 		{Text: text.T(ctx, "app.favourites"), Href: "/favourites", Icon: "heart"},
 		{Text: text.T(ctx, "app.following"), Href: "/following", Icon: "store"},
-		{Text: text.T(ctx, "app.saved_searches"), Href: "/saved-searches", Icon: "bell"},
+		{Text: text.T(ctx, "app.saved_searches"), Href: "/saved-searches", Icon: "search"},
 		{Text: text.T(ctx, "app.trades"), Href: "/trades", Icon: "handshake"},
 		{Text: text.T(ctx, "app.profile"), Href: "/account/profile", Icon: "user-round"},
 		{Text: text.T(ctx, "app.security"), Href: "/account/security", Icon: "lock"},

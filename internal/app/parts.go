@@ -17,7 +17,6 @@ import (
 	"fairground/internal/saved"
 	"fairground/internal/search"
 	"fairground/internal/site"
-	"fairground/internal/ui"
 	"fairground/internal/ui/text"
 	"fairground/internal/value"
 )
@@ -136,10 +135,10 @@ func (a *App) askedAbout(r *http.Request) (search.Query, error) {
 	return found.Query, err
 }
 
-// saveSearch leads to the form that saves a search, by way of the sign-in for visitors.
-func saveSearch(r *http.Request, _ *db.Tx, address string) (templ.Component, error) {
-	return ui.Button{Text: text.T(r.Context(), "app.save_search"), Icon: "bell", Href: saved.SaveLink(address), Small: true,
-		Attrs: templ.Attributes{"rel": "nofollow"}}.View(), nil
+// saveSearch leads to the form that saves a search, by way of the sign-in for visitors, or to the searches kept.
+func saveSearch(r *http.Request, tx *db.Tx, address string) (templ.Component, error) {
+	kept, err := saved.Kept(tx, account.From(r.Context()).Account, address)
+	return saved.SaveButton{Address: address, Kept: kept}.View(), err
 }
 
 func saveButton(r *http.Request, tx *db.Tx, l listing.Listing) (templ.Component, error) {

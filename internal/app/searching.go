@@ -29,11 +29,15 @@ func (a *App) openIndex(s *site.Site, source search.Source) (*search.Database, *
 	index := live.Open(s.DB, source, database, live.Config{
 		Directory: a.config.indexes(), Identity: version(), Analyzer: database.Analyzer,
 		Most_bytes: func() int64 { return a.config.IndexBytes },
+		Eager:      a.Registry.OpenSites() <= fewSites,
 		Enabled:    func() bool { return s.Settings().Search == site.SearchMemory },
 	})
 	a.indexes.Store(s.Slug, index)
 	return database, index
 }
+
+// fewSites have their indexes in memory before anybody searches; with more, each is loaded at its first search.
+const fewSites = 20
 
 // version says by which program the documents of a snapshot were read.
 func version() string {
