@@ -160,6 +160,12 @@ func TestMapInBrowser(t *testing.T) {
 		tab.Examine(c.name)
 		tab.Shoot(c.name)
 	}
+	tab.Show("/tiled", 900, "light")
+	tab.Until(`(() => { const c = document.querySelector("fg-map canvas"), d = c.getContext("2d").getImageData(c.width / 2, c.height / 2, 60, 60).data;
+		for (let i = 0; i < d.length; i += 4) if (d[i] === 223 && d[i + 1] === 232 && d[i + 2] === 216) return true; return false; })()`)
+	tab.Until(`document.querySelector(".map-credit").textContent === "Tiles of the test"`)
+	tab.Examine("map-tiled")
+	tab.Shoot("map-tiled")
 	tab.Show("/map", 1200, "light")
 	tab.Until(drawn)
 	tab.Evaluate(`(document.querySelector(".spot.many").click(), "")`)
@@ -184,7 +190,7 @@ func TestMapBehaves(t *testing.T) {
 		question   string
 	}{
 		{"land and water are drawn", "/world", 1200, `await soon(() => inks()["207,223,233"] > 50); const all = inks(); all["244,241,233"] > 5 && all["207,223,233"] > 50`},
-		{"a cluster says how many listings are near which place", "/map", 1200, `[...document.querySelectorAll(".spot.many")].some(s => /^\d+ listings near Lausanne$/.test(s.ariaLabel || s.getAttribute("aria-label")))`},
+		{"a cluster says how many listings are near which place", "/map", 1200, `const says = () => [...document.querySelectorAll(".spot.many")].some(s => /^\d+ listings near Lausanne$/.test(s.getAttribute("aria-label"))); await soon(says); says()`},
 		{"the map says in words what it shows", "/map", 1200, `await soon(() => find("fg-map [role=status]").textContent !== ""); /listings on the map: \d+ /.test(find("fg-map [role=status]").textContent)`},
 		{"a drag moves the map with its buttons and asks anew", "/map", 1200, `const s = find(".spot"), [x, y] = at(s), key = s.textContent; pull(pane, 700, 400, -120, 60); await rest(60); const [x2, y2] = at(s); const near = Math.abs(x2 - x + 120) < 2 && Math.abs(y2 - y - 60) < 2; await soon(() => moved); near && moved.by === "person" && moved.box.length === 4`},
 		{"the click that ends a drag opens nothing", "/map", 1200, `const s = find(".spot.one"), [x, y] = at(s); pull(s, x, y, 40, 0); s.click(); find(".map-card").hidden`},
@@ -198,6 +204,8 @@ func TestMapBehaves(t *testing.T) {
 		{"another search keeps the map where it is", "/map", 1200, `map.dataset.clusters = "/search/map?q=nothing"; await soon(() => !find(".map-state").hidden); find(".spot") === null && moved === null && /No listings/.test(find(".map-state").textContent)`},
 		{"it can be left and come back", "/map", 1200, `const n = document.querySelectorAll(".spot").length, next = map.nextSibling, home = map.parentNode; map.remove(); await rest(50); home.insertBefore(map, next); await rest(300); document.querySelectorAll(".spot").length === n && inks()["244,241,233"] > 50`},
 		{"dark follows the switch at once", "/map", 1200, `const light = inks()["244,241,233"] > 50; click("[data-theme-switch]"); await rest(200); const dark = inks()["35,34,27"] > 50; localStorage.clear(); light && dark`},
+		{"the bar is as long as it says", "/map", 1200, `const bar = find(".map-scale"), km = parseFloat(bar.textContent); let seen; document.addEventListener("map-moved", e => seen = e.detail); key("ArrowLeft", pane); await soon(() => seen); const [s, w, n, e] = seen.box; const px_km = pane.clientWidth / ((e - w) * 111.2 * Math.cos((n + s) / 2 * Math.PI / 180)); /km$/.test(bar.textContent) && Math.abs(bar.offsetWidth / px_km - km) < .08 * km`},
+		{"where people measure in miles, so does the bar", "/map?locale=en-GB", 1200, `/^\d+\smi$/.test(find(".map-scale").textContent)`},
 		{"zooming ends at either end", "/map", 1200, `for (let i = 0; i < 14; i++) { click("[data-zoom-by='1']"); await rest(20); } await soon(() => moved && moved.zoom === 13); const most = moved.zoom; for (let i = 0; i < 16; i++) { click("[data-zoom-by='-1']"); await rest(20); } await soon(() => moved.zoom < 3); most === 13 && moved.zoom >= 2 && moved.zoom < 3 && moved.box[2] <= 85.06`},
 		{"a page that reads from right to left has the map the right way", "/map?locale=ar", 1200, `getComputedStyle(pane).direction === "ltr" && at(find(".spot"))[0] > 0 && inks()["244,241,233"] > 50`},
 	}

@@ -51,7 +51,7 @@
 // A Map brings its own bundle (map.js and map.css, about 9 kB), so only pages with a map load it; its land and names
 // come from package place, below LandURL. The parts of its script: map.ts is the element, map_camera.ts what is seen,
 // map_hands.ts dragging and keys, map_ground.ts land and names on the canvas, map_pieces.ts fetching them, map_tiles.ts a
-// site's own tiles, map_spots.ts the buttons, map_card.ts the card of one listing.
+// site's own tiles, map_spots.ts the buttons, map_card.ts the card of one listing, map_scale.ts the bar.
 //
 // Routes: Static is mounted on /static/.
 package ui

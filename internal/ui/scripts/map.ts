@@ -2,6 +2,7 @@ import { Camera, mostZoom, worldOf, type Box } from "./map_camera.ts";
 import { Card } from "./map_card.ts";
 import { Ground, type Area } from "./map_ground.ts";
 import { Hands, type Change, type Held } from "./map_hands.ts";
+import { Scale } from "./map_scale.ts";
 import { Spots, type Cluster, type Spot } from "./map_spots.ts";
 import { Tiles } from "./map_tiles.ts";
 
@@ -17,6 +18,7 @@ class MapElement extends HTMLElement implements Held {
   #ground!: Ground | Tiles;
   #spots!: Spots;
   #card!: Card;
+  #scale!: Scale;
   #frame = 0;
   #timer = 0;
   #glide = 0;
@@ -59,6 +61,7 @@ class MapElement extends HTMLElement implements Held {
     this.#ground = tiles ? new Tiles(canvas, tiles, () => this.#redraw()) : new Ground(canvas, land, () => this.#arrived());
     this.#spots = new Spots(this.#find(".map-spots")!);
     this.#card = new Card(this.#find(".map-card")!, card, () => this.#mark(null));
+    this.#scale = new Scale(this.#find(".map-scale")!, this.dataset.unit);
     new Hands(this.#pane, this, this.classList.contains("small"));
     this.#find(".map-tools")!.hidden = false;
     this.#pane.tabIndex = 0;
@@ -153,8 +156,9 @@ class MapElement extends HTMLElement implements Held {
   }
 
   #draw(): void {
+    this.#scale.draw(this.camera);
     const covered = [...this.#spots.place(this.camera), ...this.#here()];
-    for (const part of this.querySelectorAll<HTMLElement>(".map-tools, .map-credit, .map-area:not([hidden])")) {
+    for (const part of this.querySelectorAll<HTMLElement>(".map-tools, .map-credit, .map-scale, .map-area:not([hidden])")) {
       const { offsetLeft: left, offsetTop: top, offsetWidth: wide, offsetHeight: high } = part;
       covered.push([left, top, left + wide, top + high]);
     }

@@ -136,7 +136,7 @@ export class Ground {
     const wide = this.#wide(context, text);
     const dot: Area = [x - 3, y - 3, x + 3, y + 3];
     const beside = [[x + 7, y], [x - 7 - wide, y]] as const;
-    const apart = [[x - wide / 2, y + 32], [x - wide / 2, y - 32], [x - wide / 2, y + 52], [x + 30, y], [x - 30 - wide, y]] as const;
+    const apart = [[x - wide / 2, y + 32], [x - wide / 2, y - 32], [x + 30, y], [x - 30 - wide, y]] as const;
     const isUnderSpot = taken.some((other) => meets(dot, other));
     for (const [left, middle] of !isUnderSpot ? beside : size > 12 ? apart : []) {
       const area: Area = [left - 3, middle - size * 0.7, left + wide + 3, middle + size * 0.7];
