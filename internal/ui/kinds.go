@@ -79,13 +79,13 @@ func decimal(n float64) string { return strconv.FormatFloat(math.Round(n*100)/10
 func local(address string) string { return string(templ.URL(address)) }
 
 // Live is what makes a form of filters update a region of the page as it changes. The form is an ordinary GET form;
-// target is the id of the region, which the answer to htmx (web.Fragment) must be. Without JavaScript the form is sent by
-// its button.
+// target is the id of the region, which the answer must contain too. Without JavaScript the form is sent by its button.
 func Live(action, target string) templ.Attributes {
 	return templ.Attributes{
 		"hx-get":      action,
 		"hx-trigger":  "change delay:150ms, submit",
 		"hx-target":   "#" + target,
+		"hx-select":   "#" + target,
 		"hx-swap":     "outerMorph",
 		"hx-push-url": "true",
 		"hx-sync":     "this:replace",
