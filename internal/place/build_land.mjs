@@ -1,7 +1,6 @@
-// The map: water, and borders between countries, cut into pieces of three sizes. Water is that of OpenStreetMap (ODbL)
-// in the package @geo-maps/earth-waterbodies-250m, or, where that is not installed, the sea around the land of Natural
-// Earth; borders are those of Natural Earth, both of the package world-atlas.
-import { existsSync, readFileSync } from "node:fs";
+// The map: water, and borders between countries, cut into pieces of four sizes. Water is that of OpenStreetMap (ODbL) in
+// the package @geo-maps/earth-waterbodies-250m; borders are those of Natural Earth in the package world-atlas.
+import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { deflateRawSync } from "node:zlib";
@@ -58,7 +57,6 @@ const facing = (ring, isWater) => (areaOf(ring) > 0 === isWater ? ring : turned(
 
 function waterOf(modules) {
   const file = join(modules, "@geo-maps/earth-waterbodies-250m/map.geo.json");
-  if (!existsSync(file)) return seaOf(modules);
   const rings = [];
   JSON.parse(readFileSync(file, "utf8")).geometries.forEach(({ coordinates }, kind) => {
     for (const [outer, ...islands] of coordinates) {
@@ -80,15 +78,6 @@ function around(rings) {
     if (east > 0.99) all.push(ring.map((value, i) => (i % 2 ? value : value - 1)));
   }
   return all;
-}
-
-/** seaOf is the whole world as water, with the land as islands. */
-function seaOf(modules) {
-  const { feature } = createRequire(import.meta.url)(join(modules, "topojson-client"));
-  const atlas = JSON.parse(readFileSync(join(modules, "world-atlas/land-10m.json"), "utf8"));
-  const lands = feature(atlas, atlas.objects.land).features.flatMap(({ geometry }) => geometry.coordinates);
-  const world = ringOf([[-180, 90], [180, 90], [180, -90], [-180, -90]]);
-  return [facing(world, true), ...lands.flatMap(([land, ...seas]) => [facing(ringOf(land), false), ...seas.map((sea) => facing(ringOf(sea), true))])];
 }
 
 function bordersOf(modules) {

@@ -32,10 +32,9 @@
 // # Where the data come from
 //
 // `npm run build` runs build.mjs, which writes dist/places.bin and dist/land.bin from npm packages; dist is embedded and
-// never committed. Without it the program builds and runs, and Check says what is missing. Credit is due, and the map
-// shows it (ui.map_credit): places are GeoNames' (CC BY 4.0), borders and, without the lakes, the coast are Natural
-// Earth's (public domain), water is OpenStreetMap's (Open Database Licence: dist/land.bin is offered under it too, and
-// build_land.mjs is how it is made).
+// never committed. Without it the program builds and runs, and Check says what is missing. Credit is due, and every map
+// shows it (ui.map_credit): places are GeoNames' (CC BY 4.0), borders are Natural Earth's (public domain), water is
+// OpenStreetMap's (Open Database Licence: dist/land.bin is offered under it too, and build_land.mjs is how it is made).
 //
 // Routes (mounted by app): GET /map/{print}/{z}/{x}/{y}.
 package place
