@@ -35,6 +35,7 @@ type commands struct {
 	Proxies  []string `help:"Networks whose X-Forwarded-For is believed." env:"FAIRGROUND_PROXIES" placeholder:"CIDR"`
 	HTTPS    bool     `name:"https" help:"Visitors come by HTTPS through a proxy." env:"FAIRGROUND_HTTPS"`
 	APIRate  int      `name:"api-rate" help:"Requests a second that one token of the API may make." default:"100" env:"FAIRGROUND_API_RATE"`
+	IndexMB  int64    `name:"index-mb" help:"Most memory that the search index of one site may take, in megabytes; a site that needs more is searched in its database." default:"1024" env:"FAIRGROUND_INDEX_MB"`
 	Unsafe   bool     `help:"Do not wait for the disk. Only for data that may be lost." env:"FAIRGROUND_UNSAFE"`
 	LogLevel string   `help:"Least level of what is logged: debug, info, warn or error. Requests are logged at info." enum:"debug,info,warn,error" default:"info" env:"FAIRGROUND_LOG_LEVEL"`
 	LogJSON  bool     `name:"log-json" help:"Write the log as JSON." env:"FAIRGROUND_LOG_JSON"`
@@ -100,7 +101,8 @@ func (c *commands) logHandler(w io.Writer) slog.Handler {
 func (c *commands) config() (app.Config, error) {
 	config := app.Config{
 		Directory: c.Data, PostgresURL: c.Postgres, SMTP: c.SMTP, MailIn: c.MailIn, MailName: c.MailName, HTTPS: c.HTTPS, APIRate: c.APIRate,
-		Unsafe: c.Unsafe, Port: portOf(c.Serve.Address, c.HTTPS || c.Serve.Certificate != ""),
+		IndexBytes: c.IndexMB << 20,
+		Unsafe:     c.Unsafe, Port: portOf(c.Serve.Address, c.HTTPS || c.Serve.Certificate != ""),
 	}
 	for _, text := range c.Proxies {
 		network, err := netip.ParsePrefix(text)

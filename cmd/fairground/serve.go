@@ -14,6 +14,7 @@ import (
 	"fairground/internal/app"
 	"fairground/internal/job"
 	"fairground/internal/media"
+	"fairground/internal/place"
 	"fairground/internal/ui"
 	"fairground/internal/value"
 	"fairground/internal/web"
@@ -39,8 +40,8 @@ func (c serveCommand) Run(e *environment) error {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(gcPercent)
 	}
-	if os.Getenv("GOMEMLIMIT") == "" {
-		debug.SetMemoryLimit(softLimit)
+	if err := place.Check(); err != nil {
+		return err
 	}
 	return e.withApp(func(a *app.App) error {
 		sites, err := a.Registry.List(e.ctx)
@@ -62,6 +63,9 @@ func (c serveCommand) Run(e *environment) error {
 				}
 			})
 		}
+		if os.Getenv("GOMEMLIMIT") == "" {
+			group.Go("memory", func(ctx context.Context) { limitMemory(ctx, a) })
+		}
 		group.Go("attend", func(ctx context.Context) { a.Attend(ctx, group) })
 		err = web.Serve(e.ctx, web.Server{
 			Address: c.Address, Certificate: c.Certificate, Key: c.Key,
@@ -74,6 +78,16 @@ func (c serveCommand) Run(e *environment) error {
 		}
 		return err
 	})
+}
+
+// limitMemory sets the soft limit of memory, which grows with the search indexes: they stay, and garbage comes on top.
+func limitMemory(ctx context.Context, a *app.App) {
+	for ; ; time.Sleep(time.Second) {
+		debug.SetMemoryLimit(softLimit + 2*a.IndexBytes())
+		if ctx.Err() != nil {
+			return
+		}
+	}
 }
 
 func (c serveCommand) announce(e *environment, address net.Addr, sites int) {

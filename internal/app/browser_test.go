@@ -128,7 +128,7 @@ func TestWithoutScripts(t *testing.T) {
 	tab.Type(".search [name=q]", "bicycle"+browser.Enter)
 	tab.At("/search")
 	tab.Show("/search", 1440, "light")
-	tab.Type("#facet-place", "Lausanne")
+	tab.Type(".search [name=place]", "Lausanne")
 	tab.Click("main form .without-js")
 	tab.Until(`location.search.includes("place=Lausanne") && document.querySelector(".chip.on")`)
 	tab.Click(".cards a")

@@ -25,7 +25,7 @@ type Config struct {
 	Resolver    inbound.Resolver // asked who may send mail; nil is the machine's
 	OpenID      []account.OpenID // other houses whose sign-in all sites accept
 	APIRate     int              // requests a second for one token of the API; 0 = 100
-	IndexBytes  int64            // most memory for the search index of one site; 0 = 1 GiB
+	IndexBytes  int64            // most memory for the search index of one site; 0 = any
 	Unsafe      bool             // do not wait for the disk; for tests and demonstrations that may be lost
 
 	Clock value.Clock // nil is the machine's

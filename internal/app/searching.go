@@ -80,6 +80,15 @@ func (a *App) closeIndex(s *site.Site) {
 	}
 }
 
+// IndexBytes is how much memory the search indexes of this process take.
+func (a *App) IndexBytes() (bytes int64) {
+	a.indexes.Range(func(_, index any) bool {
+		bytes += index.(*live.Index).State().Bytes
+		return true
+	})
+	return bytes
+}
+
 func keepIndex(slug string, index *live.Index) {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()

@@ -30,15 +30,16 @@ func (a *App) speak(w http.ResponseWriter, r *http.Request) (*http.Request, erro
 type printerKey struct {
 	locale         value.Locale
 	zone, currency string
+	units          site.Units
 }
 
 func (a *App) printer(settings site.Settings, locale value.Locale) *text.Printer {
-	key := printerKey{locale, settings.TimeZone, settings.Currency}
+	key := printerKey{locale, settings.TimeZone, settings.Currency, settings.Units}
 	if p, ok := a.printers.Load(key); ok {
 		return p.(*text.Printer)
 	}
 	p, _ := a.printers.LoadOrStore(key, a.words.Printer(text.Settings{
-		Locale: locale, Zone: settings.Location(), Currency: settings.Currency, Clock: a.clock,
+		Locale: locale, Zone: settings.Location(), Currency: settings.Currency, Clock: a.clock, Units: string(settings.Units),
 	}))
 	return p.(*text.Printer)
 }

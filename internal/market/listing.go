@@ -13,6 +13,7 @@ import (
 	"fairground/internal/trade"
 	"fairground/internal/ui"
 	"fairground/internal/value"
+	"fairground/internal/web"
 )
 
 // offer is the page of one listing.
@@ -71,6 +72,7 @@ func (v *visit) listing(w http.ResponseWriter) error {
 	page := v.page(l.Title, pathOf(l))
 	page.Description = o.description()
 	page.Head = o.head()
+	web.Images(w.Header(), v.settings.TilesOrigin())
 	return v.show(w, http.StatusOK, page, o.view())
 }
 

@@ -81,7 +81,7 @@ func TestPages(t *testing.T) {
 			{name: "near", path: "/c/sports/bicycles?place=pully&within=5", status: 200, want: `<h1>Bicycles near Pully</h1>|Trek hybrid|Nearest first`, not: "Cargo bicycle"},
 			{name: "near, in German", path: "/c/sports/bicycles?place=pully", locale: "de", status: 200, want: `<h1>Velos rund um Pully</h1>|Nächste zuerst`},
 			{name: "a place without its accents", path: "/search?place=evian", status: 200, want: `near Évian|Old child’s bicycle`},
-			{name: "a place nobody knows", path: "/search?place=Atlantis", status: 422, want: `Nothing is listed in a place called “Atlantis”|aria-describedby="place-fault"|id="place-fault"|value="Atlantis"|Trek hybrid`},
+			{name: "a place nobody knows", path: "/search?place=Atlantis", status: 422, want: `No place called “Atlantis” is known|aria-describedby="place-fault"|id="place-fault"|value="Atlantis"|Trek hybrid`},
 			{name: "kind", path: "/search?kind=free", status: 200, want: "Old child’s bicycle|>Free<", not: "Trek hybrid"},
 			{name: "wanted", path: "/search?kind=wanted", status: 200, want: "Looking for a folding bicycle|>Wanted<", not: "Trek hybrid"},
 			{name: "shops", path: "/search?seller=business", status: 200, want: "Cargo bicycle", not: "Trek hybrid"},
@@ -166,7 +166,7 @@ func checkBadParameters(t *testing.T, w *world) {
 		{name: "what looks like a pattern", path: "/search?q=" + url.QueryEscape(`^(bi|tri)cycle.*[a-z]{2,}$\d+ OR 1=1; --`), status: 200, want: "listing"},
 		{name: "nothing but small words", path: "/search?q=the+of+and", status: 200, want: "listing"},
 		{name: "text that is not UTF-8", path: "/search?q=%ff%fe", status: 422, want: "This did not work"},
-		{name: "a feed of a place nobody knows", path: "/feed.atom?place=Atlantis", status: 422, want: "Nothing is listed in a place called", not: "Trek"},
+		{name: "a feed of a place nobody knows", path: "/feed.atom?place=Atlantis", status: 422, want: "No place called", not: "Trek"},
 		{name: "a NUL", path: "/search?q=a%00b", status: 422, want: "This did not work"},
 		{name: "a broken escape", path: "/search?q=%zz", status: 422, want: "This did not work"},
 	})

@@ -101,6 +101,9 @@ func (r *results) send(w http.ResponseWriter) error {
 	if len(r.faults) > 0 {
 		status = http.StatusUnprocessableEntity
 	}
+	if r.get("view") == asMap {
+		web.Images(w.Header(), r.v.settings.TilesOrigin())
+	}
 	if !web.Fragment(r.v.r) {
 		return r.v.show(w, status, r.shell(), r.view())
 	}

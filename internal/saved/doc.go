@@ -49,7 +49,7 @@
 //	POST /saved-searches/{search}/end          deletes it                                           SignedIn
 //	POST /saved-searches/{search}/back         undoes that                                          SignedIn
 //	GET  /saved-searches/{search}/results      runs it                                              SignedIn
-//	GET  /saved-searches/{search}/{listing}    leads to a listing it found                          Public
+//	GET  /saved-searches/{search}/found/{listing}    leads to a listing it found                          Public
 //	GET  /search-alerts/{token}                the button that stops or wakes a search              Public
 //	POST /search-alerts/{token}                does it                                              Public
 package saved

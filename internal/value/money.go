@@ -114,4 +114,3 @@ func onlyDigits(text string) bool {
 }
 
 func pow10(n int) int64 { return int64(math.Pow10(n)) }
-
