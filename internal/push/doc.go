@@ -18,7 +18,7 @@
 // service that carries them.
 //
 // Encryption and signature are written on the standard library: a hundred lines, tested with the vector of RFC 8291
-// Appendix A. docs/decisions/0021 says why not a library.
+// Appendix A. docs/decisions/0018 says why not a library.
 //
 // Tables: none.
 package push
