@@ -22,7 +22,7 @@ type standing struct {
 	same, asked   int // answers whose total is within one in a hundred of that of the index in memory, and all
 }
 
-const patience = 20 * time.Second // for one engine and one kind of query
+const patience = 12 * time.Second // for one engine and one kind of query
 
 // contest is the queries of the comparison, and what the index in memory found.
 type contest struct {

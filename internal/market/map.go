@@ -160,7 +160,7 @@ func boxOf(listings []listing.Listing) value.Box {
 			b.West, b.East = min(b.West, at.Lon), max(b.East, at.Lon)
 		}
 	}
-	high, wide := (b.North-b.South)/8, (b.East-b.West)/8
+	high, wide := (b.North-b.South)/4, (b.East-b.West)/4
 	return value.Box{
 		South: max(-90, b.South-high), West: max(-180, b.West-wide),
 		North: min(90, b.North+high), East: min(180, b.East+wide),

@@ -185,7 +185,7 @@ func (b *Tab) Ask(statements string) string {
 	const before = `(async () => {
 		const root = document.documentElement, find = s => document.querySelector(s), click = s => find(s).click();
 		const key = (k, on) => on.dispatchEvent(new KeyboardEvent("keydown", {key: k, bubbles: true, cancelable: true}));
-		const until = async is => { for (let i = 0; i < 100 && !is(); i++) await new Promise(go => setTimeout(go, 20)); };
+		const until = async is => { for (let i = 0; i < 500 && !is(); i++) await new Promise(go => setTimeout(go, 20)); };
 		await until(() => find("[hx-get]")?.hasAttribute("data-htmx-powered") ?? true);
 		try { `
 	const after = ` ? "yes" : "no"; } catch (error) { return String(error); } })()`
