@@ -21,6 +21,12 @@ const (
 	NoticesSee       Permission = "notices.see"       // reports from outside
 	NoticesDecide    Permission = "notices.decide"    //
 	AppealsDecide    Permission = "appeals.decide"    //
+	NetworksSee      Permission = "networks.see"      // linked accounts and listings
+	HashesSee        Permission = "hashes.see"        // banks of photo hashes and their matches; never a photo
+	HashesEdit       Permission = "hashes.edit"       // import lists, add and remove hashes
+	EvidenceSee      Permission = "evidence.see"      // what is preserved, without opening it
+	EvidenceUnseal   Permission = "evidence.unseal"   // propose or confirm that a package is opened
+	DutiesSee        Permission = "duties.see"        // what the law asks and until when
 	RulesSee         Permission = "rules.see"         // safety rules and their hits
 	RulesEdit        Permission = "rules.edit"        // tighten them; the provider's pack cannot be loosened
 	MembersSee       Permission = "members.see"       // accounts of members, masked contacts
@@ -60,7 +66,8 @@ const (
 // above.
 var everything = []Permission{
 	ConsoleSee, ListingsSee, ListingsEdit, ListingsDecide, ListingsFeature, ListingsImport, NoticesSee, NoticesDecide, AppealsDecide,
-	RulesSee, RulesEdit, MembersSee, MembersSuspend, RecordsSee, RecordsEdit, RecordsExport, ConversationsSee,
+	NetworksSee, HashesSee, HashesEdit, EvidenceSee, EvidenceUnseal, DutiesSee, RulesSee, RulesEdit,
+	MembersSee, MembersSuspend, RecordsSee, RecordsEdit, RecordsExport, ConversationsSee,
 	CampaignsSee, CampaignsEdit, PaymentsSee, PaymentsRefund, LedgerSee, SettingsSee, SettingsEdit, StaffSee, StaffEdit,
 	AuditSee, OperationsSee,
 }
@@ -68,8 +75,8 @@ var everything = []Permission{
 // allowed is the whole of what each role may do. Nobody has more by default, by seniority or by accident.
 var allowed = map[Role][]Permission{
 	Admin: everything,
-	Safety: {ConsoleSee, ListingsSee, ListingsEdit, ListingsDecide, NoticesSee, NoticesDecide, AppealsDecide, RulesSee,
-		RulesEdit, MembersSee, MembersSuspend, RecordsSee, ConversationsSee, AuditSee},
+	Safety: {ConsoleSee, ListingsSee, ListingsEdit, ListingsDecide, NoticesSee, NoticesDecide, AppealsDecide, NetworksSee,
+		HashesSee, HashesEdit, EvidenceSee, EvidenceUnseal, DutiesSee, RulesSee, RulesEdit, MembersSee, MembersSuspend, RecordsSee, ConversationsSee, AuditSee},
 	Support: {ConsoleSee, ListingsSee, ListingsEdit, NoticesSee, MembersSee, RecordsSee, RecordsEdit, ConversationsSee,
 		PaymentsSee},
 	Sales:     {ConsoleSee, ListingsSee, ListingsFeature, MembersSee, RecordsSee, RecordsEdit, PaymentsSee},
