@@ -186,7 +186,7 @@ func checkRules(rules []Rule) (faults []error) {
 		case r.Mode != Live && r.Mode != Shadow && r.Mode != Expired:
 			missing = "a mode: live, shadow or expired"
 		case !knownStages(r.Stages):
-			missing = "a stage: listing, message, payment or account"
+			missing = "a stage: listing, message, payment, account or feed"
 		case r.Outcome >= Challenge && (r.Ground["en"] == "" || r.Policy == "" || r.Category == ""):
 			missing = "a ground, a policy and a category, because it restricts"
 		case r.Outcome >= Challenge && (len(r.Fires) == 0 || len(r.Passes) == 0):
@@ -202,7 +202,7 @@ func checkRules(rules []Rule) (faults []error) {
 
 func knownStages(stages []Stage) bool {
 	for _, stage := range stages {
-		if !slices.Contains([]Stage{StageListing, StageMessage, StagePayment, StageAccount}, stage) {
+		if !slices.Contains(Stages(), stage) {
 			return false
 		}
 	}

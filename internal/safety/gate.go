@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 
 	"fairground/internal/expr"
@@ -13,10 +14,12 @@ import (
 
 // Gate screens for one site. It is safe for use by several goroutines and needs no database.
 type Gate struct {
-	ids     *value.IDs
-	seals   *sealer
-	signals plugins
-	rules   atomic.Pointer[RuleSet]
+	ids        *value.IDs
+	seals      *sealer
+	rules      atomic.Pointer[RuleSet]
+	memory     atomic.Pointer[Memory]
+	signals    atomic.Pointer[plugins]
+	connecting sync.Mutex
 }
 
 // NewGate returns a gate under a site's secret key of 32 bytes. It fails when the key is shorter, when there are no rules,
@@ -25,9 +28,11 @@ func NewGate(key []byte, ids *value.IDs, rules *RuleSet, signals ...Signal) (*Ga
 	if len(key) < 32 || ids == nil {
 		return nil, fmt.Errorf("safety.NewGate: needs a key of 32 bytes and a maker of ids")
 	}
-	g := &Gate{ids: ids, seals: newSealer(key), signals: plugins{}}
-	for _, s := range signals {
-		g.signals[s.Name()] = &plugin{signal: s}
+	g := &Gate{ids: ids, seals: newSealer(key)}
+	g.memory.Store(&Memory{})
+	g.signals.Store(&plugins{})
+	if err := g.Connect(signals...); err != nil {
+		return nil, err
 	}
 	return g, g.Replace(rules)
 }
@@ -38,7 +43,7 @@ func (g *Gate) Replace(rules *RuleSet) error {
 		return fmt.Errorf("safety.Gate: needs rules")
 	}
 	for _, name := range rules.signals {
-		if g.signals[name] == nil {
+		if (*g.signals.Load())[name] == nil {
 			return fmt.Errorf("safety.Gate: the rules read signals.%s, which is not connected", name)
 		}
 	}
@@ -85,7 +90,7 @@ func (g *Gate) ask(ctx context.Context, rules *RuleSet, s *Subject, slots *Slots
 		return []Firing{stopped(gateLong, nil)}
 	}
 	work := rules.scans.Get().(*screening)
-	work.begin(ctx, s, g.signals)
+	work.begin(ctx, s, *g.signals.Load())
 	firings := work.firings()
 	*slots = work.scan.found
 	work.end() // not deferred: what a panic leaves behind must not be used again
@@ -120,7 +125,7 @@ func (w *screening) firings() (fired []Firing) {
 func (w *screening) firing(r *rule, err error) Firing {
 	f := Firing{
 		Rule: r.ID, Version: r.Version, Title: r.Title, Outcome: r.Outcome, Policy: r.Policy, Category: r.Category,
-		Ground: r.reason, Shadow: !r.decides(), Final: r.final(),
+		Ground: r.reason, Shadow: !r.decides(), Final: r.final(), Preserve: r.Preserve && r.decides() && err == nil,
 	}
 	if err != nil {
 		f.Outcome, f.Ground, f.Error = Hold, unfinished, strings.ReplaceAll(err.Error(), "\x00", "")

@@ -42,6 +42,7 @@ type Firing struct {
 	Explanation []expr.Part `json:"explanation,omitempty"` // the parts of its condition and their values
 	Shadow      bool        `json:"shadow,omitempty"`      // recorded only
 	Final       bool        `json:"final,omitempty"`       // no review on the site overrules it
+	Preserve    bool        `json:"preserve,omitempty"`    // its rule asks for evidence at once
 	Error       string      `json:"error,omitempty"`       // why it could not be answered
 }
 

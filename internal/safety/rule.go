@@ -42,6 +42,7 @@ type Rule struct {
 	Outcome   Verdict   `yaml:"outcome"`
 	Owner     string    `yaml:"owner"`
 	Mandatory bool      `yaml:"mandatory"` // the provider's; a site may only make it stricter
+	Preserve  bool      `yaml:"preserve"`  // what it finds is sealed as evidence at once
 	Fires     []Example `yaml:"fires"`     // must fire, or the rule does not load
 	Passes    []Example `yaml:"passes"`    // must not fire, or the rule does not load
 }

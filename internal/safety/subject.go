@@ -3,6 +3,7 @@ package safety
 import (
 	"encoding/hex"
 
+	"fairground/internal/media/pdq"
 	"fairground/internal/value"
 )
 
@@ -22,7 +23,13 @@ const (
 	StageMessage Stage = "message"
 	StagePayment Stage = "payment"
 	StageAccount Stage = "account"
+	StageFeed    Stage = "feed" // a listing that an import brings
 )
+
+// Stages are all of them.
+func Stages() []Stage {
+	return []Stage{StageListing, StageMessage, StagePayment, StageAccount, StageFeed}
+}
 
 // Subject is what is screened. All texts in it are read: title, body and the values of the attributes.
 type Subject struct {
@@ -37,6 +44,16 @@ type Subject struct {
 	Attributes map[string]string
 	Photos     int
 	Author     Author
+	Place      string      // the town as shown, folded by whoever counts
+	Point      value.Point // exact; never shown and never stored here
+	Images     []Image     // hashes of the photos, in order
+}
+
+// Image is what is known of one photo without looking at it.
+type Image struct {
+	Sha256  string   `json:"sha256"` // in hexadecimal
+	PDQ     pdq.Hash `json:"pdq"`
+	Quality int      `json:"quality"` // of the hash, 0 to 100; pdq.Unhashed when there is none
 }
 
 // Author is who wrote it, as far as rules may know.
