@@ -23,6 +23,13 @@
 // at the photo that was sent, so four quarters are that photo again and nothing fades on the way; what was cropped away
 // is gone. The photo it was made from stays until somebody deletes it, so that a change can be taken back.
 //
+// # Hashes
+//
+// Every photo taken in is hashed by what it shows (package pdq) while its pixels are in memory: once as it was sent, and
+// once more as it is shown if its file asks to be turned. Both and their quality are kept in the record beside the sizes.
+// A record from before that is hashed from the largest size when it is next asked for (Hashed, Hash) or by HashAll, which app
+// runs once as a job. Print hashes a photo that must not be kept.
+//
 // HEIC and AVIF are refused with advice. The decoders at hand cost 1.5 MB, yet cannot be stopped by time or by
 // memory, and a site that strangers write to needs both. Browsers on telephones convert to JPEG by themselves when
 // the file input accepts only image/jpeg, image/png, image/gif and image/webp (Accept).

@@ -36,7 +36,7 @@ func (p *Photos) Turn(ctx context.Context, sha256 string, right int) (Photo, err
 		from = origin{before.Sha256, (from.turned + kept.Turned) % 4}
 	}
 	if from.turned == 0 {
-		return p.Known(ctx, from.sha256)
+		return p.Hashed(ctx, from.sha256)
 	}
 	name := fmt.Sprintf("turned %d of %s", from.turned, from.sha256)
 	return p.redraw(ctx, from, name, func(picture image.Image) (image.Image, error) { return picture, nil })
@@ -63,7 +63,7 @@ type origin struct {
 func (p *Photos) redraw(ctx context.Context, from origin, name string, change func(image.Image) (image.Image, error)) (Photo, error) {
 	sum := sha256.Sum256([]byte("fairground/media/" + name))
 	sha := hex.EncodeToString(sum[:])
-	if photo, err := p.Known(ctx, sha); err == nil {
+	if photo, err := p.Hashed(ctx, sha); err == nil {
 		return photo, nil
 	}
 	leave, err := p.decoders.enter(ctx)

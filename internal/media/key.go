@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strconv"
 
+	"fairground/internal/media/pdq"
 	"fairground/internal/value"
 )
 
@@ -18,13 +19,18 @@ const (
 	Large  = 1600 // the gallery
 )
 
-// Photo is a stored photo. It holds nothing that is not in the pixels of the original but its SHA-256.
+// Photo is a stored photo. It holds nothing that is not in the pixels of the original but its SHA-256. Hash, Upright and
+// Quality are filled by Process, Turn, Crop and Photos.Hashed; a Photo that is put together from what a listing keeps has none.
 type Photo struct {
 	Sha256 string // of the original bytes, 64 hexadecimal digits
 	Width  int    // of the original, upright, in pixels
 	Height int
 	Colour string // the most common colour, such as #3a7d5c, to show while the photo loads
 	Sizes  []Size // as SizesOf returns them
+
+	Hash    pdq.Hash // of the pixels as they were sent, so that it agrees with lists that know nothing of EXIF
+	Upright pdq.Hash // of the photo as it is shown; equal to Hash unless the file asked to be turned
+	Quality int      // of the hashes, 0 to 100; pdq.Unhashed when the record is older than hashing
 }
 
 // Size is one stored picture of a photo.

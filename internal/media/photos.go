@@ -13,6 +13,7 @@ import (
 
 	"github.com/gen2brain/webp"
 
+	"fairground/internal/media/pdq"
 	"fairground/internal/value"
 )
 
@@ -48,7 +49,7 @@ func (p *Photos) Process(ctx context.Context, r io.Reader) (Photo, error) {
 	}
 	sum := sha256.Sum256(raw)
 	sha := hex.EncodeToString(sum[:])
-	if photo, err := p.Known(ctx, sha); value.KindOf(err) != value.NotFound {
+	if photo, err := p.Hashed(ctx, sha); value.KindOf(err) != value.NotFound {
 		return photo, err
 	}
 	photo, drawn, err := p.develop(ctx, sha, raw)
@@ -78,6 +79,7 @@ func (p *Photos) develop(ctx context.Context, sha string, raw []byte) (Photo, []
 
 func drawSizes(ctx context.Context, sha string, picture image.Image, orientation int) (Photo, [][]byte, error) {
 	photo := Photo{Sha256: sha, Width: picture.Bounds().Dx(), Height: picture.Bounds().Dy()}
+	photo.takePrints(picture, orientation)
 	if orientation >= 5 {
 		photo.Width, photo.Height = photo.Height, photo.Width
 	}
@@ -121,6 +123,10 @@ type record struct {
 	Colour string `json:"colour"`
 	Of     string `json:"of,omitempty"`     // the photo this one was turned from
 	Turned int    `json:"turned,omitempty"` // quarters to the right
+
+	Hash    *pdq.Hash `json:"pdq,omitempty"`     // nil in a record from before photos were hashed
+	Upright *pdq.Hash `json:"upright,omitempty"` // nil when it is Hash
+	Quality int       `json:"quality,omitempty"`
 }
 
 func recordKey(sha string) string { return fmt.Sprintf("photo/%.2s/%s.json", sha, sha) }
@@ -133,7 +139,16 @@ func (p *Photos) store(ctx context.Context, photo Photo, drawn [][]byte, origin 
 			return err
 		}
 	}
-	text, err := json.Marshal(record{photo.Width, photo.Height, photo.Colour, origin.Of, origin.Turned})
+	return p.storeRecord(ctx, photo, origin)
+}
+
+func (p *Photos) storeRecord(ctx context.Context, photo Photo, origin record) error {
+	kept := record{Width: photo.Width, Height: photo.Height, Colour: photo.Colour, Of: origin.Of, Turned: origin.Turned,
+		Hash: &photo.Hash, Quality: photo.Quality}
+	if photo.Upright != photo.Hash {
+		kept.Upright = &photo.Upright
+	}
+	text, err := json.Marshal(kept)
 	if err != nil {
 		return err
 	}
@@ -145,13 +160,27 @@ var (
 	colourShape = regexp.MustCompile(`^#[0-9a-f]{6}$`)
 )
 
-// Known returns a photo that was processed before, or an error of kind NotFound.
+// Known returns a photo that was processed before, or an error of kind NotFound. One from before photos were hashed comes without
+// hashes; Hashed makes them.
 func (p *Photos) Known(ctx context.Context, sha256 string) (Photo, error) {
 	kept, err := p.recorded(ctx, sha256)
 	if err != nil {
 		return Photo{}, err
 	}
-	return Photo{sha256, kept.Width, kept.Height, kept.Colour, SizesOf(sha256, kept.Width, kept.Height)}, nil
+	return kept.photo(sha256), nil
+}
+
+func (kept record) photo(sha256 string) Photo {
+	photo := Photo{Sha256: sha256, Width: kept.Width, Height: kept.Height, Colour: kept.Colour,
+		Sizes: SizesOf(sha256, kept.Width, kept.Height), Quality: pdq.Unhashed}
+	if kept.Hash == nil {
+		return photo
+	}
+	photo.Hash, photo.Upright, photo.Quality = *kept.Hash, *kept.Hash, kept.Quality
+	if kept.Upright != nil {
+		photo.Upright = *kept.Upright
+	}
+	return photo
 }
 
 func (p *Photos) recorded(ctx context.Context, sha256 string) (record, error) {
