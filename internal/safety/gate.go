@@ -16,6 +16,7 @@ import (
 type Gate struct {
 	ids        *value.IDs
 	seals      *sealer
+	keys       *keyer
 	rules      atomic.Pointer[RuleSet]
 	memory     atomic.Pointer[Memory]
 	signals    atomic.Pointer[plugins]
@@ -28,7 +29,7 @@ func NewGate(key []byte, ids *value.IDs, rules *RuleSet, signals ...Signal) (*Ga
 	if len(key) < 32 || ids == nil {
 		return nil, fmt.Errorf("safety.NewGate: needs a key of 32 bytes and a maker of ids")
 	}
-	g := &Gate{ids: ids, seals: newSealer(key)}
+	g := &Gate{ids: ids, seals: newSealer(key), keys: newKeyer(key)}
 	g.memory.Store(&Memory{})
 	g.signals.Store(&plugins{})
 	if err := g.Connect(signals...); err != nil {
@@ -73,7 +74,7 @@ func (g *Gate) Screen(ctx context.Context, s Subject, review Review) (out Outcom
 		}
 	}()
 	out = blank
-	out.Firings = g.ask(ctx, rules, &s, &out.Slots)
+	out.Firings = g.ask(ctx, rules, &s, &out)
 	out.decide(review)
 	if out.Verdict == Allow || out.Verdict == Label {
 		out.clearance = g.clear(&out)
@@ -82,7 +83,7 @@ func (g *Gate) Screen(ctx context.Context, s Subject, review Review) (out Outcom
 }
 
 // ask collects all firings, strictest first.
-func (g *Gate) ask(ctx context.Context, rules *RuleSet, s *Subject, slots *Slots) []Firing {
+func (g *Gate) ask(ctx context.Context, rules *RuleSet, s *Subject, out *Outcome) []Firing {
 	if s.Object == "" || s.Record == 0 || s.Hash == (ContentHash{}) {
 		return []Firing{stopped(gateVague, nil)}
 	}
@@ -92,7 +93,8 @@ func (g *Gate) ask(ctx context.Context, rules *RuleSet, s *Subject, slots *Slots
 	work := rules.scans.Get().(*screening)
 	work.begin(ctx, s, *g.signals.Load())
 	firings := work.firings()
-	*slots = work.scan.found
+	out.Slots = work.scan.found
+	out.trace = &trace{gate: g, subject: *s}
 	work.end() // not deferred: what a panic leaves behind must not be used again
 	slices.SortStableFunc(firings, func(a, b Firing) int { return int(b.Outcome - a.Outcome) })
 	return firings

@@ -21,6 +21,7 @@ type Outcome struct {
 	Slots   Slots    // the phones, mails, links and handles in the text
 
 	clearance Clearance
+	trace     *trace
 }
 
 // Clearance returns the clearance, if the outcome is one.

@@ -18,8 +18,9 @@ var schemaFiles embed.FS
 // Schema is the tables of this package.
 func Schema() db.Schema { return db.Schema{Feature: "safety", Files: schemaFiles} }
 
-// Keep writes outcomes: their clearances, and what fired unless nothing did. Outcomes that hold content back are entered
-// in the change log; a clearance is told of in the entry of the content it clears.
+// Keep writes outcomes: their clearances, what fired unless nothing did, a sighting each, and the inputs of those that hold
+// content back and of a sample. Outcomes that hold content back are entered in the change log; a clearance is told of in
+// the entry of the content it clears. The gate's memory learns of the sightings once they are committed.
 func Keep(tx *db.Tx, outcomes ...Outcome) error {
 	var clearances, screenings [][]any
 	now := value.Micros(tx.Now())
@@ -43,6 +44,9 @@ func Keep(tx *db.Tx, outcomes ...Outcome) error {
 		return fmt.Errorf("safety.Keep: %w", err)
 	}
 	if err := tx.Insert("screening", []string{"id", "object", "record", "content_hash", "stage", "verdict", "firings", "slots", "rules", "review", "made_us"}, screenings); err != nil {
+		return fmt.Errorf("safety.Keep: %w", err)
+	}
+	if err := remember(tx, outcomes); err != nil {
 		return fmt.Errorf("safety.Keep: %w", err)
 	}
 	return nil

@@ -36,8 +36,8 @@ type Subject struct {
 	Stage      Stage
 	Object     string // the kind of record, such as "listing"
 	Record     value.ID
-	Hash       ContentHash
-	Category   string // path of slugs, such as "vehicles/cars"
+	Hash       ContentHash `json:"-"`
+	Category   string      // path of slugs, such as "vehicles/cars"
 	Title      string
 	Body       string
 	Price      value.Money
