@@ -14,11 +14,12 @@ const vectorFolder = "../../../../shared/data/pdq"
 
 func TestReferenceVectors(t *testing.T) {
 	t.Parallel()
-	err := eachVector(vectorFolder, func(name string, want, got Hash, quality, gotQuality int) {
-		distance := want.Distance(got)
-		t.Logf("%-22s distance %3d quality %3d, reference %3d", name, distance, gotQuality, quality)
-		if quality >= vectorQuality && distance > vectorDistance || gotQuality < quality-3 || gotQuality > quality+3 {
-			t.Errorf("%s: distance %d, quality %d, reference %d", name, distance, gotQuality, quality)
+	err := EachVector(vectorFolder, func(v Vector) {
+		got, quality := Of(v.Picture)
+		distance := v.Want.Distance(got)
+		t.Logf("%-22s distance %3d quality %3d, reference %3d", v.Name, distance, quality, v.Quality)
+		if v.Quality >= vectorQuality && distance > vectorDistance || quality < v.Quality-3 || quality > v.Quality+3 {
+			t.Errorf("%s: distance %d, quality %d, reference %d", v.Name, distance, quality, v.Quality)
 		}
 	})
 	if errors.Is(err, fs.ErrNotExist) {

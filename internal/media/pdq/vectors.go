@@ -17,25 +17,34 @@ const (
 	vectorQuality  = 80
 )
 
+// Vector is one photo of the reference with the hash and quality that the reference gives it.
+type Vector struct {
+	Name    string
+	Want    Hash
+	Quality int
+	Picture image.Image
+}
+
 // Vectors hashes the photos named in dir/expected.txt and counts those whose quality is good enough to be compared, and those of
 // them that are too far from the reference. A missing folder is an error that errors.Is(err, fs.ErrNotExist) finds.
 func Vectors(dir string) (checked, bad int, err error) {
-	err = eachVector(dir, func(_ string, want, got Hash, quality, _ int) {
-		if quality < vectorQuality {
+	err = EachVector(dir, func(v Vector) {
+		if v.Quality < vectorQuality {
 			return
 		}
 		checked++
-		if want.Distance(got) > vectorDistance {
+		if got, _ := Of(v.Picture); v.Want.Distance(got) > vectorDistance {
 			bad++
 		}
 	})
 	return checked, bad, err
 }
 
-func eachVector(dir string, see func(name string, want, got Hash, quality, gotQuality int)) error {
+// EachVector reads dir/expected.txt and the JPEG files it names, one at a time.
+func EachVector(dir string, see func(v Vector)) error {
 	list, err := os.Open(filepath.Join(dir, "expected.txt"))
 	if err != nil {
-		return fmt.Errorf("pdq.Vectors: %w", err)
+		return fmt.Errorf("pdq.EachVector: %w", err)
 	}
 	defer list.Close()
 	lines := bufio.NewScanner(list)
@@ -44,33 +53,29 @@ func eachVector(dir string, see func(name string, want, got Hash, quality, gotQu
 		if len(fields) != 3 || fields[0] == "file" {
 			continue
 		}
-		want, err := ParseHash(fields[1])
+		v, err := readVector(dir, fields)
 		if err != nil {
-			return err
+			return fmt.Errorf("pdq.EachVector(%s): %w", fields[0], err)
 		}
-		quality, err := strconv.Atoi(fields[2])
-		if err != nil {
-			return fmt.Errorf("pdq.Vectors(%s): %w", fields[0], err)
-		}
-		picture, err := open(filepath.Join(dir, filepath.Base(fields[0])))
-		if err != nil {
-			return err
-		}
-		got, gotQuality := Of(picture)
-		see(fields[0], want, got, quality, gotQuality)
+		see(v)
 	}
 	return lines.Err()
 }
 
-func open(name string) (image.Image, error) {
-	file, err := os.Open(name)
+func readVector(dir string, fields []string) (Vector, error) {
+	v := Vector{Name: filepath.Base(fields[0])}
+	var err error
+	if v.Want, err = ParseHash(fields[1]); err != nil {
+		return v, err
+	}
+	if v.Quality, err = strconv.Atoi(fields[2]); err != nil {
+		return v, err
+	}
+	file, err := os.Open(filepath.Join(dir, v.Name))
 	if err != nil {
-		return nil, fmt.Errorf("pdq.Vectors: %w", err)
+		return v, err
 	}
 	defer file.Close()
-	picture, err := jpeg.Decode(file)
-	if err != nil {
-		return nil, fmt.Errorf("pdq.Vectors(%s): %w", name, err)
-	}
-	return picture, nil
+	v.Picture, err = jpeg.Decode(file)
+	return v, err
 }
