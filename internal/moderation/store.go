@@ -75,21 +75,3 @@ func storeAnswer(tx *db.Tx, id value.ID, answer string) error {
 	}
 	return err
 }
-
-// Decisions returns what was decided about a record, newest first.
-func Decisions(tx *db.Tx, object string, record value.ID, limit int) ([]Decision, error) {
-	return db.All(tx, scanDecision, `
-		select id, object, record, outcome, ground, reason, coalesce(notice, 0), actor, made_us
-		from decision
-		where record = $1 and object = $2
-		order by id desc
-		limit $3`, int64(record), object, min(max(limit, 1), mostListed))
-}
-
-func scanDecision(row db.Scanner) (Decision, error) {
-	var d Decision
-	var made_us int64
-	err := row.Scan(&d.ID, &d.Object, &d.Record, &d.Outcome, &d.Ground, &d.Reason, &d.Notice, &d.Actor, &made_us)
-	d.Made = value.FromMicros(made_us)
-	return d, err
-}
