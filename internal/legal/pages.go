@@ -1,0 +1,3 @@
+package legal
+
+const dutiesPath = "/console/safety/duties"

@@ -1,0 +1,120 @@
+package legal
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"fairground/internal/db"
+	"fairground/internal/site"
+	"fairground/internal/value"
+)
+
+// Post queues a mail in the writer's transaction.
+type Post func(tx *db.Tx, to value.Email, locale value.Locale, subject, text string) error
+
+// Statements states the reasons of one site's decisions.
+type Statements struct {
+	Site   *site.Site
+	Origin func(*site.Site) string // where the site is on the web, without a slash at the end
+	Post   Post                    // nil: nothing is mailed
+	// Connector reaches the Transparency Database; nil: staff upload batches by hand.
+	Connector Connector
+}
+
+const (
+	longestTitle  = 300  // characters
+	longestReason = 4000 // characters
+)
+
+// State writes the statement of a decision inside its transaction and mails it to the author. A measure that restricts
+// nobody has none. A decision that has its statement already is a Conflict.
+func (d *Statements) State(tx *db.Tx, made Decision, about About) error {
+	if !made.Measure.Restricts() {
+		return nil
+	}
+	st, err := d.compose(tx, made, about)
+	if err != nil {
+		return fmt.Errorf("legal.State(%s): %w", made.ID, err)
+	}
+	if _, err := FindByDecision(tx, made.ID); value.KindOf(err) != value.NotFound {
+		if err == nil {
+			err = value.Errorf(value.Conflict, "this decision has its statement already")
+		}
+		return fmt.Errorf("legal.State(%s): %w", made.ID, err)
+	}
+	if err := insertStatement(tx, st); err != nil {
+		return fmt.Errorf("legal.State(%s): %w", made.ID, err)
+	}
+	// The log does not have the code, which opens a page, nor any words.
+	tx.Log(db.Change{Object: "statement", Record: st.ID, Diff: map[string]any{"decision": st.Decision, "object": st.Object, "record": st.Record,
+		"measure": st.Measure, "ground": st.Ground, "source": st.Source, "automatic": st.Automatic}})
+	if err := meet(tx, StatementDuty, st.Object, st.Record); err != nil {
+		return fmt.Errorf("legal.State(%s): %w", made.ID, err)
+	}
+	return d.mail(tx, st, about)
+}
+
+// compose makes the statement, its words and its record.
+func (d *Statements) compose(tx *db.Tx, made Decision, about About) (Statement, error) {
+	if made.ID == 0 || made.Object == "" {
+		return Statement{}, value.Errorf(value.Invalid, "a statement is about a decision")
+	}
+	redress, err := FindRedress(tx)
+	if err != nil {
+		return Statement{}, err
+	}
+	settings := d.Site.Settings()
+	st := Statement{
+		ID: tx.NewID(), Code: newCode(), Decision: made.ID, Object: made.Object, Record: made.Record, Author: about.Author, DecidedBy: made.Actor,
+		Locale: localeFor(about.Locale, made.Locale, settings.Locale()), Measure: made.Measure, Ground: groundIn(made), Rule: made.Rule,
+		Source: made.source(), Automatic: made.Automatic, Title: value.Clip(strings.TrimSpace(about.Title), longestTitle),
+		Content: about.Made, Since: made.Since, Made: tx.Now(), Until: made.Until,
+	}
+	if st.DecidedBy == "" {
+		st.DecidedBy = tx.Actor().String()
+	}
+	st.Content = orElse(st.Content, st.Made)
+	st.Since = orElse(st.Since, st.Content)
+	s := newSpeaker(st.Locale, settings.Location(), settings.Name, st.Title)
+	st.Parts = s.parts(st, about, value.Clip(strings.TrimSpace(made.Reason), longestReason), d.origin(), redress)
+	return st, st.file(d.Site.Slug, settings.Location(), made, about)
+}
+
+// file makes the record of a statement. One that breaks a rule is kept as refused, with what is wrong, so that staff see
+// it; the author's statement does not wait for it.
+func (s *Statement) file(slug string, zone *time.Location, made Decision, about About) error {
+	record := RecordOf(*s, slug, zone, made.Category, about)
+	text, err := record.JSON()
+	s.DSA, s.Delivery = text, Waiting
+	if faults := record.Faults(); len(faults) > 0 {
+		s.Delivery, s.Reason = Refused, faults.Error()
+	}
+	return err
+}
+
+func orElse(t, instead time.Time) time.Time {
+	if t.IsZero() {
+		return instead
+	}
+	return t
+}
+
+func (d *Statements) origin() string {
+	if d.Origin == nil {
+		return ""
+	}
+	return d.Origin(d.Site)
+}
+
+func (d *Statements) mail(tx *db.Tx, st Statement, about About) error {
+	if d.Post == nil || about.Email == "" {
+		return nil
+	}
+	settings := d.Site.Settings()
+	subject, body := newSpeaker(st.Locale, settings.Location(), settings.Name, st.Title).letter(st, about.Name, d.origin())
+	if err := d.Post(tx, about.Email, st.Locale, subject, body); err != nil {
+		return fmt.Errorf("legal.State(%s): mail: %w", st.Decision, err)
+	}
+	return nil
+}
