@@ -23,6 +23,7 @@ import (
 	"fairground/internal/media"
 	"fairground/internal/member"
 	"fairground/internal/message"
+	"fairground/internal/notice"
 	"fairground/internal/office"
 	"fairground/internal/place"
 	"fairground/internal/posting"
@@ -65,6 +66,7 @@ type App struct {
 	console     *console.Console
 	office      *office.Office
 	theme       *theme.Room
+	notices     *notice.Desk
 	api         *api.API
 	members
 }
@@ -88,7 +90,7 @@ func Open(ctx context.Context, config Config) (*App, error) {
 
 func (a *App) openWords(context.Context) (err error) {
 	a.words, err = text.New(ui.Messages(), web.Messages(), media.Messages(), account.Messages(), market.Messages(), console.Messages(), office.Messages(), theme.Messages(), api.Messages(),
-		member.Messages(), follow.Messages(), profile.Messages(), reach.Messages(), saved.Messages(), message.Messages(), trade.Messages(), listing.Messages(), posting.Messages(), Messages())
+		member.Messages(), follow.Messages(), profile.Messages(), reach.Messages(), saved.Messages(), message.Messages(), trade.Messages(), listing.Messages(), posting.Messages(), notice.Messages(), Messages())
 	return err
 }
 
@@ -183,6 +185,7 @@ func (a *App) furnish() {
 		Transfer: func(s *site.Site) *transfer.Desk { return a.Rooms(s).Transfer },
 	}
 	a.console.Rail = a.office.Rail
+	a.notices = a.noticeDesk()
 	a.theme = &theme.Room{
 		Shell: a.console.Page, Files: func(s *site.Site) media.Blobs { return a.Rooms(s).Blobs },
 		Home: a.market.Home, Categories: a.categories,
@@ -255,6 +258,7 @@ func (a *App) Router() *web.Router {
 	a.console.Routes(m)
 	a.office.Routes(m)
 	a.theme.Routes(m)
+	a.notices.Routes(m)
 	a.office.FlowRoutes(m, office.Flows{Desk: func(s *site.Site) *automation.Desk { return a.Rooms(s).Automation }, Secret: api.CallSecret})
 	a.office.DeveloperRoutes(m, developers{a.api})
 	a.api.Routes(m)

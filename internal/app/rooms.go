@@ -73,7 +73,8 @@ func (a *App) openRooms(s *site.Site) *Rooms {
 		panic(err) // the secret's length was checked when the site opened
 	}
 	blobs := scoped{a.blobs, s.Slug + "/"}
-	desk := &listing.Desk{DB: s.DB, Gate: gate, Trees: listing.NewTrees(s.DB), Limits: limitsOf(s), Teller: a.member, Guests: guestsOf{a}}
+	photos := media.NewPhotos(blobs, a.decoders)
+	desk := &listing.Desk{DB: s.DB, Gate: gate, Trees: listing.NewTrees(s.DB), Limits: limitsOf(s), Teller: a.member, Guests: guestsOf{a}, Images: images{photos}}
 	profiles := &profile.Desk{DB: s.DB, Gate: gate, Sellers: sellers{}, Answers: answers, Alerts: a.member}
 	trades := &trade.Desk{DB: s.DB, Gate: gate, Tell: a.member, Neighbours: traded(a)}
 	zone := func() *time.Location { return s.Settings().Location() }
@@ -84,8 +85,7 @@ func (a *App) openRooms(s *site.Site) *Rooms {
 	carrier := &transfer.Desk{DB: s.DB, Records: records, Files: blobs, Asker: colleagues{}.Asker}
 	return &Rooms{
 		Site: s, Gate: gate, Records: records, Listings: desk, Blobs: blobs,
-		Photos: media.NewPhotos(blobs, a.decoders),
-		Index:  index, Database: database,
+		Photos: photos, Index: index, Database: database,
 		Suggester: listing.NewSuggester(index, desk.Trees),
 		Profiles:  profiles, Trades: trades, Reach: views,
 		Moderation: &moderation.Desk{DB: s.DB, Rooms: map[string]moderation.Room{
@@ -99,6 +99,15 @@ func (a *App) openRooms(s *site.Site) *Rooms {
 		Loads:     job.NewWorker(s.DB, 1, carrier.Jobs()...),
 		followers: append(a.api.Readers(s), crm.Sellers(records, sellersFor), a.follow.Reader(s), a.saved.Reader(s), trades.Reader(), views.Reader()),
 	}
+}
+
+// images gives rules the hashes of photos.
+type images struct{ photos *media.Photos }
+
+// Image returns what is known of a photo without looking at it.
+func (i images) Image(ctx context.Context, sha256 string) (safety.Image, error) {
+	hash, quality, err := i.photos.Hash(ctx, sha256)
+	return safety.Image{Sha256: sha256, PDQ: hash, Quality: quality}, err
 }
 
 // decided carries decisions of staff out on listings.

@@ -14,6 +14,7 @@ import (
 	"fairground/internal/member"
 	"fairground/internal/message"
 	"fairground/internal/moderation"
+	"fairground/internal/notice"
 	"fairground/internal/profile"
 	"fairground/internal/reach"
 	"fairground/internal/record"
@@ -29,7 +30,7 @@ import (
 func SiteSchemas() []db.Schema {
 	return []db.Schema{
 		change.Schema(), audit.Schema(), job.Schema(), mail.Schema(), site.Schema(), account.Schema(),
-		record.Schema(), transfer.Schema(), safety.Schema(), listing.Schema(), search.Schema(), moderation.Schema(), automation.Schema(), api.Schema(),
+		record.Schema(), transfer.Schema(), safety.Schema(), listing.Schema(), search.Schema(), moderation.Schema(), notice.Schema(), automation.Schema(), api.Schema(),
 		member.Schema(), follow.Schema(), profile.Schema(), reach.Schema(), saved.Schema(), message.Schema(), trade.Schema(),
 	}
 }

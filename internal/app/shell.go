@@ -32,6 +32,7 @@ func (a *App) publicShell(r *http.Request) ui.PublicPage {
 		Languages: languageLinks(r, settings.Locales),
 		Footer: []ui.Link{
 			{Text: text.T(ctx, "app.what_we_check"), Href: "/safety"},
+			{Text: text.T(ctx, "app.report"), Href: "/notice"},
 			{Text: text.T(ctx, "app.report_status"), Href: "/reports"},
 			{Text: text.T(ctx, "app.about"), Href: "/about"},
 			{Text: text.T(ctx, "app.imprint"), Href: "/imprint"},

@@ -261,7 +261,7 @@ func (i *Import) prepareOne(ctx context.Context, tree *Tree, c *candidate) {
 		c.made.reopen()
 	}
 	now := i.Desk.DB.Clock().Now()
-	c.outcome = i.Desk.Gate.Screen(ctx, c.made.subject(tree, now), safety.Review{})
+	c.outcome = i.Desk.screen(ctx, c.made, tree, now, safety.Review{})
 	c.made.settle(c.outcome, safety.Review{}, now)
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"fairground/internal/account"
 	"fairground/internal/db"
+	"fairground/internal/media/pdq"
 	"fairground/internal/safety"
 	"fairground/internal/value"
 )
@@ -22,6 +23,13 @@ type Desk struct {
 	Limits func(Seller) Limits // how much members may post; nil means no limits
 	Teller account.Teller      // tells members what became of their listings; nil means nobody is told
 	Guests Guests              // lets visitors post after a mail; nil means they cannot
+	Images Images              // knows the hashes of photos; nil means that no rule sees any
+}
+
+// Images knows the hashes of stored photos.
+type Images interface {
+	// Image returns what is known of a photo without looking at it; one that is not stored is an error of kind NotFound.
+	Image(ctx context.Context, sha256 string) (safety.Image, error)
 }
 
 // prepare makes a listing out of a submission, in the status its screening gives it, without storing anything.
@@ -44,7 +52,7 @@ func (d *Desk) prepare(ctx context.Context, tree *Tree, s Submission) (Listing, 
 		return Listing{}, safety.Outcome{}, err
 	}
 	l.fingerprint = fingerprint(content.Title, content.Body)
-	outcome := d.Gate.Screen(ctx, l.subject(tree, now), safety.Review{})
+	outcome := d.screen(ctx, l, tree, now, safety.Review{})
 	l.settle(outcome, safety.Review{}, now)
 	return l, outcome, nil
 }
@@ -161,7 +169,7 @@ func (d *Desk) rescreen(tx *db.Tx, tree *Tree, l *Listing) (safety.Outcome, erro
 	if err != nil && value.KindOf(err) != value.NotFound {
 		return safety.Outcome{}, err
 	}
-	outcome := d.Gate.Screen(tx.Context(), l.subject(tree, tx.Now()), review)
+	outcome := d.screen(tx.Context(), *l, tree, tx.Now(), review)
 	l.settle(outcome, review, tx.Now())
 	return outcome, nil
 }
@@ -236,6 +244,27 @@ func (l *Listing) settle(outcome safety.Outcome, review safety.Review, now time.
 // uncover gives up the clearance.
 func (l *Listing) uncover() { l.clearance, l.seal = 0, nil }
 
+// screen asks the gate about the present content. A photo that is not stored cannot be compared and is shown to nobody
+// either; one whose hash cannot be read makes the gate hold, as everything that is not known does.
+func (d *Desk) screen(ctx context.Context, l Listing, tree *Tree, now time.Time, review safety.Review) safety.Outcome {
+	subject := l.subject(tree, now)
+	ctx, fail := context.WithCancelCause(ctx)
+	defer fail(nil)
+	for _, photo := range l.Photos {
+		image := safety.Image{Sha256: photo.Sha256, Quality: pdq.Unhashed}
+		if d.Images != nil {
+			known, err := d.Images.Image(ctx, photo.Sha256)
+			if err == nil {
+				image = known
+			} else if value.KindOf(err) != value.NotFound {
+				fail(err)
+			}
+		}
+		subject.Images = append(subject.Images, image)
+	}
+	return d.Gate.Screen(ctx, subject, review)
+}
+
 // subject is what screening looks at.
 func (l Listing) subject(tree *Tree, now time.Time) safety.Subject {
 	return safety.Subject{
@@ -243,6 +272,7 @@ func (l Listing) subject(tree *Tree, now time.Time) safety.Subject {
 		Category: tree.PathSlug(l.Category), Title: l.Title, Body: l.Body, Price: l.Price, Attributes: l.texts(),
 		Photos: len(l.Photos),
 		Author: safety.Author{Kind: value.Member, ID: l.Seller.ID, Age_days: int(now.Sub(l.Seller.Since).Hours() / 24)},
+		Place:  l.Place.Name, Point: l.Place.Point,
 	}
 }
 

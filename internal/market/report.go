@@ -35,6 +35,24 @@ type target struct {
 	picture ui.Picture
 }
 
+// Shown is what an outside id names for the public: a listing, a seller or a review.
+type Shown struct {
+	Object string
+	Record value.ID
+	Title  string
+	Href   string
+}
+
+// Shown returns what an outside id names, if the public can see it on the request's site; else an error of kind NotFound.
+func (m *Market) Shown(r *http.Request, key string) (Shown, error) {
+	v, err := m.begin(r)
+	if err != nil {
+		return Shown{}, err
+	}
+	about, err := v.reportable(key)
+	return Shown{about.object, about.record, about.title, about.href}, err
+}
+
 func (v *visit) reportForm(w http.ResponseWriter) error {
 	about, err := v.reportable(v.r.PathValue("id"))
 	if err != nil {
