@@ -1,0 +1,238 @@
+package copies
+
+import (
+	"cmp"
+	"slices"
+
+	"fairground/internal/value"
+)
+
+// cluster is a set of documents that were joined on evidence.
+type cluster struct {
+	id      value.ID
+	born    int // clusters made before it
+	members []uint32
+	edges   []edge
+	bridges map[*cluster]*bridge
+	version int // changes so far
+	known   *Template
+}
+
+// bridge is what ties a cluster to another one that it is not joined with: the evidence so far, and a few of its own
+// members that are tied. The other cluster keeps the same about its side.
+type bridge struct {
+	weight float64
+	ends   []uint32
+}
+
+const (
+	mostEnds = 4 // ends of a bridge that are remembered
+
+	small = 4  // members up to which one good edge is enough
+	big   = 12 // members from which a cluster is big
+
+	needAlone = .3  // evidence that joins two documents
+	needSmall = .55 // a small cluster with a larger one, a document with a cluster that is not small
+	needBig   = 1.6 // two big clusters, between
+	needEnds  = 3   // different members of each
+)
+
+// enough is the bridge test: may two clusters of these sizes, tied with this weight at so many ends of each, be joined?
+func enough(a, b int, weight float64, ends int) bool {
+	less, more := min(a, b), max(a, b)
+	switch {
+	case more <= small:
+		return weight >= needAlone
+	case less < big:
+		return weight >= needSmall
+	default:
+		return weight >= needBig && ends >= needEnds
+	}
+}
+
+// side is one neighbour of a new document: a cluster, or another document that stands alone.
+type side struct {
+	cluster *cluster
+	alone   uint32
+	weight  float64
+	ends    []uint32
+}
+
+func (s *side) size() int {
+	if s.cluster == nil {
+		return 1
+	}
+	return len(s.cluster.members)
+}
+
+// sides groups edges by neighbour, the best tied first. Several edges to one document add up to at most one; the edges of
+// a document to several members of a cluster are added.
+func (x *Index) sides(edges []edge) []*side {
+	var all []*side
+	for i := 0; i < len(edges); {
+		doc, apart := edges[i].b, 1.0
+		for ; i < len(edges) && edges[i].b == doc; i++ {
+			apart *= 1 - float64(edges[i].weight)
+		}
+		s := sideOf(&all, x.docs[doc].cluster, doc)
+		s.weight += 1 - apart
+		s.ends = append(s.ends, doc)
+	}
+	slices.SortStableFunc(all, func(a, b *side) int { return cmp.Compare(b.weight, a.weight) })
+	return all
+}
+
+func sideOf(all *[]*side, c *cluster, doc uint32) *side {
+	if c != nil {
+		for _, s := range *all {
+			if s.cluster == c {
+				return s
+			}
+		}
+	}
+	s := &side{cluster: c, alone: doc}
+	*all = append(*all, s)
+	return s
+}
+
+// join puts a document, whose edges are given grouped by their other end, where it belongs.
+func (x *Index) join(self uint32, edges []edge) {
+	for _, s := range x.sides(edges) {
+		if s.cluster != nil && x.live[s.cluster.id] != s.cluster { // merged a moment ago
+			continue
+		}
+		x.tie(self, s)
+	}
+	kept := 0
+	for _, e := range edges { // the likeliest come first
+		if c := x.docs[e.a].cluster; c != nil && c == x.docs[e.b].cluster && kept < mostEdges {
+			c.edges = append(c.edges, e)
+			kept++
+		}
+	}
+}
+
+// mostEdges of a document are kept when it joins a cluster: enough to tell why, and to hang on when others go.
+const mostEdges = 16
+
+// tie joins a document, or the cluster it is in already, with one neighbour, or takes note of the bridge between them.
+func (x *Index) tie(self uint32, s *side) {
+	own := x.docs[self].cluster
+	size := 1
+	if own != nil {
+		size = len(own.members)
+	}
+	if own != nil && s.cluster != nil {
+		x.strengthen(own, s.cluster, s.weight, []uint32{self}, s.ends)
+		b := own.bridges[s.cluster]
+		if size+s.size() <= x.most && enough(size, s.size(), b.weight, min(len(b.ends), len(s.cluster.bridges[own].ends))) {
+			x.merge(own, s.cluster)
+		}
+		return
+	}
+	if size+s.size() > x.most || !enough(size, s.size(), s.weight, 1) {
+		return
+	}
+	switch {
+	case own == nil && s.cluster == nil:
+		c := x.newCluster(x.docs[s.alone].id)
+		x.enter(c, s.alone)
+		x.enter(c, self)
+	case own == nil:
+		x.enter(s.cluster, self)
+	default:
+		x.enter(own, s.alone)
+	}
+}
+
+func (x *Index) newCluster(founder value.ID) *cluster {
+	c := &cluster{id: x.clusterID(founder), born: x.born}
+	x.born++
+	x.live[c.id] = c
+	return c
+}
+
+// clusterID makes an id from the one of the document that stands first in a cluster. It looks like no document's id.
+func (x *Index) clusterID(founder value.ID) value.ID {
+	for n := uint64(founder); ; n++ {
+		n = mix(n + 0x632be59bd9b4e019)
+		id := value.ID(n>>2 | 1<<62)
+		if x.live[id] == nil {
+			return id
+		}
+	}
+}
+
+func (x *Index) enter(c *cluster, doc uint32) {
+	x.docs[doc].cluster = c
+	c.members = append(c.members, doc)
+	c.version++
+}
+
+// strengthen adds to the bridge between two clusters.
+func (x *Index) strengthen(a, b *cluster, weight float64, endsA, endsB []uint32) {
+	a.bridgeTo(b).add(weight, endsA)
+	b.bridgeTo(a).add(weight, endsB)
+}
+
+func (c *cluster) bridgeTo(other *cluster) *bridge {
+	if c.bridges == nil {
+		c.bridges = make(map[*cluster]*bridge)
+	}
+	b := c.bridges[other]
+	if b == nil {
+		b = &bridge{}
+		c.bridges[other] = b
+	}
+	return b
+}
+
+func (b *bridge) add(weight float64, ends []uint32) {
+	b.weight += weight
+	for _, end := range ends {
+		if len(b.ends) < mostEnds && !slices.Contains(b.ends, end) {
+			b.ends = append(b.ends, end)
+		}
+	}
+}
+
+// merge makes one cluster of two. The older one's id stays.
+func (x *Index) merge(a, b *cluster) {
+	if b.born < a.born {
+		a, b = b, a
+	}
+	delete(a.bridges, b)
+	delete(b.bridges, a)
+	for _, doc := range b.members {
+		x.docs[doc].cluster = a
+	}
+	a.members = append(a.members, b.members...)
+	a.edges = append(a.edges, b.edges...)
+	for other, bridge := range b.bridges {
+		back := other.bridges[b]
+		delete(other.bridges, b)
+		x.strengthen(a, other, bridge.weight, bridge.ends, back.ends)
+	}
+	a.version++
+	delete(x.live, b.id)
+	x.events = append(x.events, Event{Old: b.id, New: a.id})
+}
+
+// thin says which documents may stay in a list that is full: those that still exist, and of each cluster the newest few.
+func (x *Index) thin(docs []uint32) []uint32 {
+	var kept []uint32
+	of := make(map[*cluster]int)
+	for _, doc := range docs {
+		d := x.docs[doc]
+		if d == nil {
+			continue
+		}
+		if d.cluster != nil {
+			if of[d.cluster]++; of[d.cluster] > keepOfEvery {
+				continue
+			}
+		}
+		kept = append(kept, doc)
+	}
+	return kept
+}

@@ -1,0 +1,163 @@
+package copies
+
+import (
+	"cmp"
+	"slices"
+	"sync"
+
+	"fairground/internal/media/pdq"
+)
+
+// work is what one look for copies needs. It is reused.
+type work struct {
+	reader reader
+	sketch sketcher
+	keys   [bands]uint64
+
+	doc     *document
+	words   numberSet // the words of the document and what they say
+	phrases numberSet // its sampled phrases that are not common
+	grams   []uint64
+
+	near    map[uint32]*candidate
+	found   []uint32
+	strange map[string]uint32
+}
+
+// candidate is a document that may be a copy, and by how many keys it was found.
+type candidate struct {
+	doc            uint32
+	bands, phrases int
+	entities       []entity
+	distance       int // of photos; noPhoto when none is near
+}
+
+const noPhoto = pdq.Near + 1
+
+var works = sync.Pool{New: func() any {
+	return &work{near: make(map[uint32]*candidate), strange: make(map[string]uint32)}
+}}
+
+func (w *work) reset(regions []string) {
+	w.reader.regions = regions
+	w.sketch.reset()
+	clear(w.near)
+	clear(w.strange)
+	w.grams = w.grams[:0]
+}
+
+func (w *work) candidate(doc uint32) *candidate {
+	c := w.near[doc]
+	if c == nil {
+		c = &candidate{doc: doc, distance: noPhoto}
+		w.near[doc] = c
+	}
+	return c
+}
+
+// weigh fills the sets of the document's words and phrases.
+func (x *Index) weigh(w *work) {
+	d := w.doc
+	w.words.reset(len(d.words))
+	d.bits = 0
+	for _, word := range d.words {
+		if says := x.lexicon.bits(word); w.words.put(uint64(word)+1, says) {
+			d.bits += says
+		}
+	}
+	w.grams = w.grams[:0]
+	eachPhrase(d.words, func(key uint64) { w.grams = append(w.grams, key) })
+	w.phrases.reset(len(w.grams))
+}
+
+// gather finds documents that share a key with the work's document, at the four stages.
+func (x *Index) gather(w *work) {
+	d := w.doc
+	if d.sketched {
+		for _, key := range w.keys {
+			w.found, _ = x.bands.find(key, w.found[:0])
+			for _, doc := range w.found {
+				w.candidate(doc).bands++
+			}
+		}
+	}
+	x.gatherPhrases(w)
+	for _, e := range d.entities {
+		w.found, _ = x.entities.find(e.key(), w.found[:0])
+		for _, doc := range w.found {
+			if slices.ContainsFunc(x.docs[doc].entities, e.same) {
+				c := w.candidate(doc)
+				c.entities = append(c.entities, e)
+			}
+		}
+	}
+	for _, image := range d.images {
+		x.photos.near(image, w.found[:0], func(doc uint32, distance int) {
+			c := w.candidate(doc)
+			c.distance = min(c.distance, distance)
+		})
+	}
+}
+
+func (x *Index) gatherPhrases(w *work) {
+	rare := 0
+	for _, key := range w.grams {
+		if _, twice := w.phrases.place(key | 1); twice {
+			continue
+		}
+		var common bool
+		w.found, common = x.phrases.find(key, w.found[:0])
+		if common {
+			continue
+		}
+		w.phrases.put(key|1, 1)
+		rare++
+		for _, doc := range w.found {
+			w.candidate(doc).phrases++
+		}
+	}
+	w.doc.rare = uint16(min(rare, 1<<16-1))
+}
+
+const (
+	mostCompared   = 40 // documents that one is compared with
+	mostOfCluster  = 10 // of them in one cluster
+	fewestPhrases  = 2  // in common, to be compared
+	entityCounts   = 100
+	sharedPhotoIs  = 50
+	bandCountsLike = 2 // phrases
+)
+
+func (c *candidate) rank() int {
+	n := c.bands*bandCountsLike + c.phrases + len(c.entities)*entityCounts
+	if c.distance < noPhoto {
+		n += sharedPhotoIs
+	}
+	return n
+}
+
+// likely returns the candidates worth comparing, the likeliest first, not too many of one cluster.
+func (x *Index) likely(w *work) []*candidate {
+	all := make([]*candidate, 0, 64)
+	for _, c := range w.near {
+		if x.docs[c.doc] != nil && (c.bands > 0 || c.phrases >= fewestPhrases || len(c.entities) > 0 || c.distance < noPhoto) {
+			all = append(all, c)
+		}
+	}
+	slices.SortFunc(all, func(a, b *candidate) int {
+		return cmp.Or(cmp.Compare(b.rank(), a.rank()), cmp.Compare(a.doc, b.doc))
+	})
+	kept := all[:0]
+	of := make(map[*cluster]int)
+	for _, c := range all {
+		if cluster := x.docs[c.doc].cluster; cluster != nil {
+			if of[cluster]++; of[cluster] > mostOfCluster {
+				continue
+			}
+		}
+		if kept = append(kept, c); len(kept) == mostCompared {
+			break
+		}
+	}
+	return kept
+}

@@ -1,0 +1,121 @@
+package copies
+
+import (
+	"cmp"
+	"slices"
+
+	"fairground/internal/value"
+)
+
+// forget takes a document out of everything but the lists of keys, which pass over what is gone and lose it when they are
+// thinned, or with the next snapshot.
+func (x *Index) forget(id value.ID) {
+	number, known := x.numbers[id]
+	if !known {
+		return
+	}
+	d := x.docs[number]
+	delete(x.numbers, id)
+	x.lexicon.total--
+	x.lexicon.count(d.words, -1)
+	x.docs[number] = nil
+	if d.cluster != nil {
+		x.leave(d.cluster, number)
+	}
+}
+
+// leave takes a member out of its cluster and looks whether the rest still hangs together.
+func (x *Index) leave(c *cluster, gone uint32) {
+	c.version++
+	c.members = slices.DeleteFunc(c.members, func(doc uint32) bool { return doc == gone })
+	c.edges = slices.DeleteFunc(c.edges, func(e edge) bool { return e.a == gone || e.b == gone })
+	for _, b := range c.bridges {
+		b.ends = slices.DeleteFunc(b.ends, func(doc uint32) bool { return doc == gone })
+	}
+	if len(c.members) == 0 {
+		x.dissolve(c)
+		return
+	}
+	parts := x.parts(c)
+	if len(parts) == 1 {
+		return
+	}
+	slices.SortStableFunc(parts, func(a, b []uint32) int { return cmp.Compare(len(b), len(a)) })
+	edges := c.edges
+	c.members, c.edges = parts[0], nil
+	for _, part := range parts[1:] {
+		x.partWays(c, part)
+	}
+	for _, e := range edges {
+		if of := x.docs[e.a].cluster; of != nil && of == x.docs[e.b].cluster {
+			of.edges = append(of.edges, e)
+		}
+	}
+	x.forgetBridges(c)
+}
+
+// partWays makes a part that does not hang together with the rest a cluster of its own, or a document that stands alone.
+func (x *Index) partWays(c *cluster, part []uint32) {
+	if len(part) == 1 {
+		x.docs[part[0]].cluster = nil
+		return
+	}
+	fresh := x.newCluster(x.docs[part[0]].id)
+	for _, doc := range part {
+		x.enter(fresh, doc)
+	}
+	x.events = append(x.events, Event{Old: c.id, New: fresh.id, Split: true})
+}
+
+func (x *Index) dissolve(c *cluster) {
+	x.forgetBridges(c)
+	delete(x.live, c.id)
+}
+
+func (x *Index) forgetBridges(c *cluster) {
+	for other := range c.bridges {
+		delete(other.bridges, c)
+	}
+	c.bridges = nil
+}
+
+// parts returns the members that hang together by edges, or by a telephone number or the like that all of a part have.
+func (x *Index) parts(c *cluster) [][]uint32 {
+	at := make(map[uint32]int, len(c.members))
+	root := make([]int, len(c.members))
+	for i, doc := range c.members {
+		at[doc], root[i] = i, i
+	}
+	find := func(i int) int {
+		for root[i] != i {
+			root[i] = root[root[i]]
+			i = root[i]
+		}
+		return i
+	}
+	for _, e := range c.edges {
+		root[find(at[e.a])] = find(at[e.b])
+	}
+	first := make(map[uint64]int)
+	for i, doc := range c.members {
+		for _, e := range x.docs[doc].entities {
+			if had, known := first[e.key()]; known && e.kind != entityLink {
+				root[find(i)] = find(had)
+			} else {
+				first[e.key()] = i
+			}
+		}
+	}
+	var parts [][]uint32
+	number := make(map[int]int)
+	for i, doc := range c.members {
+		n, known := number[find(i)]
+		if !known {
+			n = len(parts)
+			number[find(i)] = n
+			parts = append(parts, nil)
+		}
+		parts[n] = append(parts[n], doc)
+	}
+	return parts
+}

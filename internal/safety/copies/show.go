@@ -1,0 +1,148 @@
+package copies
+
+import (
+	"fmt"
+	"strconv"
+
+	"fairground/internal/value"
+)
+
+// Cluster returns the cluster that a document is in, or the one with this id; false when there is none. Ids of clusters
+// are never ids of documents.
+func (x *Index) Cluster(id value.ID) (Cluster, bool) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	c := x.clusterOf(id)
+	if c == nil {
+		return Cluster{}, false
+	}
+	return x.show(c), true
+}
+
+// clusterOf finds a cluster of at least two by a document's id or its own.
+func (x *Index) clusterOf(id value.ID) *cluster {
+	c := x.live[id]
+	if number, known := x.numbers[id]; known {
+		c = x.docs[number].cluster
+	}
+	if c == nil || len(c.members) < 2 {
+		return nil
+	}
+	return c
+}
+
+// Clusters returns the ids of all clusters of at least least members, in no order.
+func (x *Index) Clusters(least int) []value.ID {
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	var all []value.ID
+	for id, c := range x.live {
+		if len(c.members) >= max(2, least) {
+			all = append(all, id)
+		}
+	}
+	return all
+}
+
+// Joined returns the cluster that a document would be in, with the document counted among its members, and leaves no
+// trace; false when it would stand alone. It is what a gate asks before a listing exists.
+func (x *Index) Joined(d Doc) (Cluster, bool) {
+	w := works.Get().(*work)
+	defer works.Put(w)
+	w.reset(x.regions)
+	pieces, cuts := w.reader.read(d.Text)
+	w.doc = x.documentOf(w, &d, pieces, cuts)
+
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	match, s, edges := x.probe(w, pieces)
+	if s == nil {
+		return Cluster{}, false
+	}
+	var docs []*document
+	var known []edge
+	shown := Cluster{ID: match.Cluster}
+	if s.cluster != nil {
+		docs, known = x.documents(s.cluster), s.cluster.edges
+		shown.Coverage = x.template(s.cluster).Coverage
+	} else {
+		docs = []*document{x.docs[s.alone]}
+		shown.Coverage = textShare(edges)
+	}
+	if own, replaced := x.numbers[d.ID]; replaced {
+		docs = withoutDocument(docs, x.docs[own])
+	}
+	docs = append(docs, w.doc)
+	for _, e := range known {
+		shown.Edges = append(shown.Edges, x.edgeOf(x.docs[e.a], e))
+	}
+	shown.Edges = append(shown.Edges, match.Edges...)
+	shown.fill(docs)
+	return shown, true
+}
+
+func withoutDocument(docs []*document, gone *document) []*document {
+	var kept []*document
+	for _, d := range docs {
+		if d != gone {
+			kept = append(kept, d)
+		}
+	}
+	return kept
+}
+
+// textShare is the greatest share of text that an edge found in common.
+func textShare(edges []edge) float64 {
+	most := uint16(0)
+	for _, e := range edges {
+		if e.stage == StageText || e.stage == StagePhrase {
+			most = max(most, e.detail)
+		}
+	}
+	return float64(most) / 100
+}
+
+func (x *Index) documents(c *cluster) []*document {
+	all := make([]*document, len(c.members), len(c.members)+1)
+	for i, doc := range c.members {
+		all[i] = x.docs[doc]
+	}
+	return all
+}
+
+func (x *Index) show(c *cluster) Cluster {
+	shown := Cluster{ID: c.id, Coverage: x.template(c).Coverage}
+	for _, e := range c.edges {
+		shown.Edges = append(shown.Edges, x.edgeOf(x.docs[e.a], e))
+	}
+	shown.fill(x.documents(c))
+	return shown
+}
+
+// edgeOf shows an edge of a document.
+func (x *Index) edgeOf(d *document, e edge) Edge {
+	other := x.docs[e.b]
+	shown := Edge{A: d.id, B: other.id, Stage: e.stage, Weight: float64(e.weight)}
+	switch e.stage {
+	case StageText:
+		shown.Reason, shown.Shared = "text", fmt.Sprintf("%d %%", e.detail)
+	case StagePhrase:
+		shown.Reason, shown.Shared = "phrases", fmt.Sprintf("%d %%", e.detail)
+	case StagePhoto:
+		shown.Reason, shown.Shared = "photo", strconv.Itoa(int(e.detail))
+	default:
+		shown.Reason, shown.Shared = ties[e.kind].reason, sharedEntity(d, other, e.kind)
+	}
+	return shown
+}
+
+func sharedEntity(a, b *document, kind entityKind) string {
+	for _, mine := range a.entities {
+		for _, theirs := range b.entities {
+			if mine.kind == kind && mine.same(theirs) {
+				return mine.value
+			}
+		}
+	}
+	return ""
+}
