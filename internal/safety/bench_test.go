@@ -43,7 +43,7 @@ func BenchmarkRule(b *testing.B) {
 	set := gate.Rules()
 	work := newScreening(set)
 	subject := Subject{Stage: StageListing, Title: "Hunting rifle", Body: "Call zero four four six six eight one eight zero zero"}
-	work.begin(context.Background(), &subject, plugins{})
+	work.begin(context.Background(), &subject, gateSource{gate, plugins{}, &Memory{}})
 	b.ReportAllocs()
 	n := 0
 	for b.Loop() {

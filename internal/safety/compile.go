@@ -225,7 +225,11 @@ func (s *RuleSet) addConditions(p Pack) (err error) {
 	for i, f := range p.Features {
 		features[i] = f.Name
 	}
-	if s.names, err = newNames(s.terms.lists, features, p.Signals); err != nil {
+	conditions, asked, err := readConditions(p)
+	if err != nil {
+		return err
+	}
+	if s.names, err = newNames(s.terms.lists, features, p.Signals, asked); err != nil {
 		return err
 	}
 	env, err := s.names.environment()
@@ -234,19 +238,48 @@ func (s *RuleSet) addConditions(p Pack) (err error) {
 	}
 	var faults []error
 	for i, f := range p.Features {
-		faults = append(faults, s.addFeature(env, i, f))
+		faults = append(faults, s.addFeature(env, i, f, conditions[i]))
 	}
 	if err := errors.Join(faults...); err != nil { // rules cannot be checked without the features they read
 		return err
 	}
-	for _, r := range p.Rules {
-		faults = append(faults, s.addRule(env, r))
+	for i, r := range p.Rules {
+		faults = append(faults, s.addRule(env, r, conditions[len(p.Features)+i]))
 	}
 	return errors.Join(faults...)
 }
 
-func (s *RuleSet) addFeature(env *expr.Environment, i int, f Feature) error {
-	program, err := env.Compile(f.When, expr.Bool)
+// readConditions reads the conditions of all features, then of all rules, and what they ask of memory.
+func readConditions(p Pack) (conditions []string, asked *questions, err error) {
+	asked = &questions{}
+	var faults []error
+	add := func(what, name, when string) {
+		condition, err := asked.read(when)
+		if err != nil {
+			faults = append(faults, fmt.Errorf("%s %s: %w", what, name, err))
+		}
+		conditions = append(conditions, condition)
+	}
+	for _, f := range p.Features {
+		add("feature", f.Name, f.When)
+	}
+	for _, r := range p.Rules {
+		add("rule", r.ID, r.When)
+	}
+	return conditions, asked, errors.Join(faults...)
+}
+
+// compile makes a program of a condition that was read. Its error speaks of the condition as it was written.
+func (s *RuleSet) compile(env *expr.Environment, condition string) (*expr.Program, error) {
+	program, err := env.Compile(condition, expr.Bool)
+	if err != nil {
+		return nil, errors.New(s.names.asked.original(err.Error()))
+	}
+	return program, nil
+}
+
+func (s *RuleSet) addFeature(env *expr.Environment, i int, f Feature, condition string) error {
+	program, err := s.compile(env, condition)
 	if err != nil {
 		return fmt.Errorf("feature %s: %w", f.Name, err)
 	}
@@ -259,8 +292,8 @@ func (s *RuleSet) addFeature(env *expr.Environment, i int, f Feature) error {
 	return nil
 }
 
-func (s *RuleSet) addRule(env *expr.Environment, r Rule) error {
-	program, err := env.Compile(r.When, expr.Bool)
+func (s *RuleSet) addRule(env *expr.Environment, r Rule, condition string) error {
+	program, err := s.compile(env, condition)
 	if err != nil {
 		return fmt.Errorf("rule %s: %w", r.ID, err)
 	}
@@ -311,13 +344,17 @@ func (s *RuleSet) tryExamples() error {
 }
 
 func (s *RuleSet) tryExample(r *rule, e Example, want bool) error {
+	source, err := newExampleSource(e)
+	if err != nil {
+		return fmt.Errorf("rule %s: its example %q: %w", r.ID, e.Title+e.Text, err)
+	}
 	work := newScreening(s)
 	subject := e.subject(r.Stages[0])
-	work.begin(context.Background(), &subject, exampleSignals(e.Signals))
+	work.begin(context.Background(), &subject, source)
 	got, err := r.program.Bool(work.ctx, work)
 	switch {
 	case err != nil:
-		return fmt.Errorf("rule %s fails on its example %q: %w", r.ID, e.Title+e.Text, err)
+		return fmt.Errorf("rule %s fails on its example %q: %s", r.ID, e.Title+e.Text, s.names.asked.original(err.Error()))
 	case got != want && want:
 		return fmt.Errorf("rule %s does not fire on its example %q", r.ID, e.Title+e.Text)
 	case got != want:

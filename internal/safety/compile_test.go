@@ -131,7 +131,7 @@ func TestNeedsNeverHideAFiring(t *testing.T) {
 		for _, e := range append(from.Fires, from.Passes...) {
 			work := newScreening(set)
 			s := e.subject(StageListing)
-			work.begin(t.Context(), &s, exampleSignals{})
+			work.begin(t.Context(), &s, exampleSource{})
 			for _, r := range set.rules {
 				if truth, err := r.program.Bool(t.Context(), work); (truth || err != nil) && !work.candidate(r) {
 					t.Errorf("%s is passed over on %q", r.ID, e.Title+e.Text)

@@ -91,13 +91,17 @@ func (g *Gate) ask(ctx context.Context, rules *RuleSet, s *Subject, out *Outcome
 		return []Firing{stopped(gateLong, nil)}
 	}
 	work := rules.scans.Get().(*screening)
-	work.begin(ctx, s, *g.signals.Load())
+	work.begin(ctx, s, gateSource{g, *g.signals.Load(), g.memory.Load()})
 	firings := work.firings()
 	out.Slots = work.scan.found
-	out.trace = &trace{gate: g, subject: *s}
+	out.trace = &trace{gate: g, subject: *s, facts: work.memo.facts}
 	work.end() // not deferred: what a panic leaves behind must not be used again
-	slices.SortStableFunc(firings, func(a, b Firing) int { return int(b.Outcome - a.Outcome) })
+	strictestFirst(firings)
 	return firings
+}
+
+func strictestFirst(firings []Firing) {
+	slices.SortStableFunc(firings, func(a, b Firing) int { return int(b.Outcome - a.Outcome) })
 }
 
 // firings asks every rule that can be anything but false.
@@ -130,7 +134,7 @@ func (w *screening) firing(r *rule, err error) Firing {
 		Ground: r.reason, Shadow: !r.decides(), Final: r.final(), Preserve: r.Preserve && r.decides() && err == nil,
 	}
 	if err != nil {
-		f.Outcome, f.Ground, f.Error = Hold, unfinished, strings.ReplaceAll(err.Error(), "\x00", "")
+		f.Outcome, f.Ground, f.Error = Hold, unfinished, w.rules.names.asked.original(strings.ReplaceAll(err.Error(), "\x00", ""))
 	}
 	if r.Outcome >= Challenge {
 		f.Spans = w.spans(r)
@@ -144,16 +148,35 @@ func (w *screening) explain(r *rule) []expr.Part {
 	if err != nil {
 		return []expr.Part{{Text: r.When, Value: "error: " + err.Error()}}
 	}
-	return parts
+	return w.rules.written(parts)
+}
+
+// written puts the questions back that a condition asked, in the place of the variables that stand for them.
+func (s *RuleSet) written(parts []expr.Part) []expr.Part {
+	kept := parts[:0]
+	for _, p := range parts {
+		if s.names.byName[p.Text].kind != varList { // the bare name of a list says nothing
+			kept = append(kept, expr.Part{Text: s.names.asked.original(p.Text), Value: s.names.asked.original(p.Value)})
+		}
+	}
+	return kept
 }
 
 // mostSpans bounds what one firing marks.
 const mostSpans = 40
 
+// entitySlots is what a question about an entity marks in the text.
+var entitySlots = map[string]variableKind{
+	EntityPhone: varPhones, EntityMail: varMails, EntityLink: varLinks, EntityHandle: varHandles,
+}
+
 // spans is where the terms and slots that a rule reads stand in the text.
 func (w *screening) spans(r *rule) []Span {
 	var spans []Span
 	for _, v := range r.reads {
+		if v.kind == varFact {
+			v.kind = entitySlots[w.rules.names.asked.facts[v.index].entity]
+		}
 		if v.kind != varTerms && v.kind != varInTitle {
 			spans = append(spans, w.slotSpans(v.kind)...)
 			continue

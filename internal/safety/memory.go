@@ -50,7 +50,7 @@ type Networks interface {
 
 // Cluster is what rules may know of a network. Size counts the subject too; a zero ID means there is none.
 type Cluster struct {
-	ID       value.ID `json:"id"`
+	ID       value.ID `json:"id" yaml:"-"`
 	Size     int      `json:"size" yaml:"size"`
 	Accounts int      `json:"accounts" yaml:"accounts"`
 	Phones   int      `json:"phones" yaml:"phones"`

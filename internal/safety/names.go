@@ -2,6 +2,7 @@ package safety
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"fairground/internal/expr"
@@ -41,6 +42,11 @@ const (
 	varPhotos
 	varAuthorKind
 	varAuthorAge
+	varAuthorID
+	varPlace
+	varFact
+	varList
+	varCluster
 )
 
 // builtin are the names every pack may use.
@@ -57,7 +63,7 @@ var builtin = []struct {
 	{varHiddenLinks, expr.Variable{Name: "hidden.links", Type: expr.Int, About: "web addresses with spelt dots"}},
 	{varOverrides, expr.Variable{Name: "hidden.overrides", Type: expr.Int, About: "signs that turn the direction of reading"}},
 	{varAmountMost, expr.Variable{Name: "amount_most", Type: expr.Double, About: "the greatest sum of money in the text, in units"}},
-	{varStage, expr.Variable{Name: "stage", Type: expr.String, Size: 20, About: "listing, message, payment or account"}},
+	{varStage, expr.Variable{Name: "stage", Type: expr.String, Size: 20, About: "listing, message, payment, account or feed"}},
 	{varObject, expr.Variable{Name: "object", Type: expr.String, Size: 40, About: "the kind of record"}},
 	{varCategory, expr.Variable{Name: "category", Type: expr.String, Size: 200, About: "path of the category, such as vehicles/cars"}},
 	{varTitle, expr.Variable{Name: "title", Type: expr.String, Size: 500, About: "the title in compared form"}},
@@ -69,6 +75,8 @@ var builtin = []struct {
 	{varPhotos, expr.Variable{Name: "photos", Type: expr.Int, About: "how many photos there are"}},
 	{varAuthorKind, expr.Variable{Name: "author.kind", Type: expr.String, Size: 20, About: "member, staff, visitor or system"}},
 	{varAuthorAge, expr.Variable{Name: "author.age_days", Type: expr.Int, About: "age of the author's account in days"}},
+	{varAuthorID, expr.Variable{Name: "author.id", Type: expr.String, Size: 20, About: "the author's id in digits; empty when unknown"}},
+	{varPlace, expr.Variable{Name: "place", Type: expr.String, Size: 200, About: "the name of the place in compared form"}},
 }
 
 // names holds what conditions of one rule set may call things, and the bits by which rules are passed over.
@@ -76,6 +84,9 @@ type names struct {
 	byName map[string]variable
 	bits   map[string]int // the variables whose being set is known before any rule runs
 	listed []expr.Variable
+
+	asked *questions
+	words int // of 64 bits each that all bits take
 
 	slotBits  []slotBit
 	listBits  []int // by list
@@ -87,8 +98,8 @@ type slotBit struct {
 	bit  int
 }
 
-func newNames(lists, features, signals []string) (*names, error) {
-	n := &names{byName: map[string]variable{}, bits: map[string]int{}}
+func newNames(lists, features, signals []string, asked *questions) (*names, error) {
+	n := &names{byName: map[string]variable{}, bits: map[string]int{}, asked: asked}
 	for _, b := range builtin {
 		n.add(b.Variable, variable{kind: b.kind})
 		if b.kind <= varOverrides {
@@ -109,7 +120,42 @@ func newNames(lists, features, signals []string) (*names, error) {
 		}
 		n.add(expr.Variable{Name: "features." + feature, Type: expr.Bool}, variable{varFeature, int32(i)})
 	}
+	n.addQuestions()
 	return n, nil
+}
+
+// clusterParts are what conditions may know of a cluster, in the order of clusterPart.
+var clusterParts = []expr.Variable{
+	{Name: "cluster.size", Type: expr.Int, About: "how many subjects the network has, with this one; 0 without one"},
+	{Name: "cluster.accounts", Type: expr.Int, About: "how many authors it has"},
+	{Name: "cluster.phones", Type: expr.Int, About: "how many telephone numbers it has"},
+	{Name: "cluster.places", Type: expr.Int, About: "how many places it has"},
+	{Name: "cluster.coverage", Type: expr.Double, About: "how much of the text its template explains, 0 to 1"},
+	{Name: "cluster.score", Type: expr.Double, About: "how organised it is, 0 to 1"},
+}
+
+// addQuestions names what memory is asked. A question about something that the text may lack shares the bit of that thing:
+// without a telephone number every count by telephone number is zero.
+func (n *names) addQuestions() {
+	for i, part := range clusterParts {
+		n.add(part, variable{varCluster, int32(i)})
+	}
+	width := len(n.bits)
+	for i, f := range n.asked.facts {
+		kind := expr.Bool
+		if f.counts() {
+			kind = expr.Int
+		}
+		name := factPrefix + strconv.Itoa(i)
+		n.add(expr.Variable{Name: name, Type: kind}, variable{varFact, int32(i)})
+		if bit, ok := n.bits[f.entity+"s"]; ok { // phones, mails, links, handles
+			n.bits[name] = bit
+		}
+	}
+	n.words = width/64 + 1
+	for i := range n.asked.lists {
+		n.add(expr.Variable{Name: listPrefix + strconv.Itoa(i), Type: expr.Texts, Size: 1}, variable{varList, int32(i)})
+	}
 }
 
 func (n *names) add(v expr.Variable, what variable) {
@@ -133,7 +179,13 @@ func (n *names) environment() (*expr.Environment, error) {
 			return ok && (rest == "" || rest[0] == '/'), nil
 		},
 	}
-	return expr.New(n.listed, []expr.Function{under}, expr.Limits{Static: 5_000_000, Runtime: 500_000})
+	one := expr.Function{
+		Name: "in_list", Args: []expr.Type{expr.Texts, expr.String}, Result: expr.Bool, Call: callInList,
+		About: "whether a value is in a list of the site, as in in_list('name', category)",
+	}
+	any := one
+	any.Args = []expr.Type{expr.Texts, expr.Strings}
+	return expr.New(n.listed, []expr.Function{under, one, any}, expr.Limits{Static: 5_000_000, Runtime: 500_000})
 }
 
 // masks turns needs into clauses of bits. A clause with a name that has no bit says nothing and is left out.
@@ -154,4 +206,4 @@ next:
 	return masks
 }
 
-func (n *names) width() int { return len(n.bits)/64 + 1 }
+func (n *names) width() int { return n.words }

@@ -1,7 +1,10 @@
 package safety
 
 import (
+	"fmt"
+
 	"fairground/internal/expr"
+	"fairground/internal/media/pdq"
 	"fairground/internal/value"
 )
 
@@ -73,6 +76,14 @@ type Example struct {
 	Age_days   int                `yaml:"age_days"`
 	Photos     int                `yaml:"photos"`
 	Signals    map[string]float64 `yaml:"signals"`
+	Place      string             `yaml:"place"`
+
+	// What memory answers; nothing and zero unless stated.
+	Counts  map[string]int64    `yaml:"counts"`        // "distinct phone author 7d": 3
+	Labels  []string            `yaml:"labels"`        // "author name"
+	Lists   map[string][]string `yaml:"lists"`         // the values of a list, by its name
+	Matches []string            `yaml:"photo_matches"` // banks in which a photo is found; "" stands for any
+	Cluster Cluster             `yaml:"cluster"`
 }
 
 // UnmarshalYAML accepts a bare text as well as all fields.
@@ -89,8 +100,12 @@ func (e Example) subject(stage Stage) Subject {
 	if currency == "" {
 		currency = "EUR"
 	}
-	return Subject{
-		Stage: stage, Category: e.Category, Title: e.Title, Body: e.Text, Attributes: e.Attributes, Photos: e.Photos,
-		Price: value.MoneyFromUnits(e.Price, currency), Author: Author{Kind: value.Member, Age_days: e.Age_days},
+	s := Subject{
+		Stage: stage, Category: e.Category, Title: e.Title, Body: e.Text, Attributes: e.Attributes, Photos: e.Photos, Place: e.Place,
+		Price: value.MoneyFromUnits(e.Price, currency), Author: Author{Kind: value.Member, ID: 1, Age_days: e.Age_days},
 	}
+	for i := range e.Photos {
+		s.Images = append(s.Images, Image{Sha256: fmt.Sprint("example photo ", i+1), Quality: pdq.Unhashed})
+	}
+	return s
 }

@@ -24,6 +24,7 @@ type screening struct {
 
 	known map[variable]any // answers that were costly
 	keys  []string
+	memo  memo // what was asked of memory
 }
 
 func newScreening(set *RuleSet) *screening {
@@ -43,6 +44,7 @@ func (w *screening) begin(ctx context.Context, s *Subject, from source) {
 	clear(w.inTitle)
 	clear(w.bits)
 	clear(w.known)
+	w.memo = memo{}
 	w.scan.text.add("title", s.Title)
 	w.scan.text.add("body", s.Body)
 	if len(s.Attributes) > 0 {
@@ -60,6 +62,7 @@ func (w *screening) begin(ctx context.Context, s *Subject, from source) {
 // end lets go of everything that belongs to the subject.
 func (w *screening) end() {
 	w.scan.reset()
+	w.memo.end()
 	w.ctx, w.subject, w.source = nil, nil, nil
 	w.rules.scans.Put(w)
 }
@@ -143,7 +146,7 @@ func (w *screening) ResolveName(name string) (any, bool) {
 		return int64(w.counts[v.index]), true
 	case varInTitle:
 		return int64(w.inTitle[v.index]), true
-	case varFeature, varSignal, varAmountMost, varTitle, varText:
+	case varFeature, varSignal, varAmountMost, varTitle, varText, varFact, varList, varCluster, varPlace:
 		if answer, ok := w.known[v]; ok {
 			return answer, true
 		}
@@ -165,11 +168,21 @@ func (w *screening) costly(v variable) any {
 		}
 		return truth
 	case varSignal:
-		score, err := w.source.score(w.ctx, w.rules.signals[v.index], w.subject)
+		name := w.rules.signals[v.index]
+		score, err := w.source.score(w.ctx, name, w.subject)
 		if err != nil {
 			return expr.Failure(err)
 		}
+		w.memo.note("signals."+name, score)
 		return score
+	case varFact:
+		return w.askFact(&w.rules.names.asked.facts[v.index])
+	case varList:
+		return w.askList(w.rules.names.asked.lists[v.index])
+	case varCluster:
+		return w.askCluster(int(v.index))
+	case varPlace:
+		return Normalise(w.subject.Place).String()
 	case varTitle:
 		return string(w.scan.text.plain[:w.scan.text.fields[1].from])
 	case varText:
@@ -207,6 +220,11 @@ func (w *screening) fact(kind variableKind) any {
 		return int64(s.Photos)
 	case varAuthorKind:
 		return string(s.Author.Kind)
+	case varAuthorID:
+		if s.Author.ID == 0 {
+			return ""
+		}
+		return s.Author.ID.String()
 	default:
 		return int64(s.Author.Age_days)
 	}

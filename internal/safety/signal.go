@@ -16,17 +16,6 @@ type Signal interface {
 	Score(ctx context.Context, s Subject) (float64, error)
 }
 
-// source asks for the scores of one screening. Tests and examples have their own.
-type source interface {
-	score(ctx context.Context, name string, s *Subject) (float64, error)
-}
-
-type exampleSignals map[string]float64
-
-func (e exampleSignals) score(_ context.Context, name string, _ *Subject) (float64, error) {
-	return e[name], nil
-}
-
 // mostWaiting bounds the calls of one signal that are under way, also those nobody waits for any more.
 const mostWaiting = 16
 
@@ -46,43 +35,49 @@ func (p plugins) score(ctx context.Context, name string, s *Subject) (float64, e
 	return one.score(ctx, s)
 }
 
-// score is the one place outside job and web that starts a goroutine: a signal that ignores its context must not be able
-// to keep the gate from answering.
+// score asks the signal. It is, with the other calls of bounded, the one place outside job and web that starts a goroutine:
+// who ignores a context must not be able to keep the gate from answering.
 func (p *plugin) score(ctx context.Context, s *Subject) (float64, error) {
 	if p.waiting.Add(1) > mostWaiting {
 		p.waiting.Add(-1)
 		return 0, fmt.Errorf("signal %s: too many calls under way", p.signal.Name())
 	}
-	ctx, cancel := context.WithTimeout(ctx, p.signal.Deadline())
-	defer cancel()
-	answers := make(chan answer, 1)
 	subject := *s // the signal may outlive the screening
-	go func() {
+	score, err := bounded(ctx, p.signal.Deadline(), func(ctx context.Context) (float64, error) {
 		defer p.waiting.Add(-1)
-		answers <- ask(ctx, p.signal, subject)
+		return p.signal.Score(ctx, subject)
+	})
+	if err != nil {
+		return 0, fmt.Errorf("signal %s: %w", p.signal.Name(), err)
+	}
+	return score, nil
+}
+
+// bounded calls something that may be late, stuck or panic, and waits no longer than deadline.
+func bounded[T any](ctx context.Context, deadline time.Duration, call func(context.Context) (T, error)) (T, error) {
+	ctx, cancel := context.WithTimeout(ctx, deadline)
+	defer cancel()
+	answers := make(chan answer[T], 1)
+	go func() {
+		var a answer[T]
+		defer func() {
+			if fault := recover(); fault != nil {
+				a.err = fmt.Errorf("panic: %v", fault)
+			}
+			answers <- a
+		}()
+		a.is, a.err = call(ctx)
 	}()
 	select {
 	case a := <-answers:
-		return a.score, a.err
+		return a.is, a.err
 	case <-ctx.Done():
-		return 0, fmt.Errorf("signal %s: %w", p.signal.Name(), ctx.Err())
+		var none T
+		return none, ctx.Err()
 	}
 }
 
-type answer struct {
-	score float64
-	err   error
-}
-
-func ask(ctx context.Context, signal Signal, s Subject) (a answer) {
-	defer func() {
-		if fault := recover(); fault != nil {
-			a = answer{err: fmt.Errorf("signal %s: panic: %v", signal.Name(), fault)}
-		}
-	}()
-	score, err := signal.Score(ctx, s)
-	if err != nil {
-		err = fmt.Errorf("signal %s: %w", signal.Name(), err)
-	}
-	return answer{score, err}
+type answer[T any] struct {
+	is  T
+	err error
 }

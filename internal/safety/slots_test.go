@@ -125,3 +125,7 @@ func FuzzExtract(f *testing.F) {
 		}
 	})
 }
+
+func containsFold(text, part string) bool {
+	return strings.Contains(strings.ToLower(text), strings.ToLower(part))
+}

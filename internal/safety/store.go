@@ -201,7 +201,22 @@ func RecordReview(tx *db.Tx, object string, record value.ID, hash ContentHash, r
 	return r, nil
 }
 
-// FindReview returns the latest review of exactly this content. It returns an error of kind NotFound when there is none.
+// RevokeReviews takes back that staff let a record be public: nothing is cleared by it from now on. Clearances that were made
+// under it are void when the record is screened again, which is the caller's to do.
+func RevokeReviews(tx *db.Tx, object string, record value.ID) error {
+	n, err := tx.Exec("update review set revoked_us = $3 where record = $1 and object = $2 and revoked_us is null",
+		int64(record), object, value.Micros(tx.Now()))
+	if err != nil {
+		return fmt.Errorf("safety.RevokeReviews(%s %d): %w", object, record, err)
+	}
+	if n > 0 {
+		tx.Log(db.Change{Object: "review", Record: record, Diff: map[string]any{"object": object, "record": record, "revoked": n}})
+	}
+	return nil
+}
+
+// FindReview returns the latest review of exactly this content that stands. It returns an error of kind NotFound when there
+// is none.
 func FindReview(tx *db.Tx, object string, record value.ID, hash ContentHash) (Review, error) {
 	return db.One(tx, func(row db.Scanner) (Review, error) {
 		r := Review{object: object, record: record, hash: hash}
@@ -213,6 +228,7 @@ func FindReview(tx *db.Tx, object string, record value.ID, hash ContentHash) (Re
 		where record = $1
 			and object = $2
 			and content_hash = $3
+			and revoked_us is null
 		order by id desc
 		limit 1`, int64(record), object, hash[:])
 }

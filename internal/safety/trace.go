@@ -63,7 +63,7 @@ func remember(tx *db.Tx, outcomes []Outcome) error {
 			gate := o.trace.gate
 			tx.After(func() { gate.tell(seen) })
 		}
-		if o.trace != nil && (o.Verdict >= Challenge || sampled(o.Hash)) {
+		if o.trace != nil && o.Review == 0 && (o.Verdict >= Challenge || sampled(o.Hash)) {
 			row, err := inputRow(tx, o)
 			if err != nil {
 				return fmt.Errorf("safety.Keep(%s %d): %w", o.Object, o.Record, err)
