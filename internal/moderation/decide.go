@@ -40,7 +40,7 @@ type Decision struct {
 	Severe    bool         // preserved at once; follows from the measure and the ground
 	Preserve  bool         // preserve it although it is not severe
 	Notice    value.ID
-	Case      value.ID
+	Case      value.ID // that was looked at; it has to be undecided. Filled in when it is not given
 	Act       value.ID // of all decisions that were made as one
 	Author    value.ID // of the record, when the room knows them
 	Actor     string
@@ -233,6 +233,9 @@ func (d *Desk) casesOf(tx *db.Tx, decision *Decision) ([]Case, error) {
 			return nil, err
 		}
 		all = append(all, about...)
+	}
+	if named := decision.Case; named != 0 && !slices.ContainsFunc(all, func(c Case) bool { return c.ID == named }) {
+		return nil, errDecided
 	}
 	all = slices.DeleteFunc(all, func(c Case) bool { return !decision.settles(c) })
 	for _, c := range all {

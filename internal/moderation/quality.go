@@ -21,8 +21,8 @@ type Sampling struct {
 
 const usualPercent = 5
 
-// picks reports whether a decision is sampled. The same seed always picks the same decisions.
-func (s Sampling) picks(decision value.ID) bool {
+// Picks reports whether a decision is sampled. The same seed always picks the same decisions.
+func (s Sampling) Picks(decision value.ID) bool {
 	percent := s.Percent
 	if percent == 0 {
 		percent = usualPercent
@@ -36,7 +36,7 @@ func (s Sampling) picks(decision value.ID) bool {
 
 // sample opens a case for the second look at a decision that was picked.
 func (d *Desk) sample(tx *db.Tx, c Case, decision Decision) error {
-	if c.Kind != ListingCase && c.Kind != TextCase || !d.Sampling.picks(decision.ID) {
+	if c.Kind != ListingCase && c.Kind != TextCase || !d.Sampling.Picks(decision.ID) {
 		return nil
 	}
 	_, err := OpenCase(tx, Case{Kind: SampleCase, Object: "decision", Record: decision.ID, Severity: Minor, Language: c.Language, Category: c.Category,
