@@ -54,3 +54,78 @@ func TestWhatMayNotBeRestored(t *testing.T) {
 		}
 	})
 }
+
+// A decision that is taken back leaves everything as it was, whatever it was.
+func TestADecisionIsTakenBackExactly(t *testing.T) {
+	eachWorld(t, func(w *world) {
+		decisions := map[string]func(tx *db.Tx, id value.ID) error{
+			"remove": func(tx *db.Tx, id value.ID) error { return w.desk.EndIn(tx, id, listing.Removed, "taken for a scam") },
+			"reject": func(tx *db.Tx, id value.ID) error { return w.desk.EndIn(tx, id, listing.Rejected, "taken for a scam") },
+			"ask":    func(tx *db.Tx, id value.ID) error { return w.desk.AskIn(tx, id, "say which size it has") },
+		}
+		for name, decide := range decisions {
+			for _, live := range []bool{true, false} {
+				l, _ := w.submit(w.bicycle("City bicycle, " + name))
+				if !live {
+					l = w.held()
+				}
+				before := w.decide(l.ID, decide)
+				if found := w.find(l.ID); found.Status == l.Status || w.visible(l.ID) {
+					w.Fatalf("%s of a %s listing: it is %s", name, l.Status, found.Status)
+				}
+				w.wantKind("revert", w.db.Write(ctx, staff, "test.undo", func(tx *db.Tx) error { return w.desk.RevertIn(tx, l.ID, before, "decided in error") }), "")
+				if found := w.find(l.ID); found.Status != l.Status || found.Reason != l.Reason || w.visible(l.ID) != live {
+					w.Errorf("%s taken back: %s, want %s", name, found.Status, l.Status)
+				}
+			}
+		}
+	})
+}
+
+func TestAPublicationIsTakenBack(t *testing.T) {
+	eachWorld(t, func(w *world) {
+		l := w.held()
+		before := w.decide(l.ID, func(tx *db.Tx, _ value.ID) error { return nil })
+		w.release(l.ID)
+		revert := func() error {
+			return w.db.Write(ctx, staff, "test.undo", func(tx *db.Tx) error { return w.desk.RevertIn(tx, l.ID, before, "decided in error") })
+		}
+		w.wantKind("revert", revert(), "")
+		if _, _, err := w.desk.Screen(ctx, tester, l.ID); err != nil || w.visible(l.ID) { // the review does not clear it again
+			w.Errorf("screened again it is %s: %v", w.find(l.ID).Status, err)
+		}
+		if _, _, err := w.desk.Edit(ctx, tester, l.ID, w.find(l.ID).Rev, w.bicycle("Another one")); err != nil {
+			w.Fatal(err)
+		}
+		w.wantKind("after an edit", revert(), value.Conflict)
+	})
+}
+
+func TestAnAuthorMakesTheChangeThatWasAskedFor(t *testing.T) {
+	eachWorld(t, func(w *world) {
+		l, _ := w.submit(w.bicycle("City bicycle"))
+		w.decide(l.ID, func(tx *db.Tx, id value.ID) error { return w.desk.AskIn(tx, id, "say which size it has") })
+		if found := w.find(l.ID); found.Status != listing.Challenged || found.Reason != "say which size it has" {
+			w.Fatalf("it is %s: %q", found.Status, found.Reason)
+		}
+		if _, _, err := w.desk.Edit(ctx, tester, l.ID, w.find(l.ID).Rev, w.bicycle("City bicycle, size M")); err != nil {
+			w.Fatal(err)
+		}
+		if found := w.find(l.ID); found.Status != listing.Held {
+			w.Errorf("changed, it is %s: a person looks at it", found.Status)
+		}
+	})
+}
+
+// decide does something to a listing as staff and returns how it stood before.
+func (w *world) decide(id value.ID, fn func(*db.Tx, value.ID) error) (before string) {
+	w.Helper()
+	w.wantKind("decide", w.db.Write(ctx, staff, "test.decide", func(tx *db.Tx) (err error) {
+		if before, err = listing.BeforeIn(tx, id); err != nil {
+			return err
+		}
+		tx.Log(db.Change{Object: "test", Record: id})
+		return fn(tx, id)
+	}), "")
+	return before
+}
