@@ -298,18 +298,21 @@ func TestRecentSize(t *testing.T) {
 		runtime.ReadMemStats(&m)
 		return m.HeapAlloc
 	}
-	before := weigh()
-	r := NewRecent(&value.FixedClock{At: noon}, records)
-	for i := range records {
-		s := seenBy(value.ID(i+1), fmt.Sprint(i/3), noon, fmt.Sprint("phone ", i/2))
-		s.Keys[EntityPlace] = []string{hashed(fmt.Sprint("place ", i%300))}
-		s.Keys[EntityPhoto] = []string{hashed(fmt.Sprint("photo ", i)), hashed(fmt.Sprint("photo again ", i))}
-		r.Add(s)
+	per := uint64(1 << 30)
+	for range 3 { // whatever else runs can only add
+		before := weigh()
+		r := NewRecent(&value.FixedClock{At: noon}, records)
+		for i := range records {
+			s := seenBy(value.ID(i+1), fmt.Sprint(i/3), noon, fmt.Sprint("phone ", i/2))
+			s.Keys[EntityPlace] = []string{hashed(fmt.Sprint("place ", i%300))}
+			s.Keys[EntityPhoto] = []string{hashed(fmt.Sprint("photo ", i)), hashed(fmt.Sprint("photo again ", i))}
+			r.Add(s)
+		}
+		per = min(per, (weigh()-before)/records)
+		runtime.KeepAlive(r)
 	}
-	per := (weigh() - before) / records
 	t.Logf("%d bytes a record with five keys", per)
 	if per > 600 || per == 0 {
 		t.Errorf("%d bytes a record", per)
 	}
-	runtime.KeepAlive(r)
 }
