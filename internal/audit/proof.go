@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -68,18 +69,9 @@ func CheckProof(receipt, publicKey string) (change.Row, error) {
 	if !ok || len(lines) < 3 || lines[0] != proofHeader {
 		return change.Row{}, value.Fieldf("receipt", "this is not a receipt; it begins with %s", proofHeader)
 	}
-	leaf, errLeaf := base64.StdEncoding.DecodeString(strings.TrimPrefix(lines[1], "extra "))
-	index, errIndex := strconv.ParseInt(strings.TrimPrefix(lines[2], "index "), 10, 64)
-	if errLeaf != nil || errIndex != nil {
-		return change.Row{}, value.Fieldf("receipt", "the receipt is damaged")
-	}
-	var path tlog.RecordProof
-	for _, line := range lines[3:] {
-		h, err := tlog.ParseHash(line)
-		if err != nil {
-			return change.Row{}, value.Fieldf("receipt", "the receipt is damaged").Because(err)
-		}
-		path = append(path, h)
+	leaf, index, path, err := readProof(lines[1:])
+	if err != nil || !canonical(signed) {
+		return change.Row{}, value.Fieldf("receipt", "the receipt is damaged").Because(err)
 	}
 	sealed, err := openCheckpoint(signed, publicKey)
 	if err != nil {
@@ -93,6 +85,49 @@ func CheckProof(receipt, publicKey string) (change.Row, error) {
 		return change.Row{}, value.Fieldf("receipt", "the receipt proves something that is not a change").Because(err)
 	}
 	return row, nil
+}
+
+// strict refuses the several spellings that base64 has for the same bytes, so that a receipt has one spelling only.
+var strict = base64.StdEncoding.Strict()
+
+// readProof reads the lines of a receipt between its first one and the checkpoint.
+func readProof(lines []string) (leaf []byte, index int64, path tlog.RecordProof, err error) {
+	extra, isExtra := strings.CutPrefix(lines[0], "extra ")
+	number, isIndex := strings.CutPrefix(lines[1], "index ")
+	if !isExtra || !isIndex {
+		return nil, 0, nil, errProof
+	}
+	if leaf, err = strict.DecodeString(extra); err != nil {
+		return nil, 0, nil, err
+	}
+	if index, err = strconv.ParseInt(number, 10, 64); err != nil || strconv.FormatInt(index, 10) != number {
+		return nil, 0, nil, errProof
+	}
+	for _, line := range lines[2:] {
+		h, err := tlog.ParseHash(line)
+		if err != nil || h.String() != line {
+			return nil, 0, nil, errProof
+		}
+		path = append(path, h)
+	}
+	return leaf, index, path, nil
+}
+
+var errProof = errors.New("audit: a line of the receipt cannot be read")
+
+// canonical reports whether the signatures under a checkpoint are spelled the one way.
+func canonical(signed string) bool {
+	for line := range strings.Lines(signed) {
+		rest, isSignature := strings.CutPrefix(line, "— ")
+		if !isSignature {
+			continue
+		}
+		_, encoded, _ := strings.Cut(strings.TrimSuffix(rest, "\n"), " ")
+		if _, err := strict.DecodeString(encoded); err != nil {
+			return false
+		}
+	}
+	return true
 }
 
 // Consistency proves to somebody who remembers a checkpoint that the log has only grown since. It returns the newest
