@@ -252,7 +252,7 @@ func TestFigures(t *testing.T) {
 			w.state(d, anAuthor("en"))
 			w.clock.pass(time.Duration(-at) * oneDay)
 		}
-		w.write(func(tx *db.Tx) error { return legal.Reverse(tx, 2) })
+		w.write(func(tx *db.Tx) error { return w.desk.Revoke(tx, 2, "") })
 		w.read(func(tx *db.Tx) error {
 			months, figures, err := legal.Months(tx, w.clock.Now(), time.UTC)
 			last, before := months[11], months[10]

@@ -185,7 +185,9 @@ func TestAnAlarmNobodyGotRingsAgain(t *testing.T) {
 			w.Error(n, err)
 		}
 		deaf = w.watch()
-		deaf.Post = func(*db.Tx, value.Email, value.Locale, string, string) error { return errors.New("the outbox is broken") }
+		deaf.Post = func(*db.Tx, value.Email, value.Locale, string, string) error {
+			return errors.New("the outbox is broken")
+		}
 		if _, err := deaf.Alarm(context.Background()); err == nil {
 			w.Error("a broken outbox went unnoticed")
 		}

@@ -51,11 +51,14 @@ func (r *Record) decide(s Statement, zone *time.Location) {
 	switch s.Measure {
 	case Suspend:
 		r.DecisionAccount, r.EndAccount = "DECISION_ACCOUNT_SUSPENDED", end
+		if s.Taken {
+			r.DecisionVisibility = []string{"DECISION_VISIBILITY_CONTENT_REMOVED"}
+		}
 		return
 	case Remove:
 		r.DecisionVisibility = []string{"DECISION_VISIBILITY_CONTENT_REMOVED"}
 	case Restrict:
-		r.DecisionVisibility, r.DecisionVisibilityOther = []string{visibilityOther}, "Shown to fewer people, or without the possibility to answer"
+		r.DecisionVisibility = []string{"DECISION_VISIBILITY_CONTENT_DEMOTED", "DECISION_VISIBILITY_CONTENT_INTERACTION_RESTRICTED"}
 	default:
 		r.DecisionVisibility = []string{"DECISION_VISIBILITY_CONTENT_DISABLED"}
 	}

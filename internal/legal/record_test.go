@@ -233,7 +233,7 @@ func TestMasking(t *testing.T) {
 	for text, want := range map[string]string{
 		"": "", "nothing to hide": "nothing to hide", "Ann is not Anna": "Ann is not […]",
 		"write to a@example.org or b@example.org now": "write to […] or […] now",
-		"ask Anna, Muster": "ask […], […]",
+		"ask Anna, Muster":                            "ask […], […]",
 	} {
 		if got := legal.Masked(text, "Anna Muster"); got != want {
 			t.Errorf("%q: %q, want %q", text, got, want)

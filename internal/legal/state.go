@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"fairground/internal/account"
 	"fairground/internal/db"
 	"fairground/internal/site"
 	"fairground/internal/value"
@@ -67,7 +68,7 @@ func (d *Statements) compose(tx *db.Tx, made Decision, about About) (Statement, 
 	settings := d.Site.Settings()
 	st := Statement{
 		ID: tx.NewID(), Code: newCode(), Decision: made.ID, Object: made.Object, Record: made.Record, Author: about.Author, DecidedBy: made.Actor,
-		Locale: localeFor(about.Locale, made.Locale, settings.Locale()), Measure: made.Measure, Ground: groundIn(made), Rule: made.Rule,
+		Locale: localeFor(about.Locale, made.Locale, settings.Locale()), Measure: made.Measure, Taken: made.Taken && made.Measure == Suspend, Ground: groundIn(made), Rule: made.Rule,
 		Source: made.source(), Automatic: made.Automatic, Title: value.Clip(strings.TrimSpace(about.Title), longestTitle),
 		Content: about.Made, Since: made.Since, Made: tx.Now(), Until: made.Until,
 	}
@@ -117,4 +118,44 @@ func (d *Statements) mail(tx *db.Tx, st Statement, about About) error {
 		return fmt.Errorf("legal.State(%s): mail: %w", st.Decision, err)
 	}
 	return nil
+}
+
+// Revoke notes that the measure of a decision was taken back, and tells the author. A decision without a statement, and
+// one that was revoked before, are no error. After an appeal the answer to it tells the author.
+func (d *Statements) Revoke(tx *db.Tx, decision value.ID, reason string) error {
+	s, err := FindByDecision(tx, decision)
+	if value.KindOf(err) == value.NotFound || err == nil && !s.Reversed.IsZero() {
+		return nil
+	}
+	if err == nil {
+		err = markReversed(tx, s)
+	}
+	if err == nil && !strings.HasPrefix(tx.Action(), "appeal.") {
+		err = d.tellRevoked(tx, s, strings.TrimSpace(reason))
+	}
+	if err != nil {
+		return fmt.Errorf("legal.Revoke(%s): %w", decision, err)
+	}
+	return nil
+}
+
+func (d *Statements) tellRevoked(tx *db.Tx, s Statement, reason string) error {
+	if d.Post == nil || s.Author == 0 {
+		return nil
+	}
+	author, err := account.Find(tx, s.Author)
+	if value.KindOf(err) == value.NotFound || err == nil && author.Email == "" {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	settings := d.Site.Settings()
+	words := newSpeaker(s.Locale, settings.Location(), settings.Name, s.Title)
+	text := words.T("legal.say.revoked", "title", words.title, "date", words.DateLong(s.Made), "address", d.origin()+s.Path())
+	if reason != "" {
+		text += "\n\n" + reason
+	}
+	return d.Post(tx, author.Email, s.Locale, words.T("legal.say.subject.revoked", "title", value.Clip(words.title, 80)),
+		text+"\n\n"+words.T("legal.say.sign", "site", settings.Name)+"\n")
 }

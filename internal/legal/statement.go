@@ -17,7 +17,7 @@ type Measure string
 // The measures that restrict somebody and so need a statement.
 const (
 	Change   Measure = "change"   // not visible until its author has changed it
-	Restrict Measure = "restrict" // visible, with less reach or without contact
+	Restrict Measure = "restrict" // reached by its address only, and not to be answered
 	Remove   Measure = "remove"   // was visible and is taken away
 	Refuse   Measure = "refuse"   // was never visible and will not be
 	Suspend  Measure = "suspend"  // the account cannot be used
@@ -29,12 +29,21 @@ var Measures = []Measure{Change, Restrict, Refuse, Remove, Suspend}
 // Restricts reports whether a measure is one of those that need a statement.
 func (m Measure) Restricts() bool { return slices.Contains(Measures, m) }
 
-// MeasureOf translates the words of a decision. "reject" is what decisions call a refusal.
-func MeasureOf(word string) Measure {
-	if word == "reject" {
-		return Refuse
+// MeasureOf finds the measure of a decision from its two words: what was decided, and what that did to the record. To
+// escalate is no measure by itself; what it took away is. The second result reports whether a suspension took the record
+// away as well.
+func MeasureOf(measure, outcome string) (m Measure, taken bool) {
+	taken = outcome == "remove" || outcome == "reject"
+	switch {
+	case measure == string(Suspend):
+		return Suspend, taken
+	case outcome == "reject":
+		return Refuse, true
+	case outcome == "remove":
+		return Remove, true
+	default:
+		return Measure(measure), false
 	}
-	return Measure(word)
 }
 
 // Source is how a site came to look.
@@ -56,7 +65,8 @@ type Decision struct {
 	ID        value.ID
 	Object    string // "listing", "account", …
 	Record    value.ID
-	Measure   Measure
+	Measure   Measure   // of MeasureOf
+	Taken     bool      // a suspension that also took the record away; of MeasureOf
 	Ground    string    // why, by the name that the provider's rules use: "scam", "rights", …
 	Reason    string    // in words, for the author
 	Rule      string    // the rule that found it; empty: a person did
@@ -88,15 +98,16 @@ func (d Decision) source() Source {
 // About is what a decision is about. Its fields are those of moderation.About in the same order, so that one converts
 // into the other.
 type About struct {
-	Author value.ID // zero: nobody is known
-	Name   string
-	Email  value.Email // empty: nobody can be written to
-	Locale value.Locale
-	Title  string
-	Href   string
-	Texts  []string
-	Photos []string // SHA-256
-	Made   time.Time
+	Author   value.ID // zero: nobody is known
+	Name     string
+	Email    value.Email // empty: nobody can be written to
+	Locale   value.Locale
+	Title    string
+	Href     string
+	Category string
+	Texts    []string
+	Photos   []string // SHA-256
+	Made     time.Time
 }
 
 // Delivery is how far the record of a statement has come on its way to the Transparency Database.
@@ -120,6 +131,7 @@ type Statement struct {
 	DecidedBy string
 	Locale    value.Locale // the words are in
 	Measure   Measure
+	Taken     bool // the account is suspended, and the record is taken away
 	Ground    string
 	Rule      string
 	Source    Source

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"fairground/internal/account"
 	"fairground/internal/db"
 	"fairground/internal/legal"
 	"fairground/internal/value"
@@ -63,7 +64,7 @@ func TestOneStatementForADecision(t *testing.T) {
 		err = w.Site.DB.Write(context.Background(), staff, "test", func(tx *db.Tx) error {
 			tx.Log(db.Change{Object: "statement"})
 			_, err := tx.Exec(`insert into statement select id + 1, code || '2', code_mark || '2', decision, object, record, author, decided_by, locale, measure, ground, rule,
-				source, automatic, title, parts, content_us, since_us, made_us, until_us, dsa, dsa_state, dsa_reason, dsa_us, reversed_us from statement`)
+				source, automatic, taken, title, parts, content_us, since_us, made_us, until_us, dsa, dsa_state, dsa_reason, dsa_us, reversed_us from statement`)
 			return err
 		})
 		if err == nil {
@@ -101,7 +102,9 @@ func TestWhatRestrictsNobodyHasNoStatement(t *testing.T) {
 // A crash between decision and statement leaves neither: they are one transaction.
 func TestAStatementThatFailsTakesItsDecisionBack(t *testing.T) {
 	each(t, func(w *world) {
-		w.desk.Post = func(*db.Tx, value.Email, value.Locale, string, string) error { return errors.New("the outbox is broken") }
+		w.desk.Post = func(*db.Tx, value.Email, value.Locale, string, string) error {
+			return errors.New("the outbox is broken")
+		}
 		err := w.Site.DB.Write(context.Background(), staff, "test", func(tx *db.Tx) error {
 			if err := legal.SetRedress(tx, legal.Redress{Body: "stands for the decision"}); err != nil {
 				return err
@@ -163,14 +166,21 @@ func TestTheBodyForDisputesIsNamed(t *testing.T) {
 	})
 }
 
-func TestAReversalIsNoted(t *testing.T) {
+func TestAReversalIsNotedAndTold(t *testing.T) {
 	each(t, func(w *world) {
-		s := w.state(aDecision(1), anAuthor("en"))
+		about := anAuthor("fr")
+		w.write(func(tx *db.Tx) error {
+			a, err := account.Create(tx, account.Account{Kind: value.Member, Email: "anna@example.org", Name: "Anna"})
+			about.Author = a.ID
+			return err
+		})
+		s := w.state(aDecision(1), about)
+		w.letters = nil
 		w.clock.pass(time.Hour)
-		w.write(func(tx *db.Tx) error { return legal.Reverse(tx, s.Decision) })
+		w.write(func(tx *db.Tx) error { return w.desk.Revoke(tx, s.Decision, "It was a mistake.") })
 		w.write(func(tx *db.Tx) error {
 			tx.Log(db.Change{Object: "test"})
-			return errors.Join(legal.Reverse(tx, s.Decision), legal.Reverse(tx, 999))
+			return errors.Join(w.desk.Revoke(tx, s.Decision, ""), w.desk.Revoke(tx, 999, ""))
 		})
 		w.read(func(tx *db.Tx) error {
 			again, err := legal.Find(tx, s.ID)
@@ -179,6 +189,16 @@ func TestAReversalIsNoted(t *testing.T) {
 			}
 			return err
 		})
+		if len(w.letters) != 1 || !strings.Contains(w.letters[0].text, "annulé") || !strings.Contains(w.letters[0].text, "It was a mistake.") {
+			w.Errorf("told: %+v", w.letters)
+		}
+		// The answer to an appeal tells by itself.
+		other := w.state(aDecision(2), about)
+		w.letters = nil
+		w.ok(w.Site.DB.Write(context.Background(), staff, "appeal.answer", func(tx *db.Tx) error { return w.desk.Revoke(tx, other.Decision, "") }))
+		if len(w.letters) != 0 {
+			w.Error("told twice after an appeal")
+		}
 	})
 }
 
@@ -235,5 +255,23 @@ func golden(t *testing.T, name, got string) {
 	want, err := os.ReadFile(path)
 	if err != nil || string(want) != got {
 		t.Errorf("%s: %v\ngot:\n%s\nwant:\n%s", path, err, got, want)
+	}
+}
+
+func TestWhatADecisionMeasures(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		measure, outcome string
+		want             legal.Measure
+		taken            bool
+	}{
+		{"publish", "publish", "publish", false}, {"keep", "keep", "keep", false}, {"change", "change", legal.Change, false},
+		{"restrict", "restrict", legal.Restrict, false}, {"remove", "remove", legal.Remove, true}, {"remove", "reject", legal.Refuse, true},
+		{"suspend", "keep", legal.Suspend, false}, {"suspend", "remove", legal.Suspend, true}, {"escalate", "keep", "escalate", false},
+		{"escalate", "reject", legal.Refuse, true},
+	} {
+		if got, taken := legal.MeasureOf(test.measure, test.outcome); got != test.want || taken != test.taken {
+			t.Errorf("%s, %s: %s %v", test.measure, test.outcome, got, taken)
+		}
 	}
 }

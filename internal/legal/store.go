@@ -23,7 +23,7 @@ var messages embed.FS
 // Messages are the words of the pages, for text.New. Statements have words of their own, in more languages.
 func Messages() fs.FS { return messages }
 
-const statementColumns = `id, code, decision, object, record, author, decided_by, locale, measure, ground, rule, source, automatic, title,
+const statementColumns = `id, code, decision, object, record, author, decided_by, locale, measure, ground, rule, source, automatic, taken, title,
 	parts, content_us, since_us, made_us, coalesce(until_us, 0), coalesce(reversed_us, 0), dsa, dsa_state, dsa_reason, coalesce(dsa_us, 0)`
 
 func scanStatement(row db.Scanner) (Statement, error) {
@@ -31,7 +31,7 @@ func scanStatement(row db.Scanner) (Statement, error) {
 	var parts string
 	var content_us, since_us, made_us, until_us, reversed_us, moved_us int64
 	err := row.Scan(&s.ID, &s.Code, &s.Decision, &s.Object, &s.Record, &s.Author, &s.DecidedBy, &s.Locale, &s.Measure, &s.Ground, &s.Rule,
-		&s.Source, &s.Automatic, &s.Title, &parts, &content_us, &since_us, &made_us, &until_us, &reversed_us, &s.DSA, &s.Delivery, &s.Reason, &moved_us)
+		&s.Source, &s.Automatic, &s.Taken, &s.Title, &parts, &content_us, &since_us, &made_us, &until_us, &reversed_us, &s.DSA, &s.Delivery, &s.Reason, &moved_us)
 	if err != nil {
 		return s, err
 	}
@@ -62,9 +62,9 @@ func insertStatement(tx *db.Tx, s Statement) error {
 		return err
 	}
 	return tx.Insert("statement", []string{"id", "code", "code_mark", "decision", "object", "record", "author", "decided_by", "locale", "measure", "ground",
-		"rule", "source", "automatic", "title", "parts", "content_us", "since_us", "made_us", "until_us", "dsa", "dsa_state", "dsa_reason"}, [][]any{{
+		"rule", "source", "automatic", "taken", "title", "parts", "content_us", "since_us", "made_us", "until_us", "dsa", "dsa_state", "dsa_reason"}, [][]any{{
 		int64(s.ID), s.Code, markOf(s.Code), int64(s.Decision), s.Object, int64(s.Record), int64(s.Author), s.DecidedBy, string(s.Locale), string(s.Measure),
-		s.Ground, s.Rule, string(s.Source), s.Automatic, s.Title, string(parts), value.Micros(s.Content), value.Micros(s.Since), value.Micros(s.Made),
+		s.Ground, s.Rule, string(s.Source), s.Automatic, s.Taken, s.Title, string(parts), value.Micros(s.Content), value.Micros(s.Since), value.Micros(s.Made),
 		micros(s.Until), s.DSA, string(s.Delivery), s.Reason}})
 }
 
@@ -105,21 +105,6 @@ func newest(tx *db.Tx, limit int) ([]Statement, error) {
 	return db.All(tx, scanStatement, "select "+statementColumns+" from statement order by id desc limit $1", limit)
 }
 
-// Reverse notes that the measure of a decision was taken back, by an appeal or by staff. A decision without a statement
-// is no error.
-func Reverse(tx *db.Tx, decision value.ID) error {
-	s, err := FindByDecision(tx, decision)
-	if value.KindOf(err) == value.NotFound {
-		return nil
-	}
-	if err != nil || !s.Reversed.IsZero() {
-		return err
-	}
-	tx.Log(db.Change{Object: "statement", Record: s.ID, Diff: map[string]any{"reversed": true}})
-	_, err = tx.Exec("update statement set reversed_us = $2 where id = $1", int64(s.ID), value.Micros(tx.Now()))
-	return err
-}
-
 // Redress names the certified body that settles disputes out of court.
 type Redress struct {
 	Body    string // its name; empty: none is named
@@ -145,5 +130,11 @@ func SetRedress(tx *db.Tx, r Redress) error {
 		on conflict (id) do update set body = excluded.body, address = excluded.address, changed_us = excluded.changed_us`,
 		r.Body, r.Address, value.Micros(tx.Now()))
 	tx.Log(db.Change{Object: "statement_redress", Record: 1, Diff: map[string]any{"body": r.Body, "address": r.Address}})
+	return err
+}
+
+func markReversed(tx *db.Tx, s Statement) error {
+	tx.Log(db.Change{Object: "statement", Record: s.ID, Diff: map[string]any{"reversed": true}})
+	_, err := tx.Exec("update statement set reversed_us = $2 where id = $1", int64(s.ID), value.Micros(tx.Now()))
 	return err
 }

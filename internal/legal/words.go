@@ -81,7 +81,7 @@ func groundOf(name string) string {
 func (s speaker) parts(st Statement, about About, reason, origin string, redress Redress) Parts {
 	ground := groundOf(st.Ground)
 	p := Parts{
-		Measure:     s.T("legal.say.measure."+string(st.Measure), "title", s.title, "site", s.site),
+		Measure:     s.T("legal.say.measure."+measureKey(st), "title", s.title, "site", s.site),
 		Scope:       s.T("legal.say.scope", "site", s.site),
 		Duration:    s.duration(st),
 		Facts:       s.facts(st, about),
@@ -98,6 +98,13 @@ func (s speaker) parts(st Statement, about About, reason, origin string, redress
 		p.Body = s.T("legal.say.body", "body", redress.Body, "address", redress.Address)
 	}
 	return p
+}
+
+func measureKey(st Statement) string {
+	if st.Taken {
+		return "suspend_remove"
+	}
+	return string(st.Measure)
 }
 
 func (s speaker) duration(st Statement) string {

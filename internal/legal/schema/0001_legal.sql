@@ -13,6 +13,7 @@ create table statement (
 	rule          text    not null,
 	source        text    not null check (source in ('notice', 'trusted', 'own', 'automation')),
 	automatic     boolean not null,
+	taken         boolean not null,
 	title         text    not null,
 	parts         text    not null,
 	content_us    bigint  not null,
