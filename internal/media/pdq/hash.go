@@ -76,3 +76,41 @@ func (h *Hash) UnmarshalText(text []byte) error {
 
 // set makes bit k one.
 func (h *Hash) set(k int) { h[31-k/8] |= 1 << (k % 8) }
+
+// The bits of a word that lie in even rows and columns of coefficients, and how far to move each of the four words of a hash so that
+// their bits do not meet.
+const evenBits = 0x0000_5555_0000_5555
+
+var apart = [4]int{0, 1, 16, 17}
+
+// Parities gives the hash as four numbers by the parity of row and column: odd row and even column, both odd, both even, even row
+// and odd column. Mirroring a photo turns all bits of some of them over, so one count each tells the distance in four forms: see Forms.
+func (h Hash) Parities() [4]uint64 {
+	words := h.Words()
+	var p [4]uint64
+	for class, shift := range [4]int{16, 17, 0, 1} {
+		for i, word := range words {
+			p[class] |= word >> shift & evenBits << apart[i]
+		}
+	}
+	return p
+}
+
+// FromParities is the reverse of Parities.
+func FromParities(p [4]uint64) Hash {
+	var words [4]uint64
+	for class, shift := range [4]int{16, 17, 0, 1} {
+		for i := range words {
+			words[i] |= p[class] >> apart[i] & evenBits << shift
+		}
+	}
+	return FromWords(words)
+}
+
+// Forms are the distances of a hash from another one and from its forms 2, 3 and 4 (see Turned), from the bits in which
+// their parities differ.
+func Forms(differ [4]uint64) [4]int {
+	a, b := bits.OnesCount64(differ[0]), bits.OnesCount64(differ[1])
+	c, d := bits.OnesCount64(differ[2]), bits.OnesCount64(differ[3])
+	return [4]int{a + b + c + d, 64 - a + b + 64 - c + d, 64 - a + b + c + 64 - d, a + b + 64 - c + 64 - d}
+}

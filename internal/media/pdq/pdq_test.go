@@ -247,3 +247,25 @@ func BenchmarkDihedral(b *testing.B) {
 		Dihedral(picture)
 	}
 }
+
+func TestFormsByParity(t *testing.T) {
+	t.Parallel()
+	a, _ := Of(scene(200, 200, 21))
+	b, _ := Of(scene(200, 200, 22))
+	if FromParities(a.Parities()) != a || a.Parities() == b.Parities() {
+		t.Error("parities lose bits")
+	}
+	for _, other := range []Hash{a, b, a.Turned(3), b.Turned(4)} {
+		for first, base := range map[int]Hash{1: a, 5: a.Turned(5)} {
+			differ, with := base.Parities(), other.Parities()
+			for i := range differ {
+				differ[i] ^= with[i]
+			}
+			for i, d := range Forms(differ) {
+				if want := a.Turned(first + i).Distance(other); d != want {
+					t.Errorf("form %d: %d, want %d", first+i, d, want)
+				}
+			}
+		}
+	}
+}
