@@ -16,7 +16,9 @@ import (
 	"fairground/internal/change"
 	"fairground/internal/console"
 	"fairground/internal/db"
+	"fairground/internal/evidence"
 	"fairground/internal/follow"
+	"fairground/internal/legal"
 	"fairground/internal/listing"
 	"fairground/internal/mail"
 	"fairground/internal/market"
@@ -90,7 +92,7 @@ func Open(ctx context.Context, config Config) (*App, error) {
 
 func (a *App) openWords(context.Context) (err error) {
 	a.words, err = text.New(ui.Messages(), web.Messages(), media.Messages(), account.Messages(), market.Messages(), console.Messages(), office.Messages(), theme.Messages(), api.Messages(),
-		member.Messages(), follow.Messages(), profile.Messages(), reach.Messages(), saved.Messages(), message.Messages(), trade.Messages(), listing.Messages(), posting.Messages(), notice.Messages(), Messages())
+		member.Messages(), follow.Messages(), profile.Messages(), reach.Messages(), saved.Messages(), message.Messages(), trade.Messages(), listing.Messages(), posting.Messages(), notice.Messages(), legal.Messages(), evidence.Messages(), Messages())
 	return err
 }
 
@@ -259,6 +261,7 @@ func (a *App) Router() *web.Router {
 	a.office.Routes(m)
 	a.theme.Routes(m)
 	a.notices.Routes(m)
+	(&evidence.Pages{Shell: a.console.Page, Of: func(s *site.Site) *evidence.Vault { return a.Rooms(s).Vault }, Clock: a.clock, Link: linkOf}).Routes(m)
 	a.office.FlowRoutes(m, office.Flows{Desk: func(s *site.Site) *automation.Desk { return a.Rooms(s).Automation }, Secret: api.CallSecret})
 	a.office.DeveloperRoutes(m, developers{a.api})
 	a.api.Routes(m)

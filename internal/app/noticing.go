@@ -19,7 +19,7 @@ import (
 // noticeDesk takes notices in by lanes and files them with package moderation.
 func (a *App) noticeDesk() *notice.Desk {
 	return notice.New(notice.Config{
-		Clock: a.clock, Find: a.shownAt, File: fileNotice, Outcome: outcomeOf,
+		Clock: a.clock, Find: a.shownAt, File: fileNotice, Outcome: outcomeOf, Began: clocks{}.filed,
 		Code: func(tx *db.Tx, id value.ID) (string, error) {
 			n, err := moderation.FindNotice(tx, id)
 			return n.Code, err

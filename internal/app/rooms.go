@@ -14,10 +14,11 @@ import (
 	"fairground/internal/console"
 	"fairground/internal/crm"
 	"fairground/internal/db"
+	"fairground/internal/evidence"
 	"fairground/internal/job"
+	"fairground/internal/legal"
 	"fairground/internal/listing"
 	"fairground/internal/media"
-	"fairground/internal/message"
 	"fairground/internal/moderation"
 	"fairground/internal/profile"
 	"fairground/internal/reach"
@@ -44,6 +45,8 @@ type Rooms struct {
 	Index      *live.Index      // what answers searches
 	Database   *search.Database // what answers while memory does not
 	Moderation *moderation.Desk
+	Vault      *evidence.Vault
+	Statements *legal.Statements
 	Automation *automation.Desk
 	Transfer   *transfer.Desk
 	Photos     *media.Photos
@@ -83,21 +86,26 @@ func (a *App) openRooms(s *site.Site) *Rooms {
 	records := openRecords(s)
 	flows := a.automation(s, records)
 	carrier := &transfer.Desk{DB: s.DB, Records: records, Files: blobs, Asker: colleagues{}.Asker}
+	sealer := audit.Sealer(key)
+	vault := a.vault(s, collector{s.DB, blobs, photos}, func(ctx context.Context) error {
+		_, err := sealer.CatchUp(ctx, s.DB)
+		return err
+	})
+	statements := a.statements(s)
+	decisions := a.decisions(s, desk, profiles, trades, statements, vault)
 	return &Rooms{
 		Site: s, Gate: gate, Records: records, Listings: desk, Blobs: blobs,
 		Photos: photos, Index: index, Database: database,
 		Suggester: listing.NewSuggester(index, desk.Trees),
 		Profiles:  profiles, Trades: trades, Reach: views,
-		Moderation: &moderation.Desk{DB: s.DB, Rooms: map[string]moderation.Room{
-			listing.Object: decided{desk}, profile.Object: profiles, "seller": profiles, trade.ReviewObject: trades, message.MessageObject: a.message,
-		}},
+		Moderation: decisions, Vault: vault, Statements: statements,
 		SealKey:    key,
-		Sealer:     audit.Sealer(key),
+		Sealer:     sealer,
 		Automation: flows, Transfer: carrier,
-		Jobs:      job.NewWorker(s.DB, 4, slices.Concat(a.jobs(s), flows.Jobs(), a.memberJobs(s, desk, trades))...),
+		Jobs:      job.NewWorker(s.DB, 4, slices.Concat(a.jobs(s), flows.Jobs(), a.memberJobs(s, desk, trades), []job.Handler{a.watch(s).Handler()}, vault.Jobs())...),
 		Calls:     job.NewWorker(s.DB, 2, a.calls(s)...),
 		Loads:     job.NewWorker(s.DB, 1, carrier.Jobs()...),
-		followers: append(a.api.Readers(s), crm.Sellers(records, sellersFor), a.follow.Reader(s), a.saved.Reader(s), trades.Reader(), views.Reader()),
+		followers: append(a.api.Readers(s), crm.Sellers(records, sellersFor), a.follow.Reader(s), a.saved.Reader(s), trades.Reader(), views.Reader(), decisions.Reader()),
 	}
 }
 

@@ -7,8 +7,10 @@ import (
 	"fairground/internal/automation"
 	"fairground/internal/change"
 	"fairground/internal/db"
+	"fairground/internal/evidence"
 	"fairground/internal/follow"
 	"fairground/internal/job"
+	"fairground/internal/legal"
 	"fairground/internal/listing"
 	"fairground/internal/mail"
 	"fairground/internal/member"
@@ -30,7 +32,7 @@ import (
 func SiteSchemas() []db.Schema {
 	return []db.Schema{
 		change.Schema(), audit.Schema(), job.Schema(), mail.Schema(), site.Schema(), account.Schema(),
-		record.Schema(), transfer.Schema(), safety.Schema(), listing.Schema(), search.Schema(), moderation.Schema(), notice.Schema(), automation.Schema(), api.Schema(),
+		record.Schema(), transfer.Schema(), safety.Schema(), listing.Schema(), search.Schema(), moderation.Schema(), notice.Schema(), legal.Schema(), evidence.Schema(), automation.Schema(), api.Schema(),
 		member.Schema(), follow.Schema(), profile.Schema(), reach.Schema(), saved.Schema(), message.Schema(), trade.Schema(),
 	}
 }

@@ -1,0 +1,167 @@
+package app
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"slices"
+	"time"
+
+	"fairground/internal/account"
+	"fairground/internal/change"
+	"fairground/internal/db"
+	"fairground/internal/evidence"
+	"fairground/internal/listing"
+	"fairground/internal/media"
+	"fairground/internal/message"
+	"fairground/internal/moderation"
+	"fairground/internal/safety"
+	"fairground/internal/value"
+)
+
+// collector gathers what concerns a record that is preserved.
+type collector struct {
+	db     *db.DB
+	files  media.Blobs
+	photos *media.Photos
+}
+
+const mostHistory = 5000 // entries of the change log
+
+// Collect reads everything at one moment, then the photos. What is gone for good is named.
+func (c collector) Collect(ctx context.Context, object string, record value.ID, about evidence.About) (found evidence.Package, err error) {
+	p := &packing{Package: &found}
+	photos := slices.Clone(about.Photos)
+	err = c.db.Read(ctx, func(tx *db.Tx) error {
+		*p.Package = evidence.Package{}
+		if object == listing.Object {
+			if err := p.listing(tx, record, &photos); err != nil {
+				return err
+			}
+		}
+		if object == message.MessageObject || object == message.ConversationObject {
+			p.put("messages.json", "conversations", func() (any, error) { return message.InConversation(tx, record) })
+		}
+		p.put("history.json", "the change log", func() (any, error) { return change.History(tx, object, record, mostHistory) })
+		p.put("screenings.json", "screening", func() (any, error) { return safety.Screenings(tx, record) })
+		p.put("decisions.json", "decisions", func() (any, error) { return moderation.Decisions(tx, object, record, 500) })
+		p.put("notices.json", "notices, without who sent them", func() (any, error) { return anonymous(tx, object, record) })
+		if about.Author != 0 {
+			p.account(tx, about.Author)
+		}
+		return p.err
+	})
+	if err != nil {
+		return found, err
+	}
+	for _, sha := range photos {
+		if err := c.photo(ctx, p, sha); err != nil {
+			return found, err
+		}
+	}
+	return found, nil
+}
+
+// packing adds parts until something fails.
+type packing struct {
+	*evidence.Package
+	err error
+}
+
+func (p *packing) put(name, source string, read func() (any, error)) {
+	if p.err != nil {
+		return
+	}
+	value, err := read()
+	if err == nil {
+		var text []byte
+		if text, err = json.MarshalIndent(value, "", "\t"); err == nil {
+			p.Parts = append(p.Parts, evidence.Part{Name: name, Bytes: text, Source: source})
+		}
+	}
+	if err != nil {
+		p.err = fmt.Errorf("%s: %w", name, err)
+	}
+}
+
+func (p *packing) listing(tx *db.Tx, record value.ID, photos *[]string) error {
+	l, err := listing.Find(tx, record)
+	if value.KindOf(err) == value.NotFound {
+		p.Missing = append(p.Missing, "the listing: it is not in the database any more")
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	p.put("listing.json", "listing", func() (any, error) { return l, nil })
+	p.put("messages.json", "conversations about the listing", func() (any, error) {
+		written, err := message.AboutListing(tx, record)
+		for _, m := range written {
+			if !slices.Contains(p.Members, m.Buyer) {
+				p.Members = append(p.Members, m.Buyer)
+			}
+		}
+		return written, err
+	})
+	for _, photo := range l.Photos {
+		if !slices.Contains(*photos, photo.Sha256) {
+			*photos = append(*photos, photo.Sha256)
+		}
+	}
+	return nil
+}
+
+// account adds what the site knows of the author, but none of the secrets that check a sign-in.
+func (p *packing) account(tx *db.Tx, of value.ID) {
+	if p.err != nil {
+		return
+	}
+	err := account.Estate{}.Export(tx, of, func(name string, rows any) error {
+		p.put("account/"+name+".json", "account", func() (any, error) { return rows, nil })
+		return p.err
+	})
+	if value.KindOf(err) == value.NotFound {
+		p.Missing = append(p.Missing, "the account: it is not in the database any more")
+	} else if p.err == nil {
+		p.err = err
+	}
+}
+
+// reported is a notice without its author.
+type reported struct {
+	ID          value.ID          `json:"id"`
+	Ground      moderation.Ground `json:"ground"`
+	Explanation string            `json:"explanation"`
+	Made        time.Time         `json:"made"`
+}
+
+func anonymous(tx *db.Tx, object string, record value.ID) ([]reported, error) {
+	notices, err := moderation.NoticesAbout(tx, object, record, 500)
+	var all []reported
+	for _, n := range notices {
+		all = append(all, reported{n.ID, n.Ground, n.Explanation, n.Made})
+	}
+	return all, err
+}
+
+// photo adds the largest size of a photo; the original is never kept.
+func (c collector) photo(ctx context.Context, p *packing, sha string) error {
+	photo, err := c.photos.Hashed(ctx, sha)
+	if err == nil && len(photo.Sizes) > 0 {
+		var file io.ReadSeekCloser
+		if file, err = c.files.Open(ctx, photo.Sizes[len(photo.Sizes)-1].Key); err == nil {
+			defer file.Close()
+			var bytes []byte
+			if bytes, err = io.ReadAll(file); err == nil {
+				p.Parts = append(p.Parts, evidence.Part{Name: "photo/" + sha + ".webp", Bytes: bytes, Source: "the largest stored size", PDQ: photo.Hash.String()})
+				return nil
+			}
+		}
+	}
+	if value.KindOf(err) == value.NotFound || err == nil {
+		p.Missing = append(p.Missing, "photo "+sha+": it is not stored any more")
+		return nil
+	}
+	return err
+}

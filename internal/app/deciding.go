@@ -1,0 +1,224 @@
+package app
+
+import (
+	"context"
+	"slices"
+
+	"fairground/internal/account"
+	"fairground/internal/db"
+	"fairground/internal/evidence"
+	"fairground/internal/legal"
+	"fairground/internal/listing"
+	"fairground/internal/mail"
+	"fairground/internal/message"
+	"fairground/internal/moderation"
+	"fairground/internal/notice"
+	"fairground/internal/profile"
+	"fairground/internal/site"
+	"fairground/internal/trade"
+	"fairground/internal/value"
+)
+
+// decisions is the desk of a site: what it decides about, and what every decision brings with it.
+func (a *App) decisions(s *site.Site, listings *listing.Desk, profiles *profile.Desk, trades *trade.Desk, reasons *legal.Statements, vault *evidence.Vault) *moderation.Desk {
+	return &moderation.Desk{
+		DB: s.DB,
+		Rooms: map[string]moderation.Room{
+			listing.Object: decided{listings}, profile.Object: profiles, "seller": profiles, trade.ReviewObject: trades, message.MessageObject: a.message,
+		},
+		Reasons: stated{reasons}, Evidence: preserved{vault}, Duties: clocks{}, Suspender: suspended{},
+		Leads:    leads,
+		Sampling: moderation.Sampling{Seed: s.Key("sampling")},
+	}
+}
+
+// leads reports who may take what was escalated: whoever may open evidence.
+func leads(tx *db.Tx, of value.ID) (bool, error) {
+	a, err := account.Find(tx, of)
+	return err == nil && a.State == account.Active && a.Role.May(account.EvidenceUnseal), err
+}
+
+// clocks are the duties of decisions and notices. Whoever answers a notice has also done what its lane asks.
+type clocks struct{ legal.Duties }
+
+// Discharge ends a duty.
+func (c clocks) Discharge(tx *db.Tx, kind, object string, record value.ID, by string) error {
+	if kind == legal.NoticeDuty {
+		if err := c.Duties.Discharge(tx, legal.TakedownDuty, object, record, by); err != nil {
+			return err
+		}
+	}
+	return c.Duties.Discharge(tx, kind, object, record, by)
+}
+
+// filed begins the clock of a notice's lane; its receipt is given at once.
+func (c clocks) filed(tx *db.Tx, duty string, id value.ID) error {
+	if err := c.Begin(tx, duty, "notice", id); err != nil {
+		return err
+	}
+	return c.Acknowledged(tx, "notice", id)
+}
+
+// stated hands decisions to the statements of reasons.
+type stated struct{ *legal.Statements }
+
+// State writes the statement of a decision.
+func (s stated) State(tx *db.Tx, d moderation.Decision, about moderation.About) error {
+	measure, taken := legal.MeasureOf(string(d.Measure), string(d.Outcome))
+	made := legal.Decision{
+		ID: d.ID, Object: d.Object, Record: d.Record, Measure: measure, Taken: taken, Ground: string(d.Ground), Reason: d.Reason,
+		Rule: d.Rule, Policy: d.Policy, Notice: d.Notice, Automatic: d.Automatic, Actor: d.Actor, Locale: d.Locale,
+	}
+	if d.Notice != 0 {
+		lane, err := notice.LaneOf(tx, d.Notice)
+		if err != nil {
+			return err
+		}
+		made.Trusted = lane == notice.Flagger
+	}
+	return s.Statements.State(tx, made, legal.About(about))
+}
+
+// preserved hands what severe decisions are about to the vault.
+type preserved struct{ vault *evidence.Vault }
+
+// Preserve begins to hold a record, and to collect what concerns it.
+func (p preserved) Preserve(tx *db.Tx, object string, record, decision value.ID, about moderation.About) error {
+	return p.vault.Preserve(tx, object, record, decision, evidence.About{
+		Author: about.Author, Name: about.Name, Email: about.Email, Locale: about.Locale, Title: about.Title, Href: about.Href,
+		Texts: about.Texts, Photos: about.Photos, Made: about.Made,
+	})
+}
+
+// suspended suspends accounts of members.
+type suspended struct{}
+
+// Suspend ends an account's sessions and keeps it from signing in.
+func (suspended) Suspend(tx *db.Tx, of value.ID, reason string) error {
+	a, err := account.Find(tx, of)
+	switch {
+	case err != nil:
+		return err
+	case a.Kind != value.Member:
+		return value.Errorf(value.Forbidden, "only accounts of members are suspended here")
+	case a.State == account.Suspended:
+		return nil // another decision has done it
+	}
+	return account.Suspend(tx, of, reason)
+}
+
+// Unsuspend lets an account in again.
+func (suspended) Unsuspend(tx *db.Tx, of value.ID, reason string) error {
+	a, err := account.Find(tx, of)
+	if err != nil || a.State != account.Suspended {
+		return err
+	}
+	return account.Restore(tx, of, reason)
+}
+
+// Describe tells whose listing it is and what it says.
+func (d decided) Describe(tx *db.Tx, record value.ID) (moderation.About, error) {
+	l, err := listing.Find(tx, record)
+	if err != nil {
+		return moderation.About{}, err
+	}
+	about := moderation.About{Name: l.Seller.Name, Locale: l.Locale, Title: l.Title, Href: "/l/" + l.Key(), Texts: []string{l.Title, l.Body}, Made: l.Created}
+	if tree, err := d.desk.Trees.Tree(tx.Context()); err == nil {
+		about.Category = tree.PathSlug(l.Category)
+	}
+	for _, photo := range l.Photos {
+		about.Photos = append(about.Photos, photo.Sha256)
+	}
+	return about, d.authorOf(tx, l.Seller.ID, &about)
+}
+
+// authorOf fills in the account that answers for a seller: the first owner.
+func (decided) authorOf(tx *db.Tx, seller value.ID, about *moderation.About) error {
+	seats, err := listing.SeatsOf(tx, seller)
+	if err != nil {
+		return err
+	}
+	at := slices.IndexFunc(seats, func(s listing.Seat) bool { return s.Role == listing.Owner })
+	if at < 0 {
+		return nil
+	}
+	a, err := account.Find(tx, seats[at].Account)
+	if err != nil {
+		return err
+	}
+	about.Author, about.Name, about.Email, about.Locale = a.ID, a.Name, a.Email, a.Locale
+	return nil
+}
+
+// Ask has the author change a listing.
+func (d decided) Ask(tx *db.Tx, record value.ID, what string) error {
+	return d.desk.AskIn(tx, record, what)
+}
+
+// Before tells how a listing stands.
+func (decided) Before(tx *db.Tx, record value.ID) (string, error) {
+	return listing.BeforeIn(tx, record)
+}
+
+// Revert puts a listing back as it was.
+func (d decided) Revert(tx *db.Tx, record value.ID, before string) error {
+	return d.desk.RevertIn(tx, record, before, "a decision was taken back")
+}
+
+// Restore brings a listing back on an appeal.
+func (d decided) Restore(tx *db.Tx, record value.ID, reason string) (bool, error) {
+	return d.desk.RestoreIn(tx, record, reason)
+}
+
+// Waits reports whether a listing waits for staff.
+func (decided) Waits(tx *db.Tx, record value.ID) (bool, error) {
+	l, err := listing.Find(tx, record)
+	return l.Status == listing.Held || l.Status == listing.Challenged, err
+}
+
+// letters queues what the law has people told.
+func letters(kind mail.Kind) legal.Post {
+	return func(tx *db.Tx, to value.Email, _ value.Locale, subject, text string) error {
+		return mail.Send(tx, mail.Message{Kind: kind, To: to, Subject: subject, Text: text})
+	}
+}
+
+// Statements hold a code that opens a page; alarms hold nothing secret.
+var (
+	statementMail = mail.Kind{Name: "legal.statement", Secret: true}
+	dutyMail      = mail.Kind{Name: "legal.duty"}
+)
+
+// statements states the reasons of a site's decisions.
+func (a *App) statements(s *site.Site) *legal.Statements {
+	return &legal.Statements{Site: s, Origin: a.origin, Post: letters(statementMail)}
+}
+
+// watch tells the staff of a site of duties.
+func (a *App) watch(s *site.Site) *legal.Watch {
+	return &legal.Watch{Site: s, Origin: a.origin, Post: letters(dutyMail), Letters: a.lettersIn, Watchers: func(tx *db.Tx) ([]legal.Watcher, error) {
+		staff, err := account.Staff(tx)
+		var all []legal.Watcher
+		for _, one := range staff {
+			if one.State == account.Active && one.Role.May(account.DutiesSee) {
+				all = append(all, legal.Watcher{Email: one.Email, Name: one.Name, Locale: one.Locale})
+			}
+		}
+		return all, err
+	}}
+}
+
+// vault preserves what severe decisions of a site are about.
+func (a *App) vault(s *site.Site, c collector, sealLog func(context.Context) error) *evidence.Vault {
+	return &evidence.Vault{DB: s.DB, Files: c.files, Collector: c, Secret: s.Key("evidence"), SealLog: sealLog}
+}
+
+// linkOf is where staff see a record; empty for those without a page.
+func linkOf(object string, record value.ID) string {
+	switch object {
+	case listing.Object:
+		return "/console/listings/" + record.Text(listing.ShortID)
+	default:
+		return ""
+	}
+}
