@@ -114,21 +114,27 @@ func each(t *testing.T, test func(w *world)) {
 			t.Parallel()
 			clock := &hand{at: time.Date(2026, time.March, 2, 9, 0, 0, 0, time.UTC)}
 			cluster := dbtest.ClusterWith(t, engine, func(c *db.Config) { c.Clock = clock })
-			w := &world{T: t, World: sitetest.New(t, cluster, []db.Schema{account.Schema(), appeal.Schema()}), clock: clock}
-			w.bench = &bench{ruling: appeal.Ruling{
-				Decision: 71, Object: "listing", Record: 42, Measure: "remove", Ground: "scam", Reason: "It asks for a deposit before a viewing.",
-				DecidedBy: decider.String(), SecondedBy: second.String(), Made: clock.Now(), Title: "Flat by the lake", Account: 31, Email: "anna@example.org",
-				Statement: []appeal.Part{{Heading: "What we decided", Text: "We have taken it off the site."}}, Locale: "de", Href: "/console/listings/lst_x",
-			}}
-			w.desk = &appeal.Desk{Site: w.Site, Origin: func(*site.Site) string { return "https://lake.example.org" }, Rulings: w.bench, Overturn: w.bench.Overturn,
-				Duties: w.bench, Post: func(tx *db.Tx, to value.Email, _ value.Locale, subject, text string) error {
-					tx.After(func() { w.letters = append(w.letters, letter{to, subject, text}) })
-					return nil
-				}}
+			w := newWorld(t, cluster, clock)
 			w.clock.pass(time.Hour)
 			test(w)
 		})
 	}
+}
+
+func newWorld(t *testing.T, cluster *db.Cluster, clock *hand) *world {
+	t.Helper()
+	w := &world{T: t, World: sitetest.New(t, cluster, []db.Schema{account.Schema(), appeal.Schema()}), clock: clock}
+	w.bench = &bench{ruling: appeal.Ruling{
+		Decision: 71, Object: "listing", Record: 42, Measure: "remove", Ground: "scam", Reason: "It asks for a deposit before a viewing.",
+		DecidedBy: decider.String(), SecondedBy: second.String(), Made: clock.Now(), Title: "Flat by the lake", Account: 31, Email: "anna@example.org",
+		Statement: []appeal.Part{{Heading: "What we decided", Text: "We have taken it off the site."}}, Locale: "de", Href: "/console/listings/lst_x",
+	}}
+	w.desk = &appeal.Desk{Site: w.Site, Origin: func(*site.Site) string { return "https://lake.example.org" }, Rulings: w.bench, Overturn: w.bench.Overturn,
+		Duties: w.bench, Post: func(tx *db.Tx, to value.Email, _ value.Locale, subject, text string) error {
+			tx.After(func() { w.letters = append(w.letters, letter{to, subject, text}) })
+			return nil
+		}}
+	return w
 }
 
 func (w *world) ok(err error) {
