@@ -68,7 +68,7 @@ func TestWhatIsWrongStandsAtItsField(t *testing.T) {
 			"silent example":  {func(d *rulebook.Draft) { d.Fires += "\n\nA garage" }, "fires"},
 			"loud example":    {func(d *rulebook.Draft) { d.Passes += "\n\nparking deposit" }, "passes"},
 			"no examples":     {func(d *rulebook.Draft) { d.Fires = "" }, "fires"},
-			"no number":       {func(d *rulebook.Draft) { d.Fires = "price: dear\nparking deposit" }, "when"},
+			"no number":       {func(d *rulebook.Draft) { d.Fires = "price: dear\nparking deposit" }, "fires"},
 			"always":          {func(d *rulebook.Draft) { d.When, d.Passes = "words > 2", "table" }, "when"},
 			"rejects untried": {func(d *rulebook.Draft) { d.Outcome = safety.Reject }, "mode"},
 			"too long":        {func(d *rulebook.Draft) { d.When = strings.Repeat("text.contains('parking') || ", 300) + "true" }, "when"},

@@ -16,11 +16,16 @@ const (
 
 // lookLive refuses to put a rule in force that restricts a great part of everything, or that rejects untested.
 func (b *Book) lookLive(ctx context.Context, d Draft, faults Faults) {
-	if list := b.unknownList(d.When); list != "" {
-		faults.add("when", "rulebook.fault.unknown_list", "there is no such list", "list", list)
+	if problem, ok := b.CheckCondition(d.When); !ok {
+		if list := b.unknownList(d.When); list != "" {
+			faults.add("when", "rulebook.fault.unknown_list", "there is no such list", "list", list)
+		} else {
+			faults.add("when", "rulebook.fault.compile", problem.String(), "problem", problem.String())
+		}
+		return
 	}
 	for _, t := range b.Try(d) {
-		b.lookTrial(t, faults)
+		lookTrial(t, faults)
 	}
 	if len(faults) > 0 || !d.restricts() {
 		return
@@ -47,8 +52,8 @@ func (b *Book) lookLive(ctx context.Context, d Draft, faults Faults) {
 	}
 }
 
-// lookTrial puts an example that disagrees at its field.
-func (b *Book) lookTrial(t Trial, faults Faults) {
+// lookTrial puts an example that disagrees, or cannot be tried, at its field.
+func lookTrial(t Trial, faults Faults) {
 	field := "passes"
 	if t.Fires {
 		field = "fires"
@@ -56,9 +61,7 @@ func (b *Book) lookTrial(t Trial, faults Faults) {
 	switch text := value.Clip(t.Text, 60); {
 	case t.Right:
 	case t.Error != "":
-		if _, ok := faults["when"]; !ok {
-			faults.add("when", "rulebook.fault.compile", t.Error, "problem", t.Error)
-		}
+		faults.add(field, "rulebook.fault.compile", t.Error, "problem", t.Error)
 	case t.Fires:
 		faults.add(field, "rulebook.fault.silent", "the rule does not fire on "+text, "text", text)
 	default:

@@ -4,6 +4,8 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"fairground/internal/expr"
 	"fairground/internal/safety"
@@ -53,7 +55,18 @@ func problemOf(text string) Problem {
 	if m := suggested.FindStringSubmatch(p.Message); m != nil {
 		p.Message, p.Suggestion = m[1], m[2]
 	}
+	if first, size := utf8.DecodeRuneInString(p.Message); size > 0 {
+		p.Message = string(unicode.ToUpper(first)) + p.Message[size:]
+	}
 	return p
+}
+
+// String is the whole sentence.
+func (p Problem) String() string {
+	if p.Suggestion != "" {
+		return p.Message + ": " + p.Suggestion + "?"
+	}
+	return p.Message
 }
 
 // Try runs a draft on each of its examples.
