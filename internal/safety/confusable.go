@@ -11,7 +11,7 @@ import (
 var lookalikes = pairs(
 	// Cyrillic
 	"а", "a", "в", "b", "е", "e", "к", "k", "м", "m", "н", "h", "о", "o", "р", "p", "с", "c", "т", "t", "у", "y", "х", "x",
-	"і", "i", "ј", "j", "ѕ", "s", "һ", "h", "ԁ", "d", "ԛ", "q", "ԝ", "w", "ѵ", "v", "ӏ", "l", "ь", "b", "г", "r", "п", "n",
+	"і", "i", "ј", "j", "ѕ", "s", "һ", "h", "ԁ", "d", "ԛ", "q", "ԝ", "w", "ѵ", "v", "ӏ", "l", "ь", "b", "г", "r", "п", "n", "з", "3", "ӡ", "3",
 	// Greek
 	"α", "a", "β", "b", "ε", "e", "η", "n", "ι", "i", "κ", "k", "ν", "v", "ο", "o", "ρ", "p", "τ", "t", "υ", "u", "χ", "x",
 	"γ", "y", "ω", "w", "ς", "c", "σ", "o", "μ", "u", "ϲ", "c",
@@ -96,12 +96,35 @@ func decimal(r rune) byte {
 	return '0' + byte(value)
 }
 
-// enclosed reads letters in dark circles and squares, and regional indicators; Unicode does not decompose these.
+// enclosed reads letters and digits in dark circles and squares, and regional indicators; Unicode does not decompose these.
 func enclosed(r rune) (byte, bool) {
+	if r == 0x24ff || r == 0x1f10b || r == 0x1f10c {
+		return '0', true
+	}
+	for _, one := range [...]rune{0x24f5, 0x2776, 0x2780, 0x278a} {
+		if r >= one && r < one+9 {
+			return '1' + byte(r-one), true
+		}
+	}
 	for _, first := range [...]rune{0x1f150, 0x1f170, 0x1f1e6} {
 		if r >= first && r < first+26 {
 			return 'a' + byte(r-first), true
 		}
 	}
 	return 0, false
+}
+
+// oddForDigit reports a sign that is read as a digit, or not at all, and that nobody types by accident. Wide digits and those
+// of living scripts are typed by honest people.
+func oddForDigit(r rune) bool {
+	if _, ok := enclosed(r); ok {
+		return true
+	}
+	switch {
+	case r == '\u200e', r == '\u200f', r >= '\u202a' && r <= '\u202c', r >= '\u2066' && r <= '\u2069', r == '\ufe0f':
+		return false // marks of direction come along when a number is copied
+	case r == '\u20e3', r >= 0x2460 && r <= 0x24ff, r >= 0x1d7ce && r <= 0x1d7ff:
+		return true
+	}
+	return invisible(r) || unicode.In(r, unicode.Cyrillic, unicode.Greek, unicode.Armenian)
 }

@@ -59,7 +59,7 @@ func (m *told) Cluster(ctx context.Context, _ *Subject, _ *Slots) (Cluster, erro
 	return m.cluster, m.err
 }
 
-func (m *told) all() Memory { return Memory{m, m, m, m, m} }
+func (m *told) all() Memory { return Memory{m, m, m, m, m, nil} }
 
 // labelRule is a site's rule without examples.
 func labelRule(when string) Pack { return sitePack(when, Label) }

@@ -65,14 +65,18 @@ func (g *Gate) Check(object string, record value.ID, hash ContentHash, clearance
 // a context that ends means hold. It is the only maker of clearances: an outcome of allow or label has one. A review of
 // exactly this content turns the verdict into allow, unless something final fired; the zero Review reviews nothing.
 func (g *Gate) Screen(ctx context.Context, s Subject, review Review) (out Outcome) {
-	rules := g.rules.Load()
-	blank := Outcome{Stage: s.Stage, Object: s.Object, Record: s.Record, Hash: s.Hash, Rules: rules.version}
+	blank := Outcome{Stage: s.Stage, Object: s.Object, Record: s.Record, Hash: s.Hash}
 	defer func() {
 		if fault := recover(); fault != nil {
 			out = blank
 			out.Verdict, out.Firings = Hold, []Firing{stopped(gateFailed, fault)}
 		}
 	}()
+	if memory := g.memory.Load(); memory.Refresh != nil {
+		memory.Refresh(ctx)
+	}
+	rules := g.rules.Load()
+	blank.Rules = rules.version
 	out = blank
 	out.Firings = g.ask(ctx, rules, &s, &out)
 	out.decide(review)

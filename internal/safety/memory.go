@@ -17,6 +17,9 @@ type Memory struct {
 	Labels    Labels
 	Banks     Banks
 	Networks  Networks
+	// Refresh fetches what other processes wrote. It is called before every screening, so it decides itself when that is
+	// worth a look; it must be quick otherwise. nil: nothing comes from elsewhere.
+	Refresh func(ctx context.Context)
 }
 
 // Sightings counts what was screened before. Keys are those of Gate.Key; an entity is one of Entities, an event is a

@@ -26,6 +26,7 @@ const (
 	varLinks
 	varHandles
 	varHiddenPhones
+	varSpeltPhones
 	varHiddenMails
 	varHiddenLinks
 	varOverrides
@@ -58,7 +59,8 @@ var builtin = []struct {
 	{varMails, expr.Variable{Name: "mails", Type: expr.Strings, Size: 200, About: "mail addresses"}},
 	{varLinks, expr.Variable{Name: "links", Type: expr.Strings, Size: 200, About: "hosts of web addresses"}},
 	{varHandles, expr.Variable{Name: "handles", Type: expr.Strings, Size: 200, About: "names on messengers"}},
-	{varHiddenPhones, expr.Variable{Name: "hidden.phones", Type: expr.Int, About: "numbers written in words or digit by digit"}},
+	{varHiddenPhones, expr.Variable{Name: "hidden.phones", Type: expr.Int, About: "numbers that a search for digits would miss, such as digit by digit"}},
+	{varSpeltPhones, expr.Variable{Name: "hidden.spelt", Type: expr.Int, About: "numbers in words, or in signs that are no digits"}},
 	{varHiddenMails, expr.Variable{Name: "hidden.mails", Type: expr.Int, About: "addresses with spelt signs"}},
 	{varHiddenLinks, expr.Variable{Name: "hidden.links", Type: expr.Int, About: "web addresses with spelt dots"}},
 	{varOverrides, expr.Variable{Name: "hidden.overrides", Type: expr.Int, About: "signs that turn the direction of reading"}},

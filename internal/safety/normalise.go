@@ -91,6 +91,24 @@ func (t *Text) origin(f *field, at int) int {
 	return at - f.from + t.shifts[n-1].ahead
 }
 
+// disguised reports that a stretch of the original is written in signs that no keyboard gives for digits: with invisible
+// characters, key caps, digits in circles or of mathematics, or letters of another alphabet.
+func (t *Text) disguised(span Span) bool {
+	for i := range t.fields {
+		f := &t.fields[i]
+		if f.name != span.Field {
+			continue
+		}
+		for _, r := range f.original[span.From:span.To] {
+			if r >= utf8.RuneSelf && oddForDigit(r) {
+				return true
+			}
+		}
+		return false
+	}
+	return false
+}
+
 // reset empties the text and keeps its buffers.
 func (t *Text) reset() {
 	clear(t.fields)

@@ -39,14 +39,31 @@ type Feature struct {
 	When string `yaml:"when"`
 }
 
-//go:embed pack/*.yaml
+//go:embed pack/*.yaml pack/memory/*.yaml
 var packFiles embed.FS
 
-// ProviderPack is the pack that every site obeys.
-func ProviderPack() (Pack, error) {
-	files, err := fs.Sub(packFiles, "pack")
+// ProviderPack is the part of the provider's rules that needs nothing but the text, for gates without a memory.
+func ProviderPack() (Pack, error) { return providerPart("pack") }
+
+// WholePack is the pack that every site obeys: ProviderPack and the rules that ask a memory. Its gate must Remember one
+// with Sightings, Banks and Networks, or nothing passes.
+func WholePack() (Pack, error) {
+	whole, err := ProviderPack()
 	if err != nil {
-		return Pack{}, fmt.Errorf("safety.ProviderPack: %w", err)
+		return Pack{}, err
+	}
+	memory, err := providerPart("pack/memory")
+	if err != nil {
+		return Pack{}, err
+	}
+	err = whole.join(memory)
+	return whole, err
+}
+
+func providerPart(folder string) (Pack, error) {
+	files, err := fs.Sub(packFiles, folder)
+	if err != nil {
+		return Pack{}, fmt.Errorf("safety.ProviderPack(%s): %w", folder, err)
 	}
 	return ReadPack(files)
 }

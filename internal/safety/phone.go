@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/nyaruka/phonenumbers"
 
@@ -22,7 +23,7 @@ const (
 // have the outer form of a number reach it.
 func (s *scan) findPhones(regions []string) {
 	for k := 0; k < len(s.tokens); {
-		if s.tokens[k].kind&hasDigit == 0 && s.meaning(k).digits == "" { // nearly all tokens end here
+		if s.tokens[k].kind&hasDigit == 0 && s.meaning(k).digits == "" && !s.mayBeJoined(k, 3) { // nearly all tokens end here
 			k++
 			continue
 		}
@@ -65,8 +66,10 @@ func (s *scan) findInRun(k, end int, regions []string) int {
 type digitRun struct {
 	from, end int // tokens from up to end
 	digits    []byte
-	spoken    int // digits that were written as words or letters
+	spoken    int // digits that were written as words
+	letters   int // letters in the place of digits
 	single    int // tokens of one digit
+	falling   int // tokens that are not greater than the one before: none in a list such as 1/2/3/4/5/7/8
 }
 
 // digitRun reads number-like tokens from k up to end, as long as little stands between them.
@@ -75,8 +78,10 @@ func (s *scan) digitRun(k, end int) digitRun {
 	run.digits = s.digits[:0]
 	tens := false
 	times := 1
+	last := int64(-1)
 	for run.end < end && (run.end == k || s.continues(run.end)) {
-		digits, spoken, open := s.digitsOf(run.end, run.end > k)
+		part := s.digitsOf(run.end, run.end > k)
+		digits := part.digits
 		if digits == "" || len(run.digits)+len(digits)*times > len(s.digits) {
 			break
 		}
@@ -91,62 +96,118 @@ func (s *scan) digitRun(k, end int) digitRun {
 		for range times {
 			run.digits = append(run.digits, digits...)
 		}
-		if spoken {
-			run.spoken += len(digits) * times
+		run.spoken += part.spoken * times
+		run.letters += part.letters
+		n := digitsValue([]byte(digits))
+		if n <= last {
+			run.falling++
 		}
+		last = n
 		if len(digits) == 1 && (run.end == k || bytes.IndexByte(s.gap(run.end-1), ',') < 0) {
 			run.single++
 		}
-		tens, times = open, 1
+		tens, times = part.open, 1
 		run.end++
 	}
 	return run
 }
 
-// digitsOf reads one token as digits; "" when it is none. Open means that a further digit may replace the last one. A
-// letter o counts as zero only inside a run.
-func (s *scan) digitsOf(k int, inside bool) (digits string, spoken, open bool) {
+// digitPart is what one token says of a number.
+type digitPart struct {
+	digits  string
+	spoken  int  // how many of them were words
+	letters int  // how many of them were letters that look like digits
+	open    bool // a further digit may replace the last one
+}
+
+// digitsOf reads one token as digits; none when it is none. Articles, and letters alone, count only inside a run.
+func (s *scan) digitsOf(k int, inside bool) digitPart {
 	tok := s.tokens[k]
 	if tok.kind == hasDigit {
 		if tok.to-tok.from > mostDigits+2 {
-			return "", false, false
+			return digitPart{}
 		}
-		return string(s.token(k)), false, false
+		return digitPart{digits: string(s.token(k))}
 	}
 	known := s.meaning(k)
 	switch {
 	case strings.HasSuffix(known.digits, "+"):
-		return known.digits[:1] + "0", true, true
+		return digitPart{digits: known.digits[:1] + "0", spoken: 2, open: true}
 	case known.digits != "":
-		return known.digits, true, false
+		return digitPart{digits: known.digits, spoken: len(known.digits)}
 	case inside && known.role == roleOh:
-		return "0", true, false
-	case tok.kind == hasDigit|hasLetter && tok.to-tok.from <= mostDigits:
-		return s.lettersAsDigits(k)
+		return digitPart{digits: "0", spoken: 1}
+	case inside && known.role == roleOne:
+		return digitPart{digits: "1", spoken: 1}
 	}
-	return "", false, false
+	least := 3
+	if inside {
+		least = 2
+	}
+	if s.mayBeJoined(k, least) {
+		if joined := s.words.joinedDigits(s.token(k), least); joined != "" {
+			return digitPart{digits: joined, spoken: len(joined)}
+		}
+	}
+	if tok.to-tok.from <= mostDigits && (inside || tok.kind&hasDigit != 0) {
+		digits, letters := s.lettersAsDigits(k, inside)
+		return digitPart{digits: digits, letters: letters}
+	}
+	return digitPart{}
 }
 
-// lettersAsDigits reads "o79" as 079. A letter at the end, as in 10l and 525i, means a measure or a model.
-func (s *scan) lettersAsDigits(k int) (string, bool, bool) {
-	text := s.token(k)
-	if last := text[len(text)-1]; len(text) < 3 || last == 'l' || last == 'i' {
-		return "", false, false
+// mostLetters is the longest group that letters alone may stand for: "oooo", but no more than "SO", for "lbs" is a word.
+func mostLetters(text []byte) int {
+	if bytes.ContainsAny(text, "sb") {
+		return 2
 	}
-	var digits [mostDigits]byte
-	for i, c := range text {
-		switch {
-		case c == 'o':
-			c = '0'
-		case c == 'l' || c == 'i':
-			c = '1'
-		case c < '0' || c > '9':
-			return "", false, false
-		}
-		digits[i] = c
-	}
-	return string(digits[:len(text)]), true, false
+	return 4
 }
+
+// lettersAsDigits reads "o79" as 079. At the begin of a run, a letter at the end, as in 10l and 525i, means a measure or a
+// model, unless the token begins as numbers do.
+func (s *scan) lettersAsDigits(k int, inside bool) (digits string, letters int) {
+	text := s.token(k)
+	last, begins := text[len(text)-1], text[0] == '0' || text[0] == 'o' || s.before(k) == '+'
+	if s.tokens[k].kind&hasDigit == 0 && len(text) > mostLetters(text) || !inside && !begins && (len(text) < 3 || last == 'l' || last == 'i') {
+		return "", 0
+	}
+	var read [mostDigits]byte
+	for i, c := range text {
+		if c < '0' || c > '9' {
+			if c = likeDigit(c); c == 0 {
+				return "", 0
+			}
+			letters++
+		}
+		read[i] = c
+	}
+	return string(read[:len(text)]), letters
+}
+
+// likeDigit is the digit that a letter looks like, or 0.
+func likeDigit(c byte) byte {
+	switch c {
+	case 'o':
+		return '0'
+	case 'l', 'i':
+		return '1'
+	case 's':
+		return '5'
+	case 'b':
+		return '8'
+	}
+	return 0
+}
+
+// mayBeJoined is the quick test for a word such as "nullviervier", of at least so many names of three letters.
+func (s *scan) mayBeJoined(k, least int) bool {
+	tok := s.tokens[k]
+	return tok.kind&hasLetter != 0 && int(tok.to-tok.from) >= 3*least && tok.known == 0 && s.words.beginsDigit(s.text.plain[tok.from], s.text.plain[tok.from+1])
+}
+
+// mostGap is how much may stand between two parts of a number, in bytes of its compared form.
+const mostGap = 8
 
 // continues reports whether token k may belong to the number that the token before it is part of.
 func (s *scan) continues(k int) bool {
@@ -154,11 +215,11 @@ func (s *scan) continues(k int) bool {
 		return false
 	}
 	gap := s.gap(k - 1)
-	if len(gap) == 0 || len(gap) > 5 || gap[len(gap)-1] == '+' && s.tokens[k].to-s.tokens[k].from > 1 { // +41 begins a number
+	if len(gap) == 0 || len(gap) > mostGap || bytes.Contains(gap, []byte("€")) || bytes.Contains(gap, []byte("£")) || gap[len(gap)-1] == '+' && s.tokens[k].to-s.tokens[k].from > 1 { // +41 begins a number
 		return false
 	}
 	for _, c := range gap {
-		if bytes.IndexByte([]byte(" .-()/_*+,:~|"), c) < 0 && (c != '\n' || s.tokens[k].to-s.tokens[k].from > 5) {
+		if c < utf8.RuneSelf && bytes.IndexByte([]byte(" .-()/_*+,:~|[]{}=;"), c) < 0 && (c != '\n' || s.tokens[k].to-s.tokens[k].from > 5) {
 			return false
 		}
 	}
@@ -167,16 +228,19 @@ func (s *scan) continues(k int) bool {
 
 func (s *scan) phone(run digitRun, regions []string) (Phone, bool) {
 	n := len(run.digits)
-	if n < leastDigits || n > mostDigits+2 {
+	if n < leastDigits || n > mostDigits+2 || run.end-run.from > 4 && run.falling == 0 {
 		return Phone{}, false
 	}
-	phone := Phone{Hidden: run.spoken >= 3 || run.single >= 7}
+	span := s.spanOf(run.from, run.end-1)
+	disguised := run.spoken + run.letters
+	spelt := disguised >= 3 || s.text.disguised(span)
+	phone := Phone{Hidden: spelt || disguised > 0 || run.single >= 7, Spelt: spelt}
 	phone.Number = s.plannedNumber(run, phone.Hidden, regions)
 	if phone.Number == "" && (run.spoken < leastDigits || n > mostDigits) {
 		return Phone{}, false
 	}
 	phone.Digits = string(run.digits)
-	phone.Span = s.spanOf(run.from, run.end-1)
+	phone.Span = span
 	return phone, true
 }
 

@@ -153,7 +153,7 @@ func (w *screening) ResolveName(name string) (any, bool) {
 		answer := w.costly(v)
 		w.known[v] = answer
 		return answer, true
-	case varPhones, varMails, varLinks, varHandles, varHiddenPhones, varHiddenMails, varHiddenLinks, varOverrides:
+	case varPhones, varMails, varLinks, varHandles, varHiddenPhones, varSpeltPhones, varHiddenMails, varHiddenLinks, varOverrides:
 		return w.slot(v.kind), true
 	}
 	return w.fact(v.kind), true

@@ -15,7 +15,8 @@ type Slots struct {
 type Phone struct {
 	Number value.Phone `json:"number,omitempty"`
 	Digits string      `json:"digits"`
-	Hidden bool        `json:"hidden,omitempty"` // written in words, or digit by digit
+	Hidden bool        `json:"hidden,omitempty"` // in any way that a search for digits would miss, such as digit by digit
+	Spelt  bool        `json:"spelt,omitempty"`  // hidden in words, or in signs that are no digits
 	Span   Span        `json:"span"`
 }
 

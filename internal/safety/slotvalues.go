@@ -44,9 +44,9 @@ func (w *screening) slotSpans(kind variableKind) []Span {
 	var spans []Span
 	found := &w.scan.found
 	switch kind {
-	case varPhones, varHiddenPhones:
+	case varPhones, varHiddenPhones, varSpeltPhones:
 		for _, p := range found.Phones {
-			if kind == varPhones || p.Hidden {
+			if kind == varPhones || kind == varHiddenPhones && p.Hidden || kind == varSpeltPhones && p.Spelt {
 				spans = append(spans, p.Span)
 			}
 		}

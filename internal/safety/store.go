@@ -144,6 +144,22 @@ func Screenings(tx *db.Tx, record value.ID) ([]Screening, error) {
 		limit 100`, int64(record))
 }
 
+// EachScreening calls fn with every stored screening since a moment, the latest first, at most limit of them.
+func EachScreening(tx *db.Tx, since time.Time, limit int, fn func(Screening) error) error {
+	return db.Each(tx, func(row db.Scanner) error {
+		s, err := scanScreening(row)
+		if err != nil {
+			return err
+		}
+		return fn(s)
+	}, `
+		select `+screeningColumns+`
+		from screening
+		where made_us >= $1
+		order by id desc
+		limit $2`, value.Micros(since), limit)
+}
+
 // CountVerdicts counts the stored screenings since a moment, by verdict.
 func CountVerdicts(tx *db.Tx, since time.Time) (map[Verdict]int, error) {
 	counts := map[Verdict]int{}

@@ -1,11 +1,22 @@
 package safety
 
-import "strings"
+import (
+	"bytes"
+	"strings"
+)
 
 // vocabulary gives every word that any rule or signal knows a number, from 1 on. It is built once and then only read.
 type vocabulary struct {
-	slots []int32 // word number by hash, open addressing; the length is a power of two
-	words []word
+	slots  []int32 // word number by hash, open addressing; the length is a power of two
+	words  []word
+	digits []spokenDigit
+	starts [256]bool // by the first two letters of a digit's name, mixed
+}
+
+// spokenDigit is the name of one digit, as it occurs in words such as "nullviervier".
+type spokenDigit struct {
+	name  string
+	digit byte
 }
 
 // word is one known word and what it means to the signals.
@@ -28,6 +39,7 @@ const (
 	roleMail                 // a well-known provider of mailboxes
 	roleChat                 // a messenger or network where people have handles
 	roleOh                   // the letter o, zero between digits
+	roleOne                  // an article, one between digits
 )
 
 const hashSeed uint32 = 2166136261
@@ -47,8 +59,12 @@ func newVocabulary() *vocabulary {
 	for digit, names := range digitWords {
 		for name := range strings.FieldsSeq(names) {
 			v.word(name).digits = digit
+			if len(digit) == 1 {
+				v.addDigit(name, digit[0])
+			}
 		}
 	}
+	v.addDigit("un", '1')
 	for code, names := range moneyWords {
 		for name := range strings.FieldsSeq(names) {
 			v.word(name).money = code
@@ -66,6 +82,48 @@ func newVocabulary() *vocabulary {
 		v.word(name).top = true
 	}
 	return v
+}
+
+func (v *vocabulary) addDigit(name string, digit byte) {
+	v.digits = append(v.digits, spokenDigit{name, digit})
+	v.starts[startOf(name[0], name[1])] = true
+}
+
+func startOf(a, b byte) byte { return a*31 + b }
+
+// beginsDigit is a quick test whether a word may begin with the name of a digit.
+func (v *vocabulary) beginsDigit(a, b byte) bool { return v.starts[startOf(a, b)] }
+
+// joinedDigits reads a word that is nothing but names of digits, at least so many, with digits between them perhaps; "" when
+// it is not.
+func (v *vocabulary) joinedDigits(text []byte, least int) string {
+	var digits [mostDigits + 2]byte
+	n, names := v.split(text, digits[:0])
+	if names < least {
+		return ""
+	}
+	return string(n)
+}
+
+// split finds one way to read all of text, trying the names in turn.
+func (v *vocabulary) split(text []byte, digits []byte) (read []byte, names int) {
+	if len(text) == 0 {
+		return digits, 0
+	}
+	if len(digits) == cap(digits) {
+		return nil, -mostDigits
+	}
+	if c := text[0]; c >= '0' && c <= '9' {
+		return v.split(text[1:], append(digits, c))
+	}
+	for _, d := range v.digits {
+		if bytes.HasPrefix(text, []byte(d.name)) {
+			if read, names := v.split(text[len(d.name):], append(digits, d.digit)); names >= 0 && read != nil {
+				return read, names + 1
+			}
+		}
+	}
+	return nil, -mostDigits
 }
 
 // word returns the entry of a word, which it adds when it is new. The pointer is good until the next call.
@@ -111,8 +169,8 @@ func (v *vocabulary) find(h uint32, text []byte) int32 {
 }
 
 var digitWords = map[string]string{
-	"0": "zero null", "1": "one eins", "2": "two zwei zwo", "3": "three drei", "4": "four vier", "5": "five funf fuenf",
-	"6": "six sechs", "7": "seven sieben", "8": "eight acht", "9": "nine neun",
+	"0": "zero null", "1": "one eins", "2": "two zwei zwo deux", "3": "three drei trois", "4": "four vier quatre", "5": "five funf fuenf cinq",
+	"6": "six sechs", "7": "seven sieben sept", "8": "eight acht huit", "9": "nine neun neuf",
 	"2+": "twenty", "3+": "thirty", "4+": "forty", "5+": "fifty", "6+": "sixty", "7+": "seventy", "8+": "eighty", "9+": "ninety",
 	"10": "ten zehn", "11": "eleven elf", "12": "twelve zwolf zwoelf", "*2": "double doppel", "*3": "triple dreifach",
 }
@@ -127,6 +185,7 @@ var roleWords = map[role]string{
 	roleMail: "gmail googlemail hotmail outlook yahoo gmx bluewin protonmail proton icloud aol web",
 	roleChat: "whatsapp watsapp whatsap telegram telegramm signal snapchat snap instagram insta kik viber threema wechat skype discord",
 	roleOh:   "o oh",
+	roleOne:  "un une",
 }
 
 // The words that may be slipped into a term: articles, possessives and the like.
