@@ -348,3 +348,25 @@ func TestCodesAreForgiven(t *testing.T) {
 		}
 	}
 }
+
+func TestAMemberTakesTheirAppealsAlong(t *testing.T) {
+	each(t, func(w *world) {
+		a, b := w.file(statementCode), w.file(noticeCode)
+		var rows any
+		w.read(func(tx *db.Tx) error {
+			return appeal.Estate{}.Export(tx, 31, func(_ string, all any) error { rows = all; return nil })
+		})
+		if text := fmt.Sprint(rows); !strings.Contains(text, "nothing before") || strings.Count(text, "Anna") != 1 {
+			w.Errorf("exported %s", text)
+		}
+		w.ok(w.Site.DB.Write(context.Background(), visitor, "erase", func(tx *db.Tx) error {
+			return appeal.Estate{}.Erase(tx, 31, func(_, _, _ string) {})
+		}))
+		if got := w.stored(a.ID); got.Text+got.Name+string(got.Email) != "" || got.Account != 0 || got.State != appeal.Open {
+			w.Errorf("left: %+v", got)
+		}
+		if got := w.stored(b.ID); got.Text == "" {
+			w.Error("somebody else's appeal was erased")
+		}
+	})
+}

@@ -53,11 +53,16 @@ func each(t *testing.T, test func(w *world)) {
 			t.Parallel()
 			clock := &hand{at: time.Date(2026, time.March, 2, 9, 0, 0, 0, time.UTC)}
 			cluster := dbtest.ClusterWith(t, engine, func(c *db.Config) { c.Clock = clock })
-			w := &world{T: t, World: sitetest.New(t, cluster, []db.Schema{account.Schema(), legal.Schema()}), clock: clock}
-			w.desk = &legal.Statements{Site: w.Site, Origin: origin, Post: w.post}
-			test(w)
+			test(newWorld(t, cluster, clock))
 		})
 	}
+}
+
+func newWorld(t *testing.T, cluster *db.Cluster, clock *hand) *world {
+	t.Helper()
+	w := &world{T: t, World: sitetest.New(t, cluster, []db.Schema{account.Schema(), legal.Schema()}), clock: clock}
+	w.desk = &legal.Statements{Site: w.Site, Origin: origin, Post: w.post}
+	return w
 }
 
 func origin(*site.Site) string { return "https://lake.example.org" }
