@@ -10,7 +10,6 @@ import (
 	"fairground/internal/db"
 	"fairground/internal/rulebook/learn"
 	"fairground/internal/safety"
-	"fairground/internal/value"
 )
 
 // Config is what a book needs of one site.
@@ -18,33 +17,7 @@ type Config struct {
 	DB       *db.DB
 	Gate     *safety.Gate
 	Provider safety.Pack
-	Past     Past // what other rooms remember; its nil members know nothing
-}
-
-// Key names one content of one record.
-type Key struct {
-	Object string
-	Record value.ID
-	Hash   safety.ContentHash
-}
-
-// Fired is one content on which a rule fired, live or in the shadow.
-type Fired struct {
-	Key
-	Rule string
-	At   time.Time
-}
-
-// Past is what other rooms remember. Each function reads in the transaction it is given.
-type Past struct {
-	// Inputs are the stored inputs of screenings since a moment, the latest first.
-	Inputs func(tx *db.Tx, since time.Time, limit int) ([]safety.Input, error)
-	// Judged are the contents that people decided about since a moment: true was refused, false was let through.
-	Judged func(tx *db.Tx, since time.Time) (map[Key]bool, error)
-	// Fired are the firings of all rules since a moment.
-	Fired func(tx *db.Tx, since time.Time) ([]Fired, error)
-	// Href is where staff look at a record; "" when there is no page.
-	Href func(object string, record value.ID) string
+	Past     Past // what other rooms remember
 }
 
 // Book is the rules of one site as they are in force. It is a safety.Lists and a safety.Labels, and safe for use by
@@ -65,6 +38,7 @@ type Book struct {
 	expires time.Time // when the rules must be compiled again because a word ends
 
 	broken atomic.Pointer[[]Broken]
+	names  func() []name // that conditions may use
 }
 
 // freshness is how old the answer to "did anything change" may be. With the time of one load, a change is in force within
@@ -74,10 +48,11 @@ const freshness = 500 * time.Millisecond
 // New returns the book of a site. Until Load, its lists are empty and only the provider's rules are in force. Whoever
 // opens the site connects Signal and gives the book to the gate's memory before Load.
 func New(c Config) *Book {
-	b := &Book{db: c.DB, gate: c.Gate, compiler: compiler{c.Provider}, past: c.Past}
+	b := &Book{db: c.DB, gate: c.Gate, compiler: compiler{c.Provider}, past: c.Past.complete()}
 	b.memory.Store(&memory{})
 	b.broken.Store(&[]Broken{})
 	b.seen = revision{-1, -1, -1}
+	b.names = sync.OnceValue(b.findNames)
 	return b
 }
 

@@ -76,6 +76,7 @@ func TestTypingInBrowser(t *testing.T) {
 	tab.Type("#when", "prise > 3.0")
 	tab.Until(`document.querySelector("#when-check").textContent.includes("Did you mean")`)
 	tab.Until(`document.querySelector("#when-check .wrong") !== null`)
+	tab.Evaluate(`document.querySelector("#when").value = ""`)
 	tab.Type("#when", "price > 3.0")
 	tab.Until(`document.querySelector("#when-check").textContent.includes("This can be asked")`)
 	tab.Quiet()

@@ -24,6 +24,9 @@ func (b *Book) lookLive(ctx context.Context, d Draft, faults Faults) {
 		}
 		return
 	}
+	if d.Outcome >= safety.Reject && b.learnedAlone(d.When) {
+		faults.add("when", "rulebook.fault.learned", "what was learned never rejects by itself")
+	}
 	for _, t := range b.Try(d) {
 		lookTrial(t, faults)
 	}
@@ -52,6 +55,17 @@ func (b *Book) lookLive(ctx context.Context, d Draft, faults Faults) {
 	}
 }
 
+// learnedAlone reports whether a condition may be true on what was learned alone.
+func (b *Book) learnedAlone(when string) bool {
+	site := safety.Pack{Lists: map[string]safety.List{}, Signals: []string{LearnedSignal}}
+	for name, l := range b.memory.Load().lists {
+		if l.kind == WordList {
+			site.Lists[name] = safety.List{}
+		}
+	}
+	return learnedAlone(b.compiler.provider, site, when)
+}
+
 // lookTrial puts an example that disagrees, or cannot be tried, at its field.
 func lookTrial(t Trial, faults Faults) {
 	field := "passes"
@@ -72,8 +86,7 @@ func lookTrial(t Trial, faults Faults) {
 // evidence is what is known about a draft before it goes live: the latest inputs, and its back-test, if there is one.
 func (b *Book) evidence(ctx context.Context, d Draft) (inputs []safety.Input, trial Backtest, tested bool, err error) {
 	err = b.db.Read(ctx, func(tx *db.Tx) error {
-		inputs, _, err = Past{Inputs: b.past.Inputs}.inputs(tx, tx.Now().Add(-recent), quickLook)
-		if err != nil {
+		if inputs, err = b.past.Inputs(tx, tx.Now().Add(-recent), quickLook); err != nil {
 			return err
 		}
 		trial, err = vouching(tx, d)

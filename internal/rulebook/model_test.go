@@ -3,6 +3,7 @@ package rulebook_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"fairground/internal/db"
@@ -116,5 +117,21 @@ func TestWhatIsLearnedNeverRejectsAlone(t *testing.T) {
 		}
 		d.Outcome = safety.Hold
 		w.save(d, 0)
+
+		theirs := w.provider
+		theirs.Rules = append(slices.Clone(w.provider.Rules), safety.Rule{ID: "provider/learned", Version: 1, Title: safety.Words{"en": "x"},
+			Ground: safety.Words{"en": "x"}, Policy: "x", Category: "SCAMS_AND_FRAUD", Stages: d.Stages, Mode: safety.Live, When: d.When, Outcome: safety.Hold,
+			Owner: "provider", Fires: []safety.Example{{Text: "x", Signals: map[string]float64{"learned": 1}}}, Passes: []safety.Example{{Text: "x"}}})
+		theirs.Signals = append(slices.Clone(w.provider.Signals), "learned")
+		compiled, err := safety.Compile(w.provider, safety.Pack{})
+		w.ok(err)
+		gate, err := safety.NewGate(w.Site.Key("clearance"), w.Site.DB.IDs(), compiled)
+		w.ok(err)
+		book := rulebook.New(rulebook.Config{DB: w.Site.DB, Gate: gate, Provider: theirs})
+		w.ok(gate.Connect(book.Signal()))
+		w.ok(book.Load(w.ctx()))
+		if err := book.Tighten(w.ctx(), w.actor(), "provider/learned", safety.Reject, "test"); value.KindOf(err) != value.Invalid {
+			t.Errorf("a rule of the provider that holds on it alone is tightened: %v", err)
+		}
 	})
 }

@@ -30,6 +30,8 @@ type Pages struct {
 	// Shell is the console around a page. At is the address of the tab that is open.
 	Shell func(r *http.Request, heading, at string) (ui.ConsolePage, error)
 	Of    func(*site.Site) *Book
+	// Who names an actor as the tables have it, such as "staff:1234", for people; nil leaves it as it is.
+	Who func(r *http.Request, actor string) string
 }
 
 // Routes registers the pages; doc.go lists them.
@@ -154,5 +156,13 @@ func (v *visit) until(at time.Time) string {
 }
 
 func (v *visit) ended(at time.Time) bool { return !at.IsZero() && !at.After(v.db.Clock().Now()) }
+
+// who names an author.
+func (v *visit) who(actor string) string {
+	if v.pages.Who == nil {
+		return actor
+	}
+	return v.pages.Who(v.r, actor)
+}
 
 func ruleHref(id string) string { return rulesPath + "/" + id }

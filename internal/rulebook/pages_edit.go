@@ -132,7 +132,7 @@ func draftOf(form *web.Form) Draft {
 		Name: form.Raw("name"), Policy: form.Raw("policy"), Category: form.Raw("category"), When: form.Raw("when"), Mode: safety.Mode(form.Raw("mode")),
 		Title:  safety.Words{"en": form.Raw("title_en"), "de": form.Raw("title_de")},
 		Ground: safety.Words{"en": form.Raw("ground_en"), "de": form.Raw("ground_de")},
-		Fires:  form.Raw("fires"), Passes: form.Raw("passes"),
+		Fires:  form.Raw("fires"), Passes: form.Raw("passes"), Preserve: form.Bool("preserve"),
 	}
 	for _, s := range safety.Stages() {
 		if slices.Contains(form.All("stages"), string(s)) {

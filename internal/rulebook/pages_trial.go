@@ -80,12 +80,7 @@ func (t *trialView) facts() []ui.Fact {
 // isTooMuch reports a condition that may not go live as it restricts too much.
 func (t *trialView) isTooMuch() bool { return t.Result.Share() > safety.MostShare }
 
-func (t *trialView) href(c Changed) string {
-	if t.past.Href == nil {
-		return ""
-	}
-	return t.past.Href(c.Object, c.Record)
-}
+func (t *trialView) href(c Changed) string { return t.past.Href(c.Object, c.Record) }
 
 func (t *trialView) from(outcome safety.Verdict) string {
 	return t.t("rulebook.outcome." + outcome.String())
@@ -161,9 +156,19 @@ func Differences(a, b Draft) (all []Difference) {
 	add("when", a.When, b.When)
 	add("outcome", a.Outcome.String(), b.Outcome.String())
 	add("mode", string(a.Mode), string(b.Mode))
+	if a.Preserve != b.Preserve {
+		all = append(all, Difference{"preserve", yesNo(a.Preserve), yesNo(b.Preserve)})
+	}
 	add("fires", a.Fires, b.Fires)
 	add("passes", a.Passes, b.Passes)
 	return all
+}
+
+func yesNo(yes bool) string {
+	if yes {
+		return "✓"
+	}
+	return "–"
 }
 
 func joinStages(stages []safety.Stage) string {

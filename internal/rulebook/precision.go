@@ -34,18 +34,13 @@ func (p Precision) Decided() int { return p.Right + p.Wrong }
 // Precisions measures all rules from what they fired on in the last 90 days. Content counts once for a rule, however often
 // it was screened. Today ends the last of the days.
 func (b *Book) Precisions(tx *db.Tx, zone *time.Location) (map[string]Precision, error) {
-	if b.past.Fired == nil {
-		return nil, nil
-	}
 	fired, err := b.past.Fired(tx, tx.Now().Add(-recent))
 	if err != nil {
 		return nil, err
 	}
-	var judged map[Key]bool
-	if b.past.Judged != nil {
-		if judged, err = b.past.Judged(tx, tx.Now().Add(-recent)); err != nil {
-			return nil, err
-		}
+	judged, err := b.past.Judged(tx, tx.Now().Add(-recent))
+	if err != nil {
+		return nil, err
 	}
 	return measure(fired, judged, tx.Now().In(zone)), nil
 }

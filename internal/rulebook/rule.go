@@ -28,8 +28,9 @@ type Draft struct {
 	When     string         `json:"when"`
 	Outcome  safety.Verdict `json:"outcome"`
 	Mode     safety.Mode    `json:"mode"`
-	Fires    string         `json:"fires"`  // examples as typed, parted by empty lines; see ParseExamples
-	Passes   string         `json:"passes"` // the same
+	Preserve bool           `json:"preserve,omitempty"` // what it finds is sealed as evidence at once
+	Fires    string         `json:"fires"`              // examples as typed, parted by empty lines; see ParseExamples
+	Passes   string         `json:"passes"`             // the same
 }
 
 // Rule is a stored rule at one of its versions.
@@ -81,7 +82,7 @@ func (d Draft) mark() string {
 func (d Draft) rule(version int, owner string) (safety.Rule, error) {
 	r := safety.Rule{
 		ID: d.Name, Version: version, Title: d.Title, Policy: d.Policy, Ground: d.Ground, Category: d.Category, Stages: d.Stages,
-		Mode: d.Mode, When: d.When, Outcome: d.Outcome, Owner: owner,
+		Mode: d.Mode, When: d.When, Outcome: d.Outcome, Owner: owner, Preserve: d.Preserve,
 	}
 	var err error
 	if r.Fires, err = ParseExamples(d.Fires); err != nil {

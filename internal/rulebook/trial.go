@@ -257,19 +257,6 @@ func titleOf(s safety.Subject) string {
 	return value.Clip(s.Body, 80)
 }
 
-// inputs reads stored inputs and people's decisions; nil members know nothing.
-func (p Past) inputs(tx *db.Tx, since time.Time, limit int) (inputs []safety.Input, judged map[Key]bool, err error) {
-	if p.Inputs != nil {
-		if inputs, err = p.Inputs(tx, since, limit); err != nil {
-			return nil, nil, err
-		}
-	}
-	if p.Judged != nil {
-		judged, err = p.Judged(tx, since)
-	}
-	return inputs, judged, err
-}
-
 func (b *Book) noteProgress(ctx context.Context, id value.ID, done, total int) error {
 	return b.db.Maintain(ctx, "rulebook: progress of a back-test", func(tx *db.Tx) error {
 		_, err := tx.Exec(`

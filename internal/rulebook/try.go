@@ -161,15 +161,24 @@ func (b *Book) unknownList(when string) string {
 	return ""
 }
 
-// lookLearned refuses rules that reject on nothing but what was learned.
+// lookLearned refuses rules that reject on nothing but what was learned, the provider's that a site made stricter included.
 func lookLearned(provider, site safety.Pack) error {
 	for _, r := range site.Rules {
 		if r.Outcome >= safety.Reject && learnedAlone(provider, site, r.When) {
-			return worded(value.Invalid, "rulebook.fault.learned",
-				"rule "+r.ID+": what was learned never rejects by itself; require a term, a number or another signal as well, or let the rule hold")
+			return onlyLearned(r.ID)
+		}
+	}
+	for _, r := range provider.Rules {
+		if site.Tighten[r.ID] >= safety.Reject && r.Outcome < safety.Reject && learnedAlone(provider, site, r.When) {
+			return onlyLearned(r.ID)
 		}
 	}
 	return nil
+}
+
+func onlyLearned(rule string) error {
+	return worded(value.Invalid, "rulebook.fault.learned",
+		"rule "+rule+": what was learned never rejects by itself; require a term, a number or another signal as well, or let the rule hold")
 }
 
 // learnedAlone reports whether a condition may be true on the strength of signals.learned without any other ground. What
