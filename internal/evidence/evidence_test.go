@@ -207,6 +207,17 @@ func TestRequestsAreHeldFor90DaysAndRenewed(t *testing.T) {
 			id, err = w.vault.PreserveOnRequest(tx, "listing", 500, "request 17", evidence.About{Author: 42})
 			return err
 		}))
+		w.ok(w.db.Write(t.Context(), mina, "preserve", func(tx *db.Tx) error {
+			other, err := w.vault.PreserveOnRequest(tx, "listing", 501, "request 18", evidence.About{Author: 43})
+			if err != nil {
+				return err
+			}
+			again, err := w.vault.PreserveOnRequest(tx, "listing", 501, "request 19, of another authority", evidence.About{Author: 43})
+			if other == again {
+				t.Error("two requests share a hold")
+			}
+			return err
+		}))
 		w.run()
 		made := w.find(id).Made
 		if _, err := w.vault.Extend(t.Context(), mina, id, "short"); value.KindOf(err) != value.Invalid {

@@ -24,20 +24,20 @@ type collecting struct {
 // Preserve holds a record for a severe decision and has it collected, all in the decision's transaction. Preserving
 // twice for one decision changes nothing.
 func (v *Vault) Preserve(tx *db.Tx, object string, record, decision value.ID, a About) error {
+	if _, err := findSame(tx, object, record, decision); value.KindOf(err) != value.NotFound {
+		return err
+	}
 	_, err := v.preserve(tx, Severe, object, record, decision, "", a)
 	return err
 }
 
-// PreserveOnRequest does the same for 90 days, for whoever asked as the note says. It returns the preservation's id.
+// PreserveOnRequest does the same for 90 days, for whoever asked as the note says. Each request is a
+// hold of its own. It returns the preservation's id.
 func (v *Vault) PreserveOnRequest(tx *db.Tx, object string, record value.ID, note string, a About) (value.ID, error) {
 	return v.preserve(tx, Request, object, record, 0, note, a)
 }
 
 func (v *Vault) preserve(tx *db.Tx, reason Reason, object string, record, decision value.ID, note string, a About) (value.ID, error) {
-	id, err := findSame(tx, reason, object, record, decision)
-	if err == nil || value.KindOf(err) != value.NotFound {
-		return id, err
-	}
 	e := Evidence{
 		ID: tx.NewID(), Object: object, Record: record, Author: a.Author, Decision: decision, Reason: reason, Note: note,
 		State: Collecting, HoldUntil: tx.Now().Add(reason.Lasts()), Made: tx.Now(), About: &a,
@@ -51,7 +51,7 @@ func (v *Vault) preserve(tx *db.Tx, reason Reason, object string, record, decisi
 	tx.Log(db.Change{Object: Object, Record: e.ID, Diff: map[string]any{
 		"state": Collecting, "object": object, "record": int64(record), "decision": int64(decision), "reason": reason, "hold_until": e.HoldUntil,
 	}})
-	_, err = job.Enqueue(tx, job.Job{Kind: collectJob, Key: e.ID.String(), Payload: collecting{e.ID}})
+	_, err := job.Enqueue(tx, job.Job{Kind: collectJob, Key: e.ID.String(), Payload: collecting{e.ID}})
 	return e.ID, err
 }
 

@@ -58,11 +58,12 @@ func findEvidence(tx *db.Tx, id value.ID) (Evidence, error) {
 	return e, err
 }
 
-func findSame(tx *db.Tx, reason Reason, object string, record, decision value.ID) (value.ID, error) {
+// findSame returns the preservation for a decision, while its hold lasts.
+func findSame(tx *db.Tx, object string, record, decision value.ID) (value.ID, error) {
 	return db.One(tx, db.Column[value.ID], `
 		select id
 		from evidence
-		where object = $1 and record = $2 and decision = $3 and reason = $4 and state <> 'released'`, object, record, decision, reason)
+		where object = $1 and record = $2 and decision = $3 and reason = 'severe' and state <> 'released'`, object, record, decision)
 }
 
 // findPage returns preservations, newest first, before an id.

@@ -22,7 +22,7 @@ create table evidence (
 	check (state <> 'sealed' or (file <> '' and sha256 <> '' and sealed_us is not null)),
 	check ((state = 'released') = (released_us is not null))
 );
-create unique index evidence_once on evidence (object, record, decision, reason) where state <> 'released';
+create unique index evidence_once on evidence (object, record, decision) where reason = 'severe' and state <> 'released';
 create index evidence_by_record on evidence (object, record);
 create index evidence_by_state on evidence (state, id);
 
