@@ -200,7 +200,7 @@ func (o *oneView) appealFacts() []ui.Fact {
 	}
 	return shown([]ui.Fact{
 		{Name: o.t("appeal.console.who"), Value: o.t("appeal.party." + string(o.a.Party))},
-		{Name: o.t("appeal.name"), Value: o.a.Name},
+		{Name: o.t("appeal.console.name"), Value: o.a.Name},
 		{Name: o.t("appeal.console.language"), Value: string(o.a.Locale)},
 		{Name: o.t("appeal.console.reachable"), Value: reachable},
 		{Name: o.t("appeal.console.made"), Value: o.words.Moment(o.a.Made)},
