@@ -117,7 +117,7 @@ func combine(provider, site Pack) (Pack, error) {
 		whole.Regions = site.Regions
 	}
 	if len(whole.Regions) == 0 {
-		whole.Regions = []string{"CH", "DE", "US"}
+		whole.Regions = usualRegions()
 	}
 	faults = append(faults, checkRules(whole.Rules)...)
 	if len(faults) > 0 {
@@ -125,6 +125,9 @@ func combine(provider, site Pack) (Pack, error) {
 	}
 	return whole, nil
 }
+
+// usualRegions are those of a site that names none, and those in which examples are written.
+func usualRegions() []string { return []string{"CH", "DE", "US"} }
 
 func checkProvider(provider Pack) (faults []error) {
 	if len(provider.Tighten)+len(provider.Modes) > 0 {
@@ -349,6 +352,7 @@ func (s *RuleSet) tryExample(r *rule, e Example, want bool) error {
 		return fmt.Errorf("rule %s: its example %q: %w", r.ID, e.Title+e.Text, err)
 	}
 	work := newScreening(s)
+	work.regions = append(slices.Clone(s.regions), usualRegions()...)
 	subject := e.subject(r.Stages[0])
 	work.begin(context.Background(), &subject, source)
 	got, err := r.program.Bool(work.ctx, work)

@@ -88,7 +88,7 @@ func (g *Gate) Screen(ctx context.Context, s Subject, review Review) (out Outcom
 
 // ask collects all firings, strictest first.
 func (g *Gate) ask(ctx context.Context, rules *RuleSet, s *Subject, out *Outcome) []Firing {
-	if s.Object == "" || s.Record == 0 || s.Hash == (ContentHash{}) {
+	if s.Object == "" || s.Record == 0 || s.Hash == (ContentHash{}) || !knownStages([]Stage{s.Stage}) {
 		return []Firing{stopped(gateVague, nil)}
 	}
 	if tooLong(s) {
@@ -114,7 +114,7 @@ func (w *screening) firings() (fired []Firing) {
 		return []Firing{stopped(gateCrowded, nil)}
 	}
 	for _, r := range w.rules.rules {
-		if r.Mode == Expired || !slices.Contains(r.Stages, w.subject.Stage) || !w.candidate(r) {
+		if r.Mode == Expired || !r.at(w.subject.Stage) || !w.candidate(r) {
 			continue
 		}
 		if w.ctx.Err() != nil {

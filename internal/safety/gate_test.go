@@ -238,6 +238,7 @@ func TestFailuresHold(t *testing.T) {
 		"an allow rule that errs": {pack: sitePack(`attributes["frame"] != ""`, Allow), want: Hold},
 		"a context that is over":  {ctx: over, want: Hold},
 		"no record":               {subject: Subject{Stage: StageListing, Object: "listing", Hash: ContentHash{1}}, want: Hold},
+		"an unknown stage":        {subject: Subject{Stage: "lobby", Object: "listing", Record: 1, Hash: ContentHash{1}}, want: Hold},
 		"no hash":                 {subject: Subject{Stage: StageListing, Object: "listing", Record: 1}, want: Hold},
 		"no object":               {subject: Subject{Stage: StageListing, Record: 1, Hash: ContentHash{1}}, want: Hold},
 		"a text beyond reading":   {subject: listing("x", strings.Repeat("good chair ", 20_000)), want: Hold},

@@ -291,7 +291,7 @@ func TestTidy(t *testing.T) {
 
 // TestRecentSize prints what a record takes, for the docs; it fails when that is more than they say.
 func TestRecentSize(t *testing.T) {
-	const records = 50_000
+	const records = 20_000
 	weigh := func() uint64 {
 		var m runtime.MemStats
 		runtime.GC()

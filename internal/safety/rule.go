@@ -2,6 +2,7 @@ package safety
 
 import (
 	"fmt"
+	"slices"
 
 	"fairground/internal/expr"
 	"fairground/internal/media/pdq"
@@ -61,6 +62,12 @@ type rule struct {
 
 // decides reports whether a firing of the rule counts.
 func (r *rule) decides() bool { return r.Mode == Live }
+
+// at reports whether the rule is asked at a stage. What a feed brings is a listing: it obeys the rules of both, so that no
+// import is a way round them.
+func (r *rule) at(stage Stage) bool {
+	return slices.Contains(r.Stages, stage) || stage == StageFeed && slices.Contains(r.Stages, StageListing)
+}
 
 // final reports whether no person on the site may overrule the rule.
 func (r *rule) final() bool { return r.Mandatory && r.Outcome >= Reject }

@@ -14,6 +14,7 @@ type screening struct {
 	expr.Root
 	ctx     context.Context
 	rules   *RuleSet
+	regions []string
 	subject *Subject
 	source  source
 
@@ -30,7 +31,7 @@ type screening struct {
 func newScreening(set *RuleSet) *screening {
 	lists := len(set.terms.lists)
 	return &screening{
-		rules: set, scan: scan{words: set.words, terms: set.terms},
+		rules: set, regions: set.regions, scan: scan{words: set.words, terms: set.terms},
 		counts: make([]int32, lists), inTitle: make([]int32, lists), bits: make([]uint64, set.names.width()),
 		known: map[variable]any{},
 	}
@@ -54,7 +55,7 @@ func (w *screening) begin(ctx context.Context, s *Subject, from source) {
 			w.scan.text.add("attributes."+key, s.Attributes[key])
 		}
 	}
-	w.scan.run(w.rules.regions)
+	w.scan.run(w.regions)
 	w.count()
 	w.mark()
 }

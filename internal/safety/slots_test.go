@@ -54,7 +54,7 @@ func TestExtract(t *testing.T) {
 		"zéro quatre quatre six six huit un huit zéro zéro":   "phone! +41446681800",
 		"nullviervier sechssechsacht EINSACHTnullnull":        "phone! +41446681800",
 		"0️⃣4️⃣4️⃣6️⃣6️⃣8️⃣1️⃣8️⃣0️⃣0️⃣":                      "phone! +41446681800",
-		"⓿➍❹➏6B➊8 OO":                                        "phone! +41446681800",
+		"⓿➍❹➏6B➊8 OO":                                         "phone! +41446681800",
 		"ОЗІ 562 ОО ОО":                                       "phone! +41315620000",
 		"un deux trois":                                       "",
 		"six chairs, un lit, neuf":                            "",
