@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"fairground/internal/site"
 	"fairground/internal/ui/text"
 	"fairground/internal/value"
 )
@@ -145,12 +146,12 @@ func automationOf(st Statement) string {
 // Detected reports whether a program found it, whoever decided.
 func (s Statement) Detected() bool { return s.Rule != "" || s.Automatic }
 
-// paragraph is a part under its heading.
-type paragraph struct{ Heading, Text string }
+// Paragraph is a part of a statement under its heading.
+type Paragraph struct{ Heading, Text string }
 
 // paragraphs are the parts in the order in which they are read.
-func (s speaker) paragraphs(p Parts) []paragraph {
-	return []paragraph{
+func (s speaker) paragraphs(p Parts) []Paragraph {
+	return []Paragraph{
 		{s.T("legal.say.head.measure"), p.Measure},
 		{s.T("legal.say.head.ground"), p.Ground},
 		{s.T("legal.say.head.clause"), p.Clause},
@@ -162,6 +163,16 @@ func (s speaker) paragraphs(p Parts) []paragraph {
 		{s.T("legal.say.head.duration"), p.Duration},
 		{s.T("legal.say.head.redress"), p.Appeal + "\n\n" + p.Body + "\n\n" + p.Court},
 	}
+}
+
+// Paragraphs are the parts of a statement under their headings, in its language and in the order in which they are read;
+// none when its words were erased.
+func (s Statement) Paragraphs(of *site.Site) []Paragraph {
+	if s.Parts.Measure == "" {
+		return nil
+	}
+	settings := of.Settings()
+	return newSpeaker(s.Locale, settings.Location(), settings.Name, s.Title).paragraphs(s.Parts)
 }
 
 // letter is a statement as a mail.
