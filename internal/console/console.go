@@ -12,6 +12,7 @@ import (
 	"fairground/internal/moderation"
 	"fairground/internal/site"
 	"fairground/internal/ui"
+	"fairground/internal/value"
 	"fairground/internal/web"
 )
 
@@ -31,6 +32,11 @@ type Services struct {
 	// Arrivals counts the listings that came in since a moment, by hour and present status, in any order. Without it
 	// the page of today has no chart.
 	Arrivals func(tx *db.Tx, since time.Time) ([]Arrival, error)
+	// Foreign shows cases whose rooms are elsewhere: appeals, networks, photos. An error of kind NotFound names them by
+	// their number; so does nil.
+	Foreign func(tx *db.Tx, c moderation.Case) (Foreign, error)
+	// Network finds the network of a listing; nil for none, and without it nothing is shown.
+	Network func(tx *db.Tx, listing value.ID) (*Network, error)
 	// Search is what finds listings; nil: its pages are left out.
 	Search *Search
 }
@@ -50,6 +56,17 @@ type Console struct {
 	// stand below the market's.
 	Rail    func(*http.Request) ([]ui.Section, error)
 	Palette string // address that answers the palette; none leaves it out
+	// SafetyTabs are the pages of the safety desk that other rooms serve.
+	SafetyTabs []SafetyTab
+}
+
+// SafetyTab is a page of the safety desk that another room serves.
+type SafetyTab struct {
+	Href  string
+	Key   string // of its name, in that room's messages
+	Needs account.Permission
+	// Count is how many of what it shows wait; nil or 0: no figure.
+	Count func(tx *db.Tx) (int, error)
 }
 
 // Routes registers the pages; doc.go lists them.
@@ -66,6 +83,21 @@ func (c *Console) Routes(m *web.Router) {
 		{"POST /console/listings/{id}/decision", account.ListingsDecide, (*visit).decide},
 		{"POST /console/listings/{id}/feature", account.ListingsFeature, (*visit).feature},
 		{"GET /console/safety", account.ListingsDecide, (*visit).queue},
+		{"POST /console/safety/next", account.ListingsDecide, (*visit).takeNext},
+		{"POST /console/safety/cases/{id}/claim", account.ListingsDecide, (*visit).claimCase},
+		{"POST /console/safety/cases/{id}/release", account.ListingsDecide, (*visit).unclaimCase},
+		{"POST /console/safety/cases/{id}/judgement", account.ListingsDecide, (*visit).judge},
+		{"POST /console/safety/looks", account.ListingsDecide, (*visit).look},
+		{"POST /console/safety/looks/end", account.ListingsDecide, (*visit).looked},
+		{"POST /console/safety/decisions/{id}/undo", account.ListingsDecide, (*visit).undo},
+		{"GET /console/safety/second", account.ListingsDecide, (*visit).second},
+		{"POST /console/safety/second/{id}/confirmation", account.MembersSuspend, (*visit).confirm},
+		{"POST /console/safety/second/{id}/refusal", account.ListingsDecide, (*visit).decline},
+		{"GET /console/safety/work", account.ListingsDecide, (*visit).work},
+		{"POST /console/safety/work", account.ListingsDecide, (*visit).saveWork},
+		{"GET /console/safety/replies", account.ListingsDecide, (*visit).savedReplies},
+		{"POST /console/safety/replies", account.ListingsDecide, (*visit).saveReply},
+		{"GET /console/safety/quality", account.ListingsDecide, (*visit).quality},
 		{"GET /console/safety/notices", account.NoticesSee, (*visit).notices},
 		{"GET /console/safety/notices/{id}", account.NoticesSee, (*visit).notice},
 		{"POST /console/safety/notices/{id}", account.NoticesDecide, (*visit).answerNotice},

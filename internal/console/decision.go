@@ -14,20 +14,49 @@ import (
 
 // decision is the form under a listing.
 type decision struct {
-	rev     int64  // of the listing that was looked at
-	final   bool   // something fired that nobody here overrules
-	next    string // id of the listing to look at afterwards; empty on a listing's own page
-	queued  bool   // the form stands in the queue
-	outcome moderation.Outcome
-	ground  moderation.Ground
-	reason  string
-	faults  faults
+	rev      int64  // of the listing that was looked at
+	final    bool   // something fired that nobody here overrules
+	next     string // id of the listing to look at afterwards; empty on a listing's own page
+	queued   bool   // the form stands in the queue
+	inQueue  string // the queue it stands in
+	kase     value.ID
+	outcome  choice
+	ground   moderation.Ground
+	reason   string
+	preserve bool
+	faults   faults
 }
+
+// choice is what a button of the form does: an outcome or a measure, as decisions name them.
+type choice string
+
+// The choices, in the order in which forms show them.
+const (
+	toReject   choice = "reject"
+	toRemove   choice = "remove"
+	toRestrict choice = "restrict"
+	toSuspend  choice = "suspend"
+	toEscalate choice = "escalate"
+	toChange   choice = "change"
+	toPublish  choice = "publish"
+)
+
+// letters press the buttons of the form.
+var letters = map[choice]string{toReject: "r", toRestrict: "l", toSuspend: "s", toEscalate: "e", toChange: "a", toPublish: "p"}
+
+// measures are what the choices mean; a measure that takes something away does so as the listing stands.
+var measures = map[choice]moderation.Measure{
+	toReject: moderation.ToRemove, toRemove: moderation.ToRemove, toRestrict: moderation.ToRestrict, toSuspend: moderation.ToSuspend,
+	toEscalate: moderation.ToEscalate, toChange: moderation.ToChange, toPublish: moderation.ToPublish,
+}
+
+// severe reports whether a second person has to confirm it.
+func (c choice) severe() bool { return c == toSuspend || c == toEscalate }
 
 // fill puts what somebody typed into a form that was read anew.
 func (d *decision) fill(from *decision) {
 	if from != nil {
-		d.outcome, d.ground, d.reason, d.faults = from.outcome, from.ground, from.reason, from.faults
+		d.outcome, d.ground, d.reason, d.preserve, d.faults = from.outcome, from.ground, from.reason, from.preserve, from.faults
 	}
 }
 
@@ -44,11 +73,14 @@ func (v *visit) decide(w http.ResponseWriter) error {
 		return err
 	}
 	d := &decision{
-		rev: f.Int("rev", 1, 1<<62), next: f.Line("next", 40), queued: f.Bool("queued"),
-		outcome: moderation.Outcome(f.Line("outcome", 20)), ground: moderation.Ground(f.Line("ground", 40)), reason: f.Text("reason", longestTyped),
+		rev: f.Int("rev", 1, 1<<62), next: f.Line("next", 40), queued: f.Bool("queued"), inQueue: f.Line("queue", 30), preserve: f.Bool("preserve"),
+		outcome: choice(f.Line("outcome", 20)), ground: moderation.Ground(f.Line("ground", 40)), reason: f.Text("reason", longestTyped),
+	}
+	if f.Has("case") {
+		d.kase = f.ID("case", moderation.ShortCase)
 	}
 	if err = f.Err(); err == nil {
-		err = worded(v.carryOut(id, d), map[value.Kind]string{value.Forbidden: "console.final", value.Conflict: "console.not_now"})
+		err = worded(v.named(v.carryOut(id, d)), map[value.Kind]string{value.Forbidden: "console.final", value.Conflict: "console.not_now"})
 	}
 	if err == nil {
 		return v.goOn(w, v.after(id, d), v.t("console.decided."+string(d.outcome)))
@@ -61,56 +93,63 @@ func (v *visit) decide(w http.ResponseWriter) error {
 		status = http.StatusConflict
 	}
 	if d.queued {
-		return v.showQueue(w, status, id, d)
+		return v.showQueue(w, status, &queueView{record: id, queue: d.inQueue}, d)
 	}
 	return v.showRecord(w, status, id, d)
 }
 
+// carryOut decides, or proposes what needs a second person.
 func (v *visit) carryOut(id value.ID, d *decision) error {
-	desk := moderation.Desk{DB: v.Moderation.DB, Rooms: map[string]moderation.Room{listing.Object: asSeen{v.Moderation.Rooms[listing.Object], d.rev}}}
-	made := moderation.Decision{Object: listing.Object, Record: id, Outcome: d.outcome, Reason: d.reason}
-	switch d.outcome {
-	case moderation.Publish:
-	case moderation.Reject, moderation.Remove:
-		made.Ground = d.ground
-	default: // to keep is an answer to a notice
+	measure, known := measures[d.outcome]
+	if !known { // to keep is an answer to a notice
 		return value.Fieldf("outcome", "choose publish, reject or remove")
 	}
-	return desk.Decide(v.ctx, v.me.Actor(), made)
+	made := moderation.Decision{Object: listing.Object, Record: id, Measure: measure, Ground: d.ground, Reason: d.reason, Preserve: d.preserve, Case: d.kase,
+		Unchanged: asSeen(id, d.rev)}
+	switch d.outcome {
+	case toReject:
+		made.Outcome = moderation.Reject
+	case toSuspend, toEscalate:
+		if !v.may(account.MembersSuspend) {
+			return value.Errorf(value.Forbidden, "your role may not do this")
+		}
+		return v.propose(made)
+	}
+	return v.Moderation.Decide(v.ctx, v.me.Actor(), made)
+}
+
+// propose stores a severe act for a second person. What is held is rejected by it or stays held, what is public is removed.
+func (v *visit) propose(made moderation.Decision) error {
+	err := v.read(func(tx *db.Tx) error {
+		l, err := listing.Find(tx, made.Record)
+		if l.Status == listing.Held || l.Status == listing.Challenged {
+			made.Outcome = map[moderation.Measure]moderation.Outcome{moderation.ToSuspend: moderation.Reject, moderation.ToEscalate: moderation.Keep}[made.Measure]
+		} else {
+			made.Outcome = moderation.Remove
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	item := moderation.Item{Object: made.Object, Record: made.Record, Unchanged: made.Unchanged}
+	_, err = v.Moderation.Propose(v.ctx, v.me.Actor(), []moderation.Item{item}, made)
+	return err
 }
 
 // asSeen refuses to decide about a listing that changed since it was looked at. It asks inside the decision's
 // transaction, so nothing can change in between.
-type asSeen struct {
-	moderation.Room
-	rev int64
-}
-
-// Release refuses a listing that is not as it was.
-func (a asSeen) Release(tx *db.Tx, record value.ID, reason string) (bool, error) {
-	if err := a.check(tx, record); err != nil {
-		return false, err
+func asSeen(id value.ID, rev int64) func(tx *db.Tx) error {
+	return func(tx *db.Tx) error {
+		l, err := listing.Find(tx, id)
+		if err != nil {
+			return err
+		}
+		if l.Rev != rev {
+			return &value.Error{Kind: value.Conflict, Key: "console.stale", Message: "somebody decided or changed this listing meanwhile; look at it again"}
+		}
+		return nil
 	}
-	return a.Room.Release(tx, record, reason)
-}
-
-// Refuse refuses a listing that is not as it was.
-func (a asSeen) Refuse(tx *db.Tx, record value.ID, removed bool, reason string) error {
-	if err := a.check(tx, record); err != nil {
-		return err
-	}
-	return a.Room.Refuse(tx, record, removed, reason)
-}
-
-func (a asSeen) check(tx *db.Tx, record value.ID) error {
-	l, err := listing.Find(tx, record)
-	if err != nil {
-		return err
-	}
-	if l.Rev != a.rev {
-		return &value.Error{Kind: value.Conflict, Key: "console.stale", Message: "somebody decided or changed this listing meanwhile; look at it again"}
-	}
-	return nil
 }
 
 // after is where to go on: to the next in the queue, or back to the listing.
@@ -118,25 +157,55 @@ func (v *visit) after(id value.ID, d *decision) string {
 	if !d.queued {
 		return pathOf(id)
 	}
+	kept := (&queueView{queue: d.inQueue}).kept()
 	if next, err := value.ParseID(listing.ShortID, d.next); err == nil {
-		return queuePath(next)
+		return queuePath(next) + kept
 	}
-	return "/console/safety"
+	if kept != "" {
+		return queueRoot + "?" + kept[1:]
+	}
+	return queueRoot
 }
 
 // choices is what may be decided about a listing now.
-func (c *card) choices() []moderation.Outcome {
-	switch {
-	case !c.v.may(account.ListingsDecide):
+func (c *card) choices() []choice {
+	if !c.v.may(account.ListingsDecide) || c.taken() {
 		return nil
-	case c.waits() && c.form.final:
-		return []moderation.Outcome{moderation.Reject}
+	}
+	live := c.l.Status == listing.Live || c.l.Status == listing.Paused
+	var all []choice
+	switch {
 	case c.waits():
-		return []moderation.Outcome{moderation.Reject, moderation.Publish}
-	case c.l.Status == listing.Live || c.l.Status == listing.Paused:
-		return []moderation.Outcome{moderation.Remove}
+		all = append(all, toReject)
+	case live:
+		all = append(all, toRemove)
 	default:
 		return nil
+	}
+	for _, more := range []choice{toRestrict, toSuspend, toEscalate, toChange} {
+		if c.offers(more) {
+			all = append(all, more)
+		}
+	}
+	if c.waits() && !c.form.final {
+		all = append(all, toPublish)
+	}
+	return all
+}
+
+// offers reports whether a choice beyond the ordinary is there for this listing.
+func (c *card) offers(more choice) bool {
+	switch {
+	case !c.v.Moderation.Can(listing.Object, measures[more]):
+		return false
+	case more.severe():
+		return c.v.may(account.MembersSuspend)
+	case more == toChange:
+		return c.waits()
+	case more == toRestrict:
+		return !c.waits()
+	default:
+		return true
 	}
 }
 
@@ -153,15 +222,16 @@ func (c *card) shorts() []short {
 		all = append(all, short{c.v.t("console.short." + name), c.v.t("console.because." + name), ground})
 	}
 	for _, outcome := range c.choices() {
-		if outcome == moderation.Publish {
+		switch outcome {
+		case toReject, toRemove:
+			add("advance", moderation.Scam)
+			add("prohibited", moderation.Prohibited)
+			add("counterfeit", moderation.Counterfeit)
+			add("duplicate", moderation.Duplicate)
+		case toPublish:
 			add("ordinary", "")
 			add("harmless", "")
-			continue
 		}
-		add("advance", moderation.Scam)
-		add("prohibited", moderation.Prohibited)
-		add("counterfeit", moderation.Counterfeit)
-		add("duplicate", moderation.Duplicate)
 	}
 	return all
 }

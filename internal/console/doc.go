@@ -11,7 +11,12 @@
 //   - All text from outside is text here: nothing of it becomes markup, and the pages need no inline style or script.
 //
 // Console answers for all sites; visit is one request. A page is one Go file that reads and one templ file that shows.
-// Pages work without JavaScript; with it, j and k walk, letters press buttons, V lifts the veil while it is held.
+// Pages work without JavaScript; with it, j and k walk, letters press buttons, V lifts the veil while it is held, / goes
+// to the saved replies and ? lists the keys. A look at a veiled photo is recorded before the photo is shown.
+//
+// The safety desk shows cases of package moderation. Severe measures are proposed by the form and carried out when
+// somebody else confirms them on the page of the second person. Rooms of other packages bring their tabs (SafetyTabs) and
+// name their cases (Services.Foreign); SafetyPage is the shell for their pages.
 //
 // Tables: none.
 //
@@ -20,9 +25,21 @@
 //	GET  /console                           today                                    console.see
 //	GET  /console/listings                  all listings, with filters               listings.see
 //	GET  /console/listings/{id}             one listing, why, decisions, history     listings.see
-//	POST /console/listings/{id}/decision    publish, reject or remove                listings.decide
+//	POST /console/listings/{id}/decision    outcome= reject, remove, restrict, change, publish, suspend, escalate  listings.decide
 //	POST /console/listings/{id}/feature     days=; 0 ends it                         listings.feature
-//	GET  /console/safety                    what is held; l= selects                 listings.decide
+//	GET  /console/safety                    cases; c= or l= selects, q= is a queue   listings.decide
+//	POST /console/safety/next               claims the most urgent case              listings.decide
+//	POST /console/safety/cases/{id}/claim   claims one; /release gives it back       listings.decide
+//	POST /console/safety/cases/{id}/judgement  the second decision about a sample    listings.decide
+//	POST /console/safety/looks              records looks; /end how long they lasted listings.decide
+//	POST /console/safety/decisions/{id}/undo  takes a decision back                  listings.decide
+//	GET  /console/safety/second             what waits for a second person           listings.decide
+//	POST /console/safety/second/{id}/confirmation  carries it out                    members.suspend
+//	POST /console/safety/second/{id}/refusal       does not                          listings.decide
+//	GET  /console/safety/work               one's own work; who= somebody else's     listings.decide
+//	POST /console/safety/work               queues, caps, breaks, opt-outs           listings.decide
+//	GET  /console/safety/replies            saved replies; POST saves or forgets one listings.decide
+//	GET  /console/safety/quality            how well reviewers agree                 listings.decide
 //	GET  /console/safety/notices            reports from outside                     notices.see
 //	GET  /console/safety/notices/{id}       one of them                              notices.see
 //	POST /console/safety/notices/{id}       answers it                               notices.decide

@@ -1,145 +1,352 @@
 package console
 
 import (
-	"cmp"
 	"net/http"
 	"slices"
+	"strconv"
+	"time"
 
 	"fairground/internal/db"
 	"fairground/internal/listing"
+	"fairground/internal/moderation"
 	"fairground/internal/safety"
 	"fairground/internal/ui"
 	"fairground/internal/value"
 	"fairground/internal/web"
 )
 
-// queued is one listing that waits for a person.
+// queued is one case in the list.
 type queued struct {
-	l       listing.Listing
+	kase    moderation.Case
 	tag     ui.Tag
-	verdict safety.Verdict
+	title   string
 	signals int
+	holder  string // who works on it now; empty: nobody
+}
+
+// Foreign is how the room that a case is about shows it: an appeal, a network, a photo.
+type Foreign struct {
+	Title string
+	Text  string
+	Href  string // where it is looked at and decided
 }
 
 // queueView is the safety desk.
 type queueView struct {
 	v      *visit
+	counts []moderation.QueueCount
+	queue  string // that is shown; empty: all
+	page   int    // from 0
+	more   bool
 	all    []queued
-	chosen value.ID
-	card   *card // nil when nothing waits
-	older  string
-	newest bool // an older page is shown
-	before value.ID
+	chosen moderation.Case // ID 0: none
+	record value.ID        // the listing that was asked for
+	card   *card           // of the listing; nil for other cases
+	other  *otherCase      // of what is no listing
 }
 
 const queuePage = 50
 
-func queuePath(id value.ID) string { return "/console/safety?l=" + id.Text(listing.ShortID) }
+const queueRoot = "/console/safety"
 
-// path keeps the page of the queue while another listing is chosen.
-func (q *queueView) path(id value.ID) string {
-	if q.before == 0 {
-		return queuePath(id)
+func queuePath(id value.ID) string { return queueRoot + "?l=" + id.Text(listing.ShortID) }
+
+// path leads to a case: a listing by itself, so that the address outlives the case.
+func (q *queueView) path(c moderation.Case) string {
+	path := queueRoot + "?c=" + c.ID.Text(moderation.ShortCase)
+	if c.Kind == moderation.ListingCase {
+		path = queuePath(c.Record)
 	}
-	return queuePath(id) + "&before=" + q.before.Text(listing.ShortID)
+	return path + q.kept()
 }
 
-// queue is the safety desk: what waits, the chosen listing, its author.
+// kept are the parts of the address that stay while another case is chosen.
+func (q *queueView) kept() string {
+	path := ""
+	if q.queue != "" {
+		path += "&q=" + q.queue
+	}
+	if q.page > 0 {
+		path += "&page=" + strconv.Itoa(q.page)
+	}
+	return path
+}
+
+// queue is the safety desk: what waits, the chosen case, its author.
 func (v *visit) queue(w http.ResponseWriter) error {
 	q, err := web.ReadQuery(v.r)
 	if err != nil {
 		return err
 	}
-	chosen := q.ID("l", listing.ShortID)
+	record, kase := q.ID("l", listing.ShortID), q.ID("c", moderation.ShortCase)
 	if !q.Valid() {
-		return value.Errorf(value.NotFound, "there is no such listing")
+		return value.Errorf(value.NotFound, "there is no such case")
 	}
-	return v.showQueue(w, http.StatusOK, chosen, nil)
+	return v.showQueue(w, http.StatusOK, &queueView{record: record, chosen: moderation.Case{ID: kase}}, nil)
 }
 
-func (v *visit) showQueue(w http.ResponseWriter, status int, chosen value.ID, filled *decision) error {
+// mostBehind is how many entries of the log a page waits for before it shows the queue; the program follows by itself too.
+const mostBehind = 2000
+
+// followed brings the cases up to date with the log, unless they are far behind.
+func (v *visit) followed() error {
 	if err := numbered(v.ctx, v.site.DB); err != nil {
 		return err
 	}
-	before, _ := value.ParseID(listing.ShortID, v.r.URL.Query().Get("before"))
-	view := &queueView{v: v, chosen: chosen, before: before, newest: before != 0}
+	reader := v.Moderation.Reader()
+	var lag int64
+	err := v.read(func(tx *db.Tx) (err error) {
+		lag, err = reader.Lag(tx)
+		return err
+	})
+	if err != nil || lag == 0 || lag > mostBehind {
+		return err
+	}
+	_, err = reader.CatchUp(v.ctx, v.site.DB)
+	return err
+}
+
+func (v *visit) showQueue(w http.ResponseWriter, status int, view *queueView, filled *decision) error {
+	if err := v.followed(); err != nil {
+		return err
+	}
+	view.v = v
+	query := v.r.URL.Query()
+	if view.queue == "" {
+		view.queue = query.Get("q")
+	}
+	view.page, _ = strconv.Atoi(query.Get("page")) // what is no number is the first page
+	view.page = max(0, min(view.page, 1000))
 	var wait waiting
 	err := v.read(func(tx *db.Tx) (err error) {
 		if wait, err = v.waiting(tx); err != nil {
 			return err
 		}
-		if err = view.readQueue(tx); err != nil || view.chosen == 0 {
+		if err = view.readQueue(tx); err != nil {
 			return err
 		}
-		view.card, err = v.card(tx, view.chosen, fewHistory)
-		return err
+		return view.readChosen(tx)
 	})
 	if err != nil {
 		return err
 	}
 	if view.card != nil {
-		view.card.form.queued, view.card.form.next = true, view.next()
+		view.card.form.queued, view.card.form.next, view.card.form.inQueue = true, view.next(), view.queue
 		view.card.form.fill(filled)
 	}
-	page := v.page(v.t("console.safety"), "/console/safety", wait)
+	page := v.page(v.t("console.safety"), queueRoot, wait)
 	page.Heading = ""
-	v.safetyTabs(&page, "/console/safety", wait)
+	v.safetyTabs(&page, queueRoot, wait)
 	return v.show(w, status, page, view.view())
 }
 
-// readQueue reads a page of what is held or challenged, strictest first, then newest.
-func (q *queueView) readQueue(tx *db.Tx) error {
-	var found []listing.Listing
-	for _, status := range []listing.Status{listing.Held, listing.Challenged} {
-		some, err := listing.List(tx, listing.Filter{Status: status, Before: q.before, Limit: queuePage + 1})
-		if err != nil {
-			return err
-		}
-		found = append(found, some...)
+// readQueue reads a page of the cases that wait, the gravest first, then what is due soonest.
+func (q *queueView) readQueue(tx *db.Tx) (err error) {
+	if q.counts, err = moderation.CountQueues(tx); err != nil {
+		return err
 	}
-	slices.SortFunc(found, func(a, b listing.Listing) int { return cmp.Compare(b.ID, a.ID) })
-	if len(found) > queuePage {
+	found, err := moderation.Cases(tx, moderation.Filter{Queue: q.queue, Skip: q.page * queuePage, Limit: queuePage + 1})
+	if err != nil {
+		return err
+	}
+	if q.more = len(found) > queuePage; q.more {
 		found = found[:queuePage]
-		q.older = "/console/safety?before=" + found[queuePage-1].ID.Text(listing.ShortID)
 	}
-	for _, l := range found {
-		one, err := q.v.queued(tx, l)
+	titles, err := q.titles(tx, found)
+	if err != nil {
+		return err
+	}
+	who, err := q.v.people(tx)
+	if err != nil {
+		return err
+	}
+	for i, c := range found {
+		one, err := q.v.queued(tx, c)
 		if err != nil {
 			return err
 		}
+		if one.holder, err = q.v.holder(tx, who, c); err != nil {
+			return err
+		}
+		one.title = titles[i]
 		q.all = append(q.all, one)
-	}
-	slices.SortStableFunc(q.all, func(a, b queued) int { return cmp.Compare(b.verdict, a.verdict) })
-	if q.chosen == 0 && len(q.all) > 0 {
-		q.chosen = q.all[0].l.ID
 	}
 	return nil
 }
 
-func (v *visit) queued(tx *db.Tx, l listing.Listing) (queued, error) {
-	one := queued{l: l, tag: v.statusTag(l.Status)}
-	s, err := safety.FindScreening(tx, l.ID)
+func (v *visit) queued(tx *db.Tx, c moderation.Case) (queued, error) {
+	one := queued{kase: c, tag: v.caseTag(c)}
+	if c.Kind != moderation.ListingCase && c.Kind != moderation.TextCase {
+		return one, nil
+	}
+	s, err := safety.FindScreening(tx, c.Record)
 	if value.KindOf(err) == value.NotFound {
 		return one, nil
 	}
-	if err != nil {
-		return one, err
-	}
-	one.verdict, one.tag = s.Verdict, v.verdictTag(s.Verdict)
 	for _, f := range s.Firings {
 		if !f.Shadow {
 			one.signals++
 		}
 	}
-	return one, nil
+	return one, err
+}
+
+// caseTag names the kind of a case in the colour of its severity.
+func (v *visit) caseTag(c moderation.Case) ui.Tag {
+	tag := ui.Tag{Text: v.t("console.case." + string(c.Kind))}
+	switch c.Severity {
+	case moderation.Grave:
+		tag.Tone = ui.Alarm
+	case moderation.Serious, moderation.Ordinary:
+		tag.Tone = ui.Paid
+	}
+	if c.Kind == moderation.SampleCase {
+		tag.Tone = ui.Plain
+	}
+	return tag
+}
+
+// holder names who works on a case now.
+func (v *visit) holder(tx *db.Tx, who *people, c moderation.Case) (string, error) {
+	by := c.HeldBy(v.now)
+	if by == 0 {
+		return "", nil
+	}
+	return who.account(tx, by, value.Staff)
+}
+
+// titles are what the cases of a page are about, in their order.
+func (q *queueView) titles(tx *db.Tx, cases []moderation.Case) ([]string, error) {
+	var ids []value.ID
+	for _, c := range cases {
+		if c.Object == listing.Object {
+			ids = append(ids, c.Record)
+		}
+	}
+	found, err := listing.FindMany(tx, ids)
+	if err != nil {
+		return nil, err
+	}
+	known := make(map[value.ID]string, len(found))
+	for _, l := range found {
+		known[l.ID] = l.Title
+	}
+	titles := make([]string, len(cases))
+	for i, c := range cases {
+		if titles[i] = known[c.Record]; titles[i] == "" {
+			if titles[i], err = q.v.titleOf(tx, c); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return titles, nil
+}
+
+func (v *visit) titleOf(tx *db.Tx, c moderation.Case) (string, error) {
+	switch c.Kind {
+	case moderation.NoticeCase:
+		n, err := moderation.FindNotice(tx, c.Record)
+		return v.orRaw("console.ground."+string(n.Ground), string(n.Ground)), err
+	case moderation.TextCase:
+		return v.orRaw("console.object."+c.Object, c.Object), nil
+	case moderation.SampleCase:
+		return v.t("console.sample"), nil
+	}
+	shown, err := v.foreign(tx, c)
+	return shown.Title, err
+}
+
+// foreign asks the room that a case is about; without one it is named by its number.
+func (v *visit) foreign(tx *db.Tx, c moderation.Case) (Foreign, error) {
+	if v.Foreign != nil {
+		shown, err := v.Services.Foreign(tx, c)
+		if err == nil || value.KindOf(err) != value.NotFound {
+			return shown, err
+		}
+	}
+	return Foreign{Title: v.t("console.case."+string(c.Kind)) + " " + c.ID.Text(moderation.ShortCase)}, nil
+}
+
+// readChosen reads the case, or the listing, that was asked for; without any, the first of the list.
+func (q *queueView) readChosen(tx *db.Tx) (err error) {
+	switch {
+	case q.chosen.ID != 0:
+		if q.chosen, err = moderation.FindCase(tx, q.chosen.ID); err != nil {
+			return err
+		}
+	case q.record != 0:
+		q.chosen, err = moderation.FindCaseOf(tx, listing.Object, q.record)
+		if value.KindOf(err) == value.NotFound {
+			q.chosen, err = moderation.Case{Kind: moderation.ListingCase, Object: listing.Object, Record: q.record}, nil
+		}
+	case len(q.all) > 0:
+		q.chosen = q.all[0].kase
+	default:
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if q.chosen.Kind != moderation.ListingCase {
+		q.other, err = q.v.otherCase(tx, q.chosen)
+		return err
+	}
+	if q.card, err = q.v.card(tx, q.chosen.Record, fewHistory); err != nil {
+		return err
+	}
+	return q.card.claimed(tx, q.chosen)
+}
+
+// claimed adds to a card who works on its case.
+func (c *card) claimed(tx *db.Tx, kase moderation.Case) error {
+	c.kase = kase
+	who, err := c.v.people(tx)
+	if err != nil || kase.ID == 0 {
+		return err
+	}
+	if c.holder, err = c.v.holder(tx, who, kase); err != nil {
+		return err
+	}
+	trail, err := c.v.history(tx, who, "case", kase.ID, fewHistory)
+	c.history = newestOf(append(trail, c.history...), fewHistory)
+	return err
+}
+
+// newestOf puts entries of several histories in one order, newest first.
+func newestOf(all []event, most int) []event {
+	slices.SortFunc(all, func(a, b event) int { return int(b.seq - a.seq) })
+	return all[:min(len(all), most)]
+}
+
+// mine reports whether the reader works on the case of the card.
+func (c *card) mine() bool { return c.kase.HeldBy(c.v.now) == c.v.me.Account }
+
+// taken reports whether somebody else does.
+func (c *card) taken() bool { return c.holder != "" && !c.mine() }
+
+// due says how long there is until a case should be decided.
+func (v *visit) due(c moderation.Case) string {
+	left := c.Due.Sub(v.now)
+	key := "console.due"
+	if left < 0 {
+		key, left = "console.overdue", -left
+	}
+	switch {
+	case left < time.Hour:
+		return v.t(key+".minutes", "count", int(left/time.Minute))
+	case left < 48*time.Hour:
+		return v.t(key+".hours", "count", int(left/time.Hour))
+	default:
+		return v.t(key+".days", "count", int(left/(24*time.Hour)))
+	}
 }
 
 // next is the listing after the chosen one, or else the one before it.
 func (q *queueView) next() string {
-	at := slices.IndexFunc(q.all, func(one queued) bool { return one.l.ID == q.chosen })
+	at := slices.IndexFunc(q.all, func(one queued) bool { return one.kase.ID == q.chosen.ID })
 	for _, i := range []int{at + 1, at - 1} {
-		if i >= 0 && i < len(q.all) && q.all[i].l.ID != q.chosen {
-			return q.all[i].l.ID.Text(listing.ShortID)
+		if i >= 0 && i < len(q.all) && q.all[i].kase.Kind == moderation.ListingCase && q.all[i].kase.ID != q.chosen.ID {
+			return q.all[i].kase.Record.Text(listing.ShortID)
 		}
 	}
 	return ""

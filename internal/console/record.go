@@ -28,6 +28,12 @@ type card struct {
 	notices     []moderation.Notice
 	history     []event
 	form        decision
+	kase        moderation.Case // that waits for a decision; ID 0: none
+	holder      string          // who works on it
+	replies     []moderation.Reply
+	seen        map[string]bool // photos that the reader has looked at, by SHA-256
+	looksLeft   int             // at severe photos, today
+	network     *Network
 	featured    time.Time // until when it has a marked place above the others; zero when it has none
 }
 
@@ -80,7 +86,7 @@ func (v *visit) card(tx *db.Tx, id value.ID, history int) (*card, error) {
 		return nil, err
 	}
 	c.form = decision{rev: l.Rev, final: final(c.whys)}
-	return c, nil
+	return c, c.readDesk(tx)
 }
 
 func (c *card) mark(spans []safety.Span) {

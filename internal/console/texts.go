@@ -115,56 +115,22 @@ func (v *visit) decideText(w http.ResponseWriter) error {
 
 // carryOutText decides about a text that waits; no other record can be decided by way of its page.
 func (v *visit) carryOutText(d moderation.Decision, seen string) error {
-	room, known := v.Moderation.Rooms[d.Object]
-	if !known || v.Texts == nil {
+	if v.Moderation.Rooms[d.Object] == nil || v.Texts == nil {
 		return value.Errorf(value.NotFound, "there is nothing to decide here")
 	}
-	read := asRead{room, v.Texts, d.Object, seen}
-	desk := moderation.Desk{DB: v.Moderation.DB, Rooms: map[string]moderation.Room{d.Object: read}}
-	return desk.Decide(v.ctx, v.me.Actor(), d)
+	d.Unchanged = func(tx *db.Tx) error { return v.asRead(tx, d, seen) }
+	return v.named(v.Moderation.Decide(v.ctx, v.me.Actor(), d))
 }
 
 // asRead refuses to decide about a text that changed since it was looked at, or waits no longer. It asks inside the
 // decision's transaction, so nothing can change in between.
-type asRead struct {
-	moderation.Room
-	texts  func(tx *db.Tx, limit int) ([]HeldText, error)
-	object string
-	seen   string // the stamp of what was looked at
-}
-
-// Release refuses a text that is not as it was.
-func (a asRead) Release(tx *db.Tx, record value.ID, reason string) (bool, error) {
-	if err := a.check(tx, record); err != nil {
-		return false, err
-	}
-	return a.Room.Release(tx, record, reason)
-}
-
-// UnderAppeal asks the room, if its records can be appealed.
-func (a asRead) UnderAppeal(tx *db.Tx, record value.ID) (bool, error) {
-	room, can := a.Room.(moderation.Appealable)
-	if !can {
-		return false, nil
-	}
-	return room.UnderAppeal(tx, record)
-}
-
-// Refuse refuses a text that is not as it was.
-func (a asRead) Refuse(tx *db.Tx, record value.ID, removed bool, reason string) error {
-	if err := a.check(tx, record); err != nil {
-		return err
-	}
-	return a.Room.Refuse(tx, record, removed, reason)
-}
-
-func (a asRead) check(tx *db.Tx, record value.ID) error {
-	held, err := a.texts(tx, mostTexts)
+func (v *visit) asRead(tx *db.Tx, d moderation.Decision, seen string) error {
+	held, err := v.Texts(tx, mostTexts)
 	if err != nil {
 		return err
 	}
 	for _, h := range held {
-		if h.Object == a.object && h.Record == record && h.Stamp == a.seen {
+		if h.Object == d.Object && h.Record == d.Record && h.Stamp == seen {
 			return nil
 		}
 	}

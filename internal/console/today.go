@@ -25,16 +25,21 @@ type todayView struct {
 	state   []ui.Fact // of the system
 }
 
-// heldLine is one of the newest that wait, with the first reason.
+// heldLine is one of the most urgent cases, with the first reason.
 type heldLine struct {
 	queued
-	why string
+	href, why string
 }
 
 const newestShown = 6
 
 func (v *visit) today(w http.ResponseWriter) error {
 	view := &todayView{v: v}
+	if v.may(account.ListingsDecide) {
+		if err := v.followed(); err != nil {
+			return err
+		}
+	}
 	var wait waiting
 	err := v.read(func(tx *db.Tx) (err error) {
 		if wait, err = v.waiting(tx); err != nil {
@@ -107,21 +112,35 @@ func dayOf(at time.Time, zone *time.Location) time.Time {
 	return time.Date(year, month, day, 0, 0, 0, 0, zone)
 }
 
+// readHeld lists the cases that are most urgent, and counts those that should have been decided.
 func (t *todayView) readHeld(tx *db.Tx, _ waiting) error {
 	if !t.v.may(account.ListingsDecide) {
 		return nil
 	}
-	held, err := listing.List(tx, listing.Filter{Status: listing.Held, Limit: newestShown})
+	load, err := moderation.Work(tx)
 	if err != nil {
 		return err
 	}
-	for _, l := range held {
-		one, err := t.v.queued(tx, l)
+	if load.Overdue > 0 {
+		t.tiles = append(t.tiles, ui.Tile{Label: t.v.t("console.tile.overdue"), Figure: t.v.words.Count(load.Overdue), Icon: "clock", Href: queueRoot, Tone: ui.Alarm})
+	}
+	found, err := moderation.Cases(tx, moderation.Filter{Without: []moderation.CaseKind{moderation.NoticeCase, moderation.SampleCase}, Limit: newestShown})
+	if err != nil {
+		return err
+	}
+	q := &queueView{v: t.v}
+	titles, err := q.titles(tx, found)
+	if err != nil {
+		return err
+	}
+	for i, c := range found {
+		one, err := t.v.queued(tx, c)
 		if err != nil {
 			return err
 		}
-		line := heldLine{queued: one}
-		if s, err := safety.FindScreening(tx, l.ID); err == nil && len(s.Firings) > 0 {
+		one.title = titles[i]
+		line := heldLine{queued: one, href: q.path(c)}
+		if s, err := safety.FindScreening(tx, c.Record); err == nil && len(s.Firings) > 0 {
 			line.why = s.Firings[0].Title.In(t.v.words.Locale())
 		} else if err != nil && value.KindOf(err) != value.NotFound {
 			return err

@@ -91,17 +91,26 @@ func (v *visit) capped(n int) string {
 }
 
 // waiting is what wants somebody's attention, for the rail and the tabs.
-type waiting struct{ held, notices int }
+type waiting struct {
+	held, notices, second int
+	brought               []int // by the tabs of other rooms, in their order
+}
 
 func (v *visit) waiting(tx *db.Tx) (w waiting, err error) {
 	if v.may(account.ListingsDecide) {
 		if w.held, err = countHeld(tx); err != nil {
 			return w, err
 		}
+		if w.second, err = moderation.CountProposals(tx); err != nil {
+			return w, err
+		}
 	}
 	if v.may(account.NoticesSee) {
-		w.notices, err = moderation.CountNotices(tx)
+		if w.notices, err = moderation.CountNotices(tx); err != nil {
+			return w, err
+		}
 	}
+	w.brought, err = v.countBrought(tx)
 	return w, err
 }
 
@@ -200,27 +209,6 @@ func (v *visit) links(places []place, here string) []ui.Link {
 		links = append(links, link)
 	}
 	return links
-}
-
-// safetyTabs are the pages of the safety desk.
-func (v *visit) safetyTabs(page *ui.ConsolePage, here string, w waiting) {
-	page.TabsName = v.t("console.safety")
-	for _, tab := range []place{
-		{href: "/console/safety", key: "console.queue", permission: account.ListingsDecide, count: w.held},
-		{href: textsPath, key: "console.texts", permission: account.ListingsDecide},
-		{href: "/console/messages", key: "console.messages", permission: account.ConversationsSee},
-		{href: "/console/safety/notices", key: "console.notices", permission: account.NoticesSee, count: w.notices},
-		{href: "/console/safety/rules", key: "console.rules", permission: account.RulesSee},
-	} {
-		if !v.may(tab.permission) {
-			continue
-		}
-		link := ui.Link{Text: v.t(tab.key), Href: tab.href, Current: tab.href == here}
-		if tab.count > 0 {
-			link.Count = v.capped(tab.count)
-		}
-		page.Tabs = append(page.Tabs, link)
-	}
 }
 
 // show writes a page, with what the form before it did.

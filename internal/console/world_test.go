@@ -68,7 +68,8 @@ func newWorld(t testing.TB, base *sitetest.World) *world {
 	gate, err := safety.NewGate(base.Site.Key("clearance"), base.Site.DB.IDs(), testRules(t))
 	w.ok(err)
 	w.desk = &listing.Desk{DB: base.Site.DB, Gate: gate, Trees: listing.NewTrees(base.Site.DB)}
-	w.moderation = &moderation.Desk{DB: base.Site.DB, Rooms: map[string]moderation.Room{listing.Object: carried{w.desk}}}
+	w.moderation = &moderation.Desk{DB: base.Site.DB, Rooms: map[string]moderation.Room{listing.Object: carried{w.desk}},
+		Suspender: suspended{map[value.ID]bool{}}, Sampling: moderation.Sampling{Percent: -1}}
 	w.write("seller.plant", w.people)
 	w.write("category.plant", w.tree)
 	w.index = search.New(base.Site.DB, visible{}, search.Config{Languages: []string{"en", "de"}})
@@ -116,6 +117,40 @@ func (c carried) Refuse(tx *db.Tx, record value.ID, removed bool, reason string)
 		return listing.End(tx, record, listing.Removed, reason)
 	}
 	return listing.End(tx, record, listing.Rejected, reason)
+}
+
+func (c carried) Ask(tx *db.Tx, record value.ID, what string) error {
+	return c.desk.AskIn(tx, record, what)
+}
+
+func (c carried) Before(tx *db.Tx, record value.ID) (string, error) {
+	return listing.BeforeIn(tx, record)
+}
+
+func (c carried) Revert(tx *db.Tx, record value.ID, before string) error {
+	return c.desk.RevertIn(tx, record, before, "taken back")
+}
+
+func (c carried) Restore(tx *db.Tx, record value.ID, reason string) (bool, error) {
+	return c.desk.RestoreIn(tx, record, reason)
+}
+
+func (c carried) Describe(tx *db.Tx, record value.ID) (moderation.About, error) {
+	l, err := listing.Find(tx, record)
+	return moderation.About{Author: l.Seller.ID, Name: l.Seller.Name, Locale: l.Locale, Title: l.Title}, err
+}
+
+// suspended are the accounts that decisions suspended.
+type suspended struct{ accounts map[value.ID]bool }
+
+func (s suspended) Suspend(tx *db.Tx, account value.ID, _ string) error {
+	tx.After(func() { s.accounts[account] = true })
+	return nil
+}
+
+func (s suspended) Unsuspend(tx *db.Tx, account value.ID, _ string) error {
+	tx.After(func() { delete(s.accounts, account) })
+	return nil
 }
 
 func (w *world) people(tx *db.Tx) error {

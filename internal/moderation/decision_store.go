@@ -1,6 +1,8 @@
 package moderation
 
 import (
+	"time"
+
 	"fairground/internal/db"
 	"fairground/internal/value"
 )
@@ -49,6 +51,12 @@ func Decisions(tx *db.Tx, object string, record value.ID, limit int) ([]Decision
 		limit $3`, int64(record), object, min(max(limit, 1), mostListed))
 }
 
+// DecisionsSince returns what people decided since a moment and what still stands, the newest first; at most limit.
+func DecisionsSince(tx *db.Tx, since time.Time, limit int) ([]Decision, error) {
+	return db.All(tx, scanDecision, "select "+decisionColumns+" from decision where made_us >= $1 and undone_us is null order by id desc limit $2",
+		value.Micros(since), limit)
+}
+
 // FindDecision returns a decision, or an error of kind NotFound.
 func FindDecision(tx *db.Tx, id value.ID) (Decision, error) {
 	return db.One(tx, scanDecision, "select "+decisionColumns+" from decision where id = $1", int64(id))
@@ -65,4 +73,10 @@ func latest(tx *db.Tx, object string, record value.ID) (value.ID, error) {
 		select coalesce(max(id), 0)
 		from decision
 		where record = $1 and object = $2 and undone_us is null and measure <> 'keep'`, int64(record), object)
+}
+
+// DecisionsBy returns what somebody on the staff decided, newest first.
+func DecisionsBy(tx *db.Tx, account value.ID, limit int) ([]Decision, error) {
+	return db.All(tx, scanDecision, "select "+decisionColumns+" from decision where actor = $1 order by made_us desc, id desc limit $2",
+		staffActor(account), min(max(limit, 1), mostListed))
 }

@@ -72,16 +72,21 @@ func read(row change.Row) (t traced, ok bool) {
 	return t, true
 }
 
-// now is the new value of a field that changed.
-func now(field json.RawMessage) string {
-	var pair []any
-	if json.Unmarshal(field, &pair) != nil || len(pair) != 2 {
-		var text string
-		_ = json.Unmarshal(field, &text) // a field that is neither says nothing
-		return text
+// pair reads a field that changed: its old and its new value, as a list of two or as {old, new}. A field that did not
+// change has a new value only.
+func pair(field json.RawMessage) (before, after string) {
+	var named struct{ Old, New *string }
+	if json.Unmarshal(field, &named) == nil && named.Old != nil && named.New != nil {
+		return *named.Old, *named.New
 	}
-	text, _ := pair[1].(string)
-	return text
+	var both []any
+	if json.Unmarshal(field, &both) != nil || len(both) != 2 {
+		_ = json.Unmarshal(field, &after) // a field that is neither says nothing
+		return "", after
+	}
+	before, _ = both[0].(string)
+	after, _ = both[1].(string)
+	return before, after
 }
 
 func (d *Desk) followScreening(tx *db.Tx, row change.Row) error {
@@ -249,7 +254,7 @@ func followAppeal(tx *db.Tx, row change.Row) error {
 	if !ok {
 		return nil
 	}
-	switch now(t.State) {
+	switch _, state := pair(t.State); state {
 	case "", "open", "filed":
 	default:
 		return settleAll(tx, "appeal", row.Record)
@@ -310,8 +315,18 @@ func followDecision(tx *db.Tx, row change.Row) error {
 	return nil
 }
 
-// gone are the states of a listing in which nobody has to decide about it.
-var gone = map[string]bool{"live": true, "paused": true, "sold": true, "expired": true, "removed": true, "rejected": true}
+// waits are the states in which a record is in the queue.
+var waits = map[string]bool{"held": true, "challenged": true}
+
+// left reports whether an entry says that a record waits no longer.
+func (t traced) left() bool {
+	for _, field := range []json.RawMessage{t.Status, t.State} {
+		if before, after := pair(field); waits[before] && !waits[after] {
+			return true
+		}
+	}
+	return false
+}
 
 // followRecord sees what others than the desk did with a record: its author's edit brings a case back, and what does not
 // wait any more needs no decision.
@@ -321,7 +336,7 @@ func (d *Desk) followRecord(tx *db.Tx, row change.Row) error {
 		return err
 	}
 	t, _ := read(row)
-	if gone[now(t.Status)] {
+	if t.left() {
 		return settleAll(tx, row.Object, row.Record)
 	}
 	if room, can := d.Rooms[row.Object].(Waiter); can {
