@@ -31,7 +31,7 @@ func (a answer) whole() answer {
 }
 
 func TestOnlyWhoMaySeesRules(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	pages(t, func(t *testing.T, w *world) {
 		w.save(deposit(), 0)
 		for _, path := range []string{rules, rules + "/new", rules + "/site/parking-deposit", rules + "/site/parking-deposit/versions", rules + "/learned", lists} {
 			w.get(w.sam, path).want(http.StatusOK).whole()
@@ -51,7 +51,7 @@ func TestOnlyWhoMaySeesRules(t *testing.T) {
 }
 
 func TestARuleIsWrittenInTheEditor(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	pages(t, func(t *testing.T, w *world) {
 		w.get(w.sam, rules+"/new").want(200, "terms.pay_ahead", "velocity(", "in_list(", "signals.learned", `hx-post="/console/safety/rules/check"`, "telephone numbers in international form")
 		w.post(w.sam, rules, formOf(deposit(), "0", "save")).want(http.StatusSeeOther)
 		w.get(w.sam, rules).want(200, "Deposit for a parking space", "site/parking-deposit v1").whole()
@@ -69,7 +69,7 @@ func TestARuleIsWrittenInTheEditor(t *testing.T) {
 }
 
 func TestNothingTypedIsLost(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	pages(t, func(t *testing.T, w *world) {
 		d := deposit()
 		d.When, d.Fires = "text.contains('parking') && prise > 3", "A garage <b>for rent</b>"
 		form := formOf(d, "0", "save")
@@ -101,7 +101,7 @@ func TestNothingTypedIsLost(t *testing.T) {
 }
 
 func TestTheConditionIsCheckedWhileOneTypes(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	pages(t, func(t *testing.T, w *world) {
 		w.list("hosts", rulebook.LinkList, "example.net")
 		for when, want := range map[string]string{
 			"price > 3.0": "This can be asked.", "": "", "words > 3 &&\n  prise > 2.0": "price", "price": "bool", "(": "Syntax error", "in_list('hosts', links)": "This can be asked.",
@@ -117,7 +117,7 @@ func TestTheConditionIsCheckedWhileOneTypes(t *testing.T) {
 }
 
 func TestTheWayOfARejectingRule(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	pages(t, func(t *testing.T, w *world) {
 		w.busyPast()
 		d := deposit()
 		d.Outcome = safety.Reject
@@ -139,7 +139,7 @@ func TestTheWayOfARejectingRule(t *testing.T) {
 }
 
 func TestVersionsAreComparedAndBroughtBack(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	pages(t, func(t *testing.T, w *world) {
 		w.save(deposit(), 0)
 		d := deposit()
 		d.Policy = "terms/9"
@@ -154,7 +154,7 @@ func TestVersionsAreComparedAndBroughtBack(t *testing.T) {
 }
 
 func TestTheProvidersRulesAreTightenedOnThePage(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	pages(t, func(t *testing.T, w *world) {
 		path := rules + "/provider/odd-payment"
 		w.get(w.sam, path).want(200, "Make it stricter here", "Payment with gift cards").whole()
 		w.post(w.sam, path, url.Values{"outcome": {"challenge"}, "reason": {"x"}}).want(422, `id="outcome-error"`).whole()
@@ -165,7 +165,7 @@ func TestTheProvidersRulesAreTightenedOnThePage(t *testing.T) {
 }
 
 func TestListsAndLabelsOnThePages(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	pages(t, func(t *testing.T, w *world) {
 		w.post(w.sam, lists, url.Values{"name": {"Bad Name"}, "kind": {"phone"}, "about": {"<i>numbers</i>"}}).want(422, `id="name-error"`, "Bad Name", "&lt;i&gt;numbers&lt;/i&gt;").whole()
 		w.post(w.sam, lists, url.Values{"name": {"numbers"}, "kind": {"phone"}, "about": {"known numbers"}}).want(303)
 		w.get(w.sam, lists+"/numbers").want(200, "in_list(&#39;numbers&#39;, phones)").whole()
@@ -199,7 +199,7 @@ func TestListsAndLabelsOnThePages(t *testing.T) {
 }
 
 func TestWhatWasLearnedIsShown(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	pages(t, func(t *testing.T, w *world) {
 		path := rules + "/learned"
 		w.get(w.sam, path).want(200, "Nothing was learned yet").whole()
 		w.teach(600)

@@ -89,6 +89,13 @@ func each(t *testing.T, test func(t *testing.T, w *world)) {
 	}
 }
 
+// pages runs a test of pages on one engine; what they read and write is tested on both.
+func pages(t *testing.T, test func(t *testing.T, w *world)) {
+	t.Helper()
+	t.Parallel()
+	test(t, newWorld(t, db.SQLite))
+}
+
 func newWorld(t testing.TB, engine db.Engine) *world {
 	t.Helper()
 	w := &world{TB: t, clock: &ticker{at: time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC)}, past: &memories{judged: map[rulebook.Key]bool{}}}
@@ -137,7 +144,7 @@ func (w *world) serve() http.Handler {
 		return r.WithContext(account.With(r.Context(), w.session(r.Header.Get("X-As")))), nil
 	})
 	r.Mount("GET /static/", account.Public, ui.Static(), web.Bare())
-	pages := &rulebook.Pages{
+	desk := &rulebook.Pages{
 		Of: func(*site.Site) *rulebook.Book { return w.book },
 		Shell: func(r *http.Request, heading, at string) (ui.ConsolePage, error) {
 			return ui.ConsolePage{Title: heading, Heading: heading, Site: "Lakeside Market", TabsName: "Safety", Tabs: []ui.Link{
@@ -145,7 +152,7 @@ func (w *world) serve() http.Handler {
 			}}, nil
 		},
 	}
-	pages.Routes(r)
+	desk.Routes(r)
 	return r
 }
 
