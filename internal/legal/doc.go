@@ -8,7 +8,8 @@
 // reasons without a restriction. It writes one statement for a decision, in the language of the author (English, German,
 // French), mails it, and keeps the words exactly as they were sent. Everything in it comes from the decision: measure,
 // scope, duration, facts, source, automation, ground with its clause, explanation, and where to appeal. Who reported
-// something is not an argument of any function here, so a statement cannot say it.
+// something is not an argument of any function here, so a statement cannot say it; not even that it was a trusted flagger,
+// since a site may have one only.
 //
 // A decision that restricts nobody (to publish, to keep, to escalate) has no statement.
 //
