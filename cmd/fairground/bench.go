@@ -22,11 +22,11 @@ import (
 )
 
 type benchCommand struct {
-	Name       string  `arg:"" help:"market, import, screen, write, records, search or all." enum:"market,import,screen,write,records,search,all"`
+	Name       string  `arg:"" help:"market, import, screen, write, records, search, safety or all." enum:"market,import,screen,write,records,search,safety,all"`
 	Quick      bool    `help:"Measure for less than a minute each."`
 	JSON       bool    `name:"json" help:"Print one JSON object instead of tables."`
 	Seconds    float64 `help:"How long each figure is measured; 0 means a time that fits it." default:"0"`
-	Listings   int     `help:"How many the market has; 0 means 200,000, or 20,000 with --quick." default:"0"`
+	Listings   int     `help:"How many the market has; 0 means 200,000, or 20,000 with --quick. Safety: how many are searched for copies." default:"0"`
 	Messages   int     `help:"How many the members of the market have written; 0 means 1,000,000, or 20,000 with --quick." default:"0"`
 	Records    int     `help:"How many records are measured; 0 means 1,000,000, or 20,000 with --quick." default:"0"`
 	Seed       uint64  `help:"Another number makes another market." default:"2026"`
@@ -49,7 +49,7 @@ type bench struct {
 
 var benches = map[string]func(*bench) error{
 	"market": (*bench).market, "import": (*bench).imports, "screen": (*bench).screen, "write": (*bench).writes,
-	"records": (*bench).records, "search": (*bench).search,
+	"records": (*bench).records, "search": (*bench).search, "safety": (*bench).safety,
 }
 
 // Run measures. It fails when something cannot be measured, never because of a figure.
@@ -60,7 +60,7 @@ func (c benchCommand) Run(e *environment) error {
 	}
 	names := []string{c.Name}
 	if c.Name == "all" {
-		names = []string{"screen", "write", "import", "records", "search", "market"}
+		names = []string{"screen", "write", "import", "records", "search", "safety", "market"}
 	}
 	b.machine()
 	for _, name := range names {

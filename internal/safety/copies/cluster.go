@@ -15,7 +15,10 @@ type cluster struct {
 	edges   []edge
 	bridges map[*cluster]*bridge
 	version int // changes so far
-	known   *Template
+
+	known     *Template // as it was at a version and a size
+	knownAt   int
+	knownSize int
 }
 
 // bridge is what ties a cluster to another one that it is not joined with: the evidence so far, and a few of its own
@@ -29,18 +32,22 @@ const (
 	mostEnds = 4 // ends of a bridge that are remembered
 
 	small = 4  // members up to which one good edge is enough
+	few   = 3  // members from which one member alone ties nothing together
 	big   = 12 // members from which a cluster is big
 
 	needAlone = .3  // evidence that joins two documents
-	needSmall = .55 // a small cluster with a larger one, a document with a cluster that is not small
-	needBig   = 1.6 // two big clusters, between
-	needEnds  = 3   // different members of each
+	needSmall = .45 // a small cluster with a larger one, a document with a cluster that is not small
+	needBig   = 1.6 // two big clusters
+	fewEnds   = 2   // different members of each that are tied, when both are more than a few
+	needEnds  = 3   // and when both are big
 )
 
 // enough is the bridge test: may two clusters of these sizes, tied with this weight at so many ends of each, be joined?
 func enough(a, b int, weight float64, ends int) bool {
 	less, more := min(a, b), max(a, b)
 	switch {
+	case less >= few && ends < fewEnds:
+		return false
 	case more <= small:
 		return weight >= needAlone
 	case less < big:
@@ -65,8 +72,10 @@ func (s *side) size() int {
 	return len(s.cluster.members)
 }
 
-// sides groups edges by neighbour, the best tied first. Several edges to one document add up to at most one; the edges of
-// a document to several members of a cluster are added.
+// supports is how much of a further edge into the same cluster counts: those of one cluster say much the same.
+const supports = .35
+
+// sides groups edges by neighbour, the best tied first. Several edges to one document add up to at most one.
 func (x *Index) sides(edges []edge) []*side {
 	var all []*side
 	for i := 0; i < len(edges); {
@@ -75,7 +84,7 @@ func (x *Index) sides(edges []edge) []*side {
 			apart *= 1 - float64(edges[i].weight)
 		}
 		s := sideOf(&all, x.docs[doc].cluster, doc)
-		s.weight += 1 - apart
+		s.weight = max(s.weight, 1-apart) + supports*min(s.weight, 1-apart)
 		s.ends = append(s.ends, doc)
 	}
 	slices.SortStableFunc(all, func(a, b *side) int { return cmp.Compare(b.weight, a.weight) })

@@ -1,5 +1,7 @@
 package copies
 
+import "math/bits"
+
 // edge ties two documents of the index.
 type edge struct {
 	a, b   uint32
@@ -12,7 +14,7 @@ type edge struct {
 const (
 	leastLike    = .35 // likeness of letters at which two texts are copies
 	surelyLike   = .6  // at which words are not asked any more
-	leastCovered = .28 // share of what one text says that the other must say too
+	leastCovered = .25 // share of what one text says that the other must say too
 	fullBits     = 70  // what a text must say to weigh fully
 	leastWeight  = .12
 )
@@ -46,7 +48,7 @@ func (x *Index) compareText(w *work, other *document) (edge, bool) {
 	}
 	full := min(1, float64(said)/fullBits)
 	if like >= surelyLike {
-		full = min(1, float64(min(d.bits, other.bits))/fullBits)
+		full = min(1, float64(max(d.bits, other.bits))/fullBits)
 	}
 	if like >= surelyLike || like >= leastLike && covered >= leastCovered {
 		weight := float32(min(1, .2+like) * full)
@@ -55,7 +57,12 @@ func (x *Index) compareText(w *work, other *document) (edge, bool) {
 	if covered < leastCovered {
 		return edge{}, false
 	}
-	same := w.samePhrases(other)
+	same, hit := w.samePhrases(other)
+	mine, _ := stretches(len(d.words))
+	theirs, _ := stretches(len(other.words))
+	if hit < fewestHit || float64(hit) < leastHit*float64(min(mine, theirs)) {
+		return edge{}, false
+	}
 	fewer := max(1, min(int(d.rare), int(other.rare)))
 	if same < fewestSame || float64(same)/float64(fewer) < leastSame {
 		return edge{}, false
@@ -79,13 +86,15 @@ func (w *work) covered(other *document) (said float32, share float64) {
 	return said, min(1, float64(said/least))
 }
 
-func (w *work) samePhrases(other *document) int {
+// samePhrases counts the phrases in common, and the stretches of the work's document that they lie in.
+func (w *work) samePhrases(other *document) (same, hit int) {
 	w.phrases.begin()
-	same := 0
-	eachPhrase(other.words, func(key uint64) {
-		if _, shared := w.phrases.once(key | 1); shared {
+	var lit uint64
+	eachPhrase(other.words, func(key uint64, _ int) {
+		if stretch, shared := w.phrases.once(key | 1); shared {
 			same++
+			lit |= 1 << uint(stretch)
 		}
 	})
-	return same
+	return same, bits.OnesCount64(lit)
 }

@@ -17,11 +17,17 @@ type work struct {
 	doc     *document
 	words   numberSet // the words of the document and what they say
 	phrases numberSet // its sampled phrases that are not common
-	grams   []uint64
+	grams   []gram
 
 	near    map[uint32]*candidate
 	found   []uint32
 	strange map[string]uint32
+}
+
+// gram is a phrase of the work's document and the stretch of text that it begins in.
+type gram struct {
+	key     uint64
+	stretch int
 }
 
 // candidate is a document that may be a copy, and by how many keys it was found.
@@ -66,7 +72,8 @@ func (x *Index) weigh(w *work) {
 		}
 	}
 	w.grams = w.grams[:0]
-	eachPhrase(d.words, func(key uint64) { w.grams = append(w.grams, key) })
+	_, length := stretches(len(d.words))
+	eachPhrase(d.words, func(key uint64, at int) { w.grams = append(w.grams, gram{key, at / length}) })
 	w.phrases.reset(len(w.grams))
 }
 
@@ -85,7 +92,7 @@ func (x *Index) gather(w *work) {
 	for _, e := range d.entities {
 		w.found, _ = x.entities.find(e.key(), w.found[:0])
 		for _, doc := range w.found {
-			if slices.ContainsFunc(x.docs[doc].entities, e.same) {
+			if other := x.docs[doc]; other != nil && slices.ContainsFunc(other.entities, e.same) {
 				c := w.candidate(doc)
 				c.entities = append(c.entities, e)
 			}
@@ -101,16 +108,16 @@ func (x *Index) gather(w *work) {
 
 func (x *Index) gatherPhrases(w *work) {
 	rare := 0
-	for _, key := range w.grams {
-		if _, twice := w.phrases.place(key | 1); twice {
+	for _, g := range w.grams {
+		if _, twice := w.phrases.place(g.key | 1); twice {
 			continue
 		}
 		var common bool
-		w.found, common = x.phrases.find(key, w.found[:0])
+		w.found, common = x.phrases.find(g.key, w.found[:0])
 		if common {
 			continue
 		}
-		w.phrases.put(key|1, 1)
+		w.phrases.put(g.key|1, float32(g.stretch))
 		rare++
 		for _, doc := range w.found {
 			w.candidate(doc).phrases++

@@ -193,6 +193,12 @@ func (x *Index) store(w *work) {
 	}
 	x.docs = append(x.docs, d)
 	x.numbers[d.id] = number
+	x.enlist(w, number)
+}
+
+// enlist puts the work's document into the lists of its keys.
+func (x *Index) enlist(w *work, number uint32) {
+	d := w.doc
 	x.lexicon.total++
 	x.lexicon.count(d.words, 1)
 	if d.sketched {
@@ -201,9 +207,9 @@ func (x *Index) store(w *work) {
 		}
 	}
 	w.words.reset(len(w.grams))
-	for _, key := range w.grams {
-		if w.words.put(key|1, 0) {
-			x.phrases.add(key, number, x.thin)
+	for _, g := range w.grams {
+		if w.words.put(g.key|1, 0) {
+			x.phrases.add(g.key, number, x.thin)
 		}
 	}
 	for _, e := range d.entities {

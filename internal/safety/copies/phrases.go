@@ -5,12 +5,28 @@ package copies
 const (
 	phraseShare = 2
 	fewestSame  = 6 / phraseShare // phrases that a rewritten copy has in common
-	leastSame   = .14             // and their share of the phrases of the one that has fewer
+	leastSame   = .09             // and their share of the phrases of the one that has fewer
 	mostKnown   = 60              // documents after which a phrase is common
 )
 
-// eachPhrase calls fn with the keys of the sampled phrases of words. A key may come more than once.
-func eachPhrase(words []uint32, fn func(key uint64)) {
+// A rewritten copy has phrases in common from its beginning to its end, while two strangers share whole sentences that
+// everybody writes. So the text is cut into stretches, and phrases in common must lie in many of them.
+const (
+	stretchWords  = 8
+	mostStretches = 64
+	fewestHit     = 4
+	leastHit      = .5 // of the stretches of the shorter text
+)
+
+// stretches is how many stretches so many words have, and how long each is.
+func stretches(words int) (count, length int) {
+	length = max(stretchWords, (words+mostStretches-1)/mostStretches)
+	return (words + length - 1) / length, length
+}
+
+// eachPhrase calls fn with the keys of the sampled phrases of words, and with the word at which each begins. A key may come
+// more than once.
+func eachPhrase(words []uint32, fn func(key uint64, at int)) {
 	for i := range words {
 		for apart := 1; apart <= 2 && i+apart < len(words); apart++ {
 			a, b := words[i], words[i+apart]
@@ -19,7 +35,7 @@ func eachPhrase(words []uint32, fn func(key uint64)) {
 			}
 			key := mix(uint64(min(a, b))<<32 | uint64(max(a, b)) + uint64(apart)<<63)
 			if key%phraseShare == 0 {
-				fn(mix(key))
+				fn(mix(key), i)
 			}
 		}
 	}

@@ -19,6 +19,17 @@ func (x *Index) Cluster(id value.ID) (Cluster, bool) {
 	return x.show(c), true
 }
 
+// ClusterOf returns the id of the cluster that a document is in; zero when it stands alone or is not known.
+func (x *Index) ClusterOf(document value.ID) value.ID {
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	number, known := x.numbers[document]
+	if !known || x.docs[number].cluster == nil || len(x.docs[number].cluster.members) < 2 {
+		return 0
+	}
+	return x.docs[number].cluster.id
+}
+
 // clusterOf finds a cluster of at least two by a document's id or its own.
 func (x *Index) clusterOf(id value.ID) *cluster {
 	c := x.live[id]
@@ -64,7 +75,7 @@ func (x *Index) Joined(d Doc) (Cluster, bool) {
 	shown := Cluster{ID: match.Cluster}
 	if s.cluster != nil {
 		docs, known = x.documents(s.cluster), s.cluster.edges
-		shown.Coverage = x.template(s.cluster).Coverage
+		shown.Coverage = x.coverage(s.cluster)
 	} else {
 		docs = []*document{x.docs[s.alone]}
 		shown.Coverage = textShare(edges)
@@ -111,7 +122,7 @@ func (x *Index) documents(c *cluster) []*document {
 }
 
 func (x *Index) show(c *cluster) Cluster {
-	shown := Cluster{ID: c.id, Coverage: x.template(c).Coverage}
+	shown := Cluster{ID: c.id, Coverage: x.coverage(c)}
 	for _, e := range c.edges {
 		shown.Edges = append(shown.Edges, x.edgeOf(x.docs[e.a], e))
 	}
