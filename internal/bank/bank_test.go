@@ -86,7 +86,7 @@ func (w *world) read(fn func(tx *db.Tx) error) {
 
 // photo is an image that nobody has seen.
 func (w *world) photo() safety.Image {
-	h := randomHash(w.chance)
+	h := hashByChance(w.chance)
 	return safety.Image{Sha256: fmt.Sprintf("%x", sha256.Sum256(h[:])), PDQ: h, Quality: 90}
 }
 

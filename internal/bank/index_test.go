@@ -6,11 +6,8 @@ import (
 	"testing"
 
 	"fairground/internal/media/pdq"
+	"fairground/internal/value"
 )
-
-func randomHash(chance *rand.Rand) pdq.Hash {
-	return pdq.FromWords([4]uint64{chance.Uint64(), chance.Uint64(), chance.Uint64(), chance.Uint64()})
-}
 
 // flipped is a hash with n different bits changed.
 func flipped(h pdq.Hash, n int) pdq.Hash {
@@ -24,7 +21,7 @@ func flipped(h pdq.Hash, n int) pdq.Hash {
 func filled(count int) *index {
 	x, chance := newIndex(), rand.New(rand.NewPCG(1, 2))
 	for range count {
-		h := randomHash(chance)
+		h := hashByChance(chance)
 		x.add(2, &h, nil)
 	}
 	return x
@@ -38,7 +35,7 @@ func nearest(x *index, h pdq.Hash) (all []found) {
 func TestIndexFindsAllWithinNear(t *testing.T) {
 	t.Parallel()
 	x, chance := filled(20_000), rand.New(rand.NewPCG(3, 4))
-	h := randomHash(chance)
+	h := hashByChance(chance)
 	x.add(1, &h, nil)
 	for d := range 60 {
 		got := nearest(x, flipped(h, d))
@@ -62,7 +59,7 @@ func TestIndexRemoves(t *testing.T) {
 	chance := rand.New(rand.NewPCG(5, 6))
 	hashes := make([]pdq.Hash, blockSize+3)
 	for i := range hashes {
-		hashes[i] = randomHash(chance)
+		hashes[i] = hashByChance(chance)
 		x.add(0, &hashes[i], nil)
 	}
 	for _, i := range []int{0, blockSize + 2, 1, blockSize - 1, blockSize, blockSize + 1} {
@@ -157,8 +154,16 @@ func TestSumsTakeWhatIsReckoned(t *testing.T) {
 
 // BenchmarkMillion is what Match does for one photo: a million hashes in all eight forms.
 func BenchmarkMillion(b *testing.B) {
-	x, q := filled(1_000_000), randomHash(rand.New(rand.NewPCG(9, 9)))
+	x, q := filled(1_000_000), hashByChance(rand.New(rand.NewPCG(9, 9)))
 	for b.Loop() {
 		x.scan(q, pdq.Near, func(found) {})
+	}
+}
+
+func TestMeasure(t *testing.T) {
+	t.Parallel()
+	m := Measure(value.SystemClock{}, 1, 50_000, 64)
+	if m.Missed != 0 || m.Mistaken != 0 || m.Hashes != 50_000 || m.Bytes > 34*60_000 || m.Query_ms <= 0 {
+		t.Errorf("%+v", m)
 	}
 }

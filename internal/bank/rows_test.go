@@ -20,7 +20,7 @@ import (
 // hashes are three good ones for the lists of these tests.
 func hashes() [3]string {
 	chance := rand.New(rand.NewPCG(21, 22))
-	return [3]string{randomHash(chance).String(), randomHash(chance).String(), randomHash(chance).String()}
+	return [3]string{hashByChance(chance).String(), hashByChance(chance).String(), hashByChance(chance).String()}
 }
 
 func TestReadRows(t *testing.T) {
@@ -192,7 +192,7 @@ func TestImportGoesOnAfterABreak(t *testing.T) {
 	each(t, func(w *world) {
 		var text strings.Builder
 		for range rowsAtOnce + 20 {
-			fmt.Fprintln(&text, randomHash(w.chance).String())
+			fmt.Fprintln(&text, hashByChance(w.chance).String())
 		}
 		broken := "short\n"
 		id, err := w.desk.Take(w.Context(), mara, Import{Bank: Removed, Reason: "a test", Size: int64(text.Len() + len(broken))}, strings.NewReader(text.String()+broken))
