@@ -1,6 +1,10 @@
 package safety
 
-import "fairground/internal/value"
+import (
+	"sync"
+
+	"fairground/internal/value"
+)
 
 // Slots are the typed things a text contains.
 type Slots struct {
@@ -47,10 +51,13 @@ type Amount struct {
 	Span  Span        `json:"span"`
 }
 
+// signalWords are the words that signals know, without those of any rules. They are only read.
+var signalWords = sync.OnceValue(newVocabulary)
+
 // Extract finds all slots of one text. Regions are the ISO 3166 codes in whose national form telephone numbers are
 // recognised; numbers in international form always are.
 func Extract(text string, regions ...string) Slots {
-	s := scan{words: newVocabulary()}
+	s := scan{words: signalWords()}
 	s.text.add("body", text)
 	s.run(regions)
 	s.found.Amounts = s.amounts()

@@ -114,7 +114,9 @@ var ways = []way{
 		language := pick(r, "en", "de", "fr")
 		return strings.ReplaceAll(strings.ReplaceAll(spokenWith(r, d, language, 1, "~"), " ", ""), "~", "")
 	}},
-	{"words with signs", func(r *rand.Rand, d string) string { return spokenWith(r, d, "", 1, pick(r, "-", ".", ", ", "/", "_", "*")) }},
+	{"words with signs", func(r *rand.Rand, d string) string {
+		return spokenWith(r, d, "", 1, pick(r, "-", ".", ", ", "/", "_", "*"))
+	}},
 	{"doubled", doubled},
 	{"spaced", func(_ *rand.Rand, d string) string { return strings.Join(strings.Split(d, ""), " ") }},
 	{"signs", func(r *rand.Rand, d string) string {
@@ -127,7 +129,9 @@ var ways = []way{
 	{"lookalike letters", lookalike},
 	{"zero width", func(r *rand.Rand, d string) string { return invisible(r, grouped(r, d)) }},
 	{"zero width in words", func(r *rand.Rand, d string) string { return invisible(r, spoken(r, d, "", 1)) }},
-	{"signs and words and lookalikes", func(r *rand.Rand, d string) string { return lookalikeWords(r, spokenWith(r, d, "", 0.7, pick(r, " ", " - ", ". "))) }},
+	{"signs and words and lookalikes", func(r *rand.Rand, d string) string {
+		return lookalikeWords(r, spokenWith(r, d, "", 0.7, pick(r, " ", " - ", ". ")))
+	}},
 }
 
 func pick(r *rand.Rand, all ...string) string { return all[r.IntN(len(all))] }
