@@ -255,3 +255,42 @@ func TestShadowAndExpiredRulesDecideNothing(t *testing.T) {
 		}
 	})
 }
+
+// TestManyScreenWhileRulesChange screens, asks lists and looks for changes from several goroutines while rules are saved.
+func TestManyScreenWhileRulesChange(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, db.SQLite)
+	w.list("numbers", rulebook.PhoneList, "+41446681800")
+	done, failed := make(chan struct{}), make(chan error, 4)
+	for range 4 {
+		go func() {
+			for {
+				select {
+				case <-done:
+					failed <- nil
+					return
+				default:
+				}
+				if got := w.screen(w.gate, "Letter", "Send the deposit before viewing and I will mail the keys.").Verdict; got < safety.Reject {
+					failed <- errors.New("the provider's rule was not in force: " + got.String())
+					return
+				}
+				if in, err := w.book.In("numbers", "+41446681800"); !in || err != nil {
+					failed <- errors.Join(errors.New("the list was not there"), err)
+					return
+				}
+				if err := w.book.Fresh(w.ctx()); err != nil {
+					failed <- err
+					return
+				}
+			}
+		}()
+	}
+	for version := range 4 {
+		w.save(deposit(), version)
+	}
+	close(done)
+	for range 4 {
+		w.ok(<-failed)
+	}
+}

@@ -34,6 +34,8 @@
 // otherwise, and how that agrees with people's decisions. A rule's precision is how often what it fired on was refused by
 // a person, with the interval of Wilson at 95 %.
 //
+// A back-test names records: Forget takes out one that is erased, Tidy removes those of more than 90 days ago.
+//
 // Jobs: rulebook.trial (a back-test), rulebook.learn (training).
 //
 // Tables: site_rule, site_rule_version, rule_tightening, value_list, value_list_entry, entity_label, rule_trial,

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -97,4 +98,13 @@ func (b *Book) labelled(faults Faults, entity, typed string) string {
 		return b.gate.Key(entity, strings.TrimPrefix(typed, "@"))
 	}
 	return b.gate.Key(entity, folded(kind, typed))
+}
+
+// shown is an account as people know it, or the fingerprint of anything else.
+func (l EntityLabel) shown() string {
+	id, err := strconv.ParseInt(l.Value, 10, 64)
+	if l.Entity != safety.EntityAuthor || err != nil {
+		return value.Clip(l.Value, 12)
+	}
+	return value.ID(id).Text("acc")
 }

@@ -192,6 +192,8 @@ func TestListsAndLabelsOnThePages(t *testing.T) {
 		label.Set("value", "+41 44 668 18 00")
 		w.post(w.sam, "/console/safety/labels", label).want(303)
 		w.get(w.sam, lists).want(200, "asked_to_stop", "by letter", "2027").whole()
+		w.post(w.sam, "/console/safety/labels", url.Values{"entity": {"author"}, "value": {w.vera.Text("acc")}, "label": {"trusted"}, "reason": {"known"}}).want(303)
+		w.get(w.sam, lists).want(200, w.vera.Text("acc"))
 		w.get(w.sam, lists, "Accept-Language", "de").want(200, "Kennzeichen").whole()
 		gone := url.Values{"do": {"remove"}, "entity": {"phone"}, "value": {w.gate.Key("phone", "+41446681800")}, "label": {"asked_to_stop"}}
 		w.post(w.sam, "/console/safety/labels", gone).want(303)

@@ -198,3 +198,29 @@ func TestWilson(t *testing.T) {
 		}
 	}
 }
+
+func TestBacktestsForgetAndEnd(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		w.busyPast()
+		d := deposit()
+		d.Outcome = safety.Reject
+		done := w.test(d)
+		gone := done.Result.Changes[0]
+		maintain := func(fn func(tx *db.Tx) error) { w.ok(w.Site.DB.Maintain(w.ctx(), "test", fn)) }
+		maintain(func(tx *db.Tx) error { return rulebook.Forget(tx, gone.Object, gone.Record) })
+		w.read(func(tx *db.Tx) error {
+			left, err := rulebook.FindTrial(tx, done.ID)
+			if len(left.Result.Changes) != 9 || left.Result.Changes[0].Record == gone.Record || left.Result.Changed != 10 {
+				t.Errorf("after the record was erased there is %+v", left.Result)
+			}
+			return err
+		})
+		w.clock.pass(91 * 24 * time.Hour)
+		maintain(func(tx *db.Tx) error {
+			if n, err := rulebook.Tidy(tx); n != 1 || err != nil {
+				t.Errorf("removed %d, %v", n, err)
+			}
+			return nil
+		})
+	})
+}
