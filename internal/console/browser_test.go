@@ -1,6 +1,7 @@
 package console_test
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"testing"
@@ -9,6 +10,7 @@ import (
 	"fairground/internal/db"
 	"fairground/internal/db/dbtest"
 	"fairground/internal/mail"
+	"fairground/internal/moderation"
 	"fairground/internal/site/sitetest"
 	"fairground/internal/ui/browser"
 )
@@ -64,10 +66,15 @@ func (w *world) busyDay() map[string]string {
 		return mail.Send(tx, mail.Message{Kind: mail.Kind{Name: "sign_in", Secret: true}, To: "aya@lakeside.example", Subject: "Your link to sign in",
 			Text: "Hello Aya\n\nThis link signs you in:\n\nhttp://" + sitetest.Host + "/sign-in/link/abc\n"})
 	})
+	_, err := w.moderation.SaveReply(context.Background(), w.accounts["safety"].Actor(), moderation.Reply{Name: "Advance", Language: "en", Ground: moderation.Scam, Body: "{title} asks for a fee first."})
+	w.ok(err)
+	other := w.submit(w.boat("Small red sail, hardly used", "Two reefs."))
+	w.post("safety", path(other)+"/decision", "outcome", "suspend", "ground", "scam", "reason", "The same sail is sold by four accounts.", "rev", rev(other)).wantTo(path(other))
 	w.seal()
 	return map[string]string{
 		"today": "/console", "listings": "/console/listings?status=live&category=boats", "record": path(decided), "queue": "/console/safety?l=" + held.Key(),
 		"notices": "/console/safety/notices", "notice": noticePath(notice), "rules": "/console/safety/rules", "changes": "/console/changes",
+		"work": "/console/safety/work", "second": "/console/safety/second", "quality": "/console/safety/quality", "replies": "/console/safety/replies",
 		"mailbox": "/console/mailbox", "settings": "/console/settings", "staff": "/console/staff", "find": "/console/find?q=boat",
 	}
 }
@@ -87,6 +94,12 @@ func TestKeys(t *testing.T) {
 		{"photos are veiled and cannot be tabbed to", "queue", `getComputedStyle(find(".veil")).filter.includes("blur") && find(".veil a").tabIndex === -1`},
 		{"V lifts the veil while it is held", "queue", `key("v", document.body); const lifted = find(".veil").matches(".lifted"); document.dispatchEvent(new KeyboardEvent("keyup", {key: "v"})); lifted && !find(".veil").matches(".lifted")`},
 		{"a button lifts the veil until it is pressed again", "queue", `click("[data-lift]"); const lifted = find(".veil").matches(".lifted") && find("[data-lift]").ariaPressed === "true"; click("[data-lift]"); lifted && !find(".veil").matches(".lifted")`},
+		{"a question mark lists the keys", "queue", `key("?", document.body); find("#keys").matches(":popover-open")`},
+		{"a slash goes to the saved replies", "queue", `key("/", document.body); document.activeElement === find("[data-replies]")`},
+		{"a saved reply fills in the reason and its ground", "queue", `const picker = find("[data-replies]"); picker.selectedIndex = 1; picker.dispatchEvent(new Event("change", {bubbles: true})); find("[name=reason]").value.startsWith("Day sailer") && find("[name=ground]").value === "scam"`},
+		{"o preserves", "queue", `key("o", document.body); find("[name=preserve]").checked`},
+		{"a look is recorded, and then the photo stays veiled", "queue", `document.dispatchEvent(new KeyboardEvent("keyup", {key: "v"})); await until(() => find(".veil.spent")); getComputedStyle(find(".veil")).filter.includes("blur") && !find("[data-again]").hidden`},
+		{"it is shown once more when it is asked for", "queue", `click("[data-again]"); await until(() => !find(".veil.spent")); find(".veil").matches(".lifted")`},
 		{"a filter updates the list and the address", "listings", `find("[name=status]").value = "held"; find("[name=status]").dispatchEvent(new Event("change", {bubbles: true})); await until(() => location.search.includes("status=held")); [...document.querySelectorAll("#results tbody .tag")].every(tag => tag.textContent.trim() === "Held")`},
 		{"p publishes and leads to the next", "queue", `find("[name=reason]").value = "An ordinary sail."; setTimeout(() => key("p", document.body), 50); find("[data-key=p]") !== null`},
 		{"the decision is told on the next page", "", `await until(() => find(".notice.safe")); find(".notice.safe").textContent.includes("Published") && find(".case[aria-current]") !== null`},

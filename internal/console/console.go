@@ -103,7 +103,6 @@ func (c *Console) Routes(m *web.Router) {
 		{"POST /console/safety/notices/{id}", account.NoticesDecide, (*visit).answerNotice},
 		{"GET /console/safety/texts", account.ListingsDecide, (*visit).texts},
 		{"POST /console/safety/texts/{object}/{record}", account.ListingsDecide, (*visit).decideText},
-		{"GET /console/safety/rules", account.RulesSee, (*visit).rules},
 		{"GET /console/changes", account.AuditSee, (*visit).changes},
 		{"GET /console/mailbox", account.OperationsSee, (*visit).mailbox},
 		{"GET /console/mailbox/{id}", account.OperationsSee, (*visit).letter},

@@ -87,8 +87,8 @@ document.addEventListener("change", (event) => {
   picker.form?.querySelector<HTMLElement>("[data-reason-field]")?.focus();
 });
 
-// The figures 1 to 9 press the reasons at hand; Escape leaves the field, so that letters press buttons again. / opens the
-// saved replies, ? the list of keys, V is a look while it is held.
+// The figures 1 to 9 press the reasons at hand; Escape leaves the field, so that letters press buttons again. ? opens the
+// list of keys, V is a look while it is held.
 document.addEventListener("keydown", (event) => {
   const field = hit<HTMLElement>(event, "[data-reason-field], [data-replies]");
   if (field && event.key === "Escape") field.blur();
@@ -98,13 +98,20 @@ document.addEventListener("keydown", (event) => {
   }
   if (event.key === "v" && !event.repeat) beginLook();
   if (event.key === "?") document.querySelector<HTMLElement>("#keys")?.togglePopover();
-  if (event.key === "/") {
-    const picker = document.querySelector<HTMLElement>("[data-replies]");
-    if (picker) event.preventDefault();
-    picker?.focus();
-  }
   document.querySelector<HTMLElement>(`[data-toggle-key="${CSS.escape(event.key)}"]`)?.click();
 });
+// Before the page's search takes it, / goes to the saved replies where there are some.
+document.addEventListener(
+  "keydown",
+  (event) => {
+    const picker = event.key === "/" && isBareKey(event) ? document.querySelector<HTMLElement>("[data-replies]") : null;
+    if (!picker) return;
+    event.preventDefault();
+    event.stopPropagation();
+    picker.focus();
+  },
+  true,
+);
 document.addEventListener("keyup", (event) => event.key === "v" && void endLook());
 addEventListener("blur", () => void endLook());
 addEventListener("pagehide", () => void endLook());

@@ -350,7 +350,7 @@ func (c *card) choiceButton(outcome choice) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		case toSuspend, toEscalate:
-			templ_7745c5c3_Err = ui.Button{Text: c.v.t("console.measure." + string(outcome)), Icon: "users", Name: "outcome", Value: string(outcome), Key: letters[outcome], Attrs: templ.Attributes{"title": c.v.t("console.two_people")}}.Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Button{Text: c.v.t("console." + string(outcome)), Icon: "users", Name: "outcome", Value: string(outcome), Key: letters[outcome], Attrs: templ.Attributes{"title": c.v.t("console.two_people")}}.Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

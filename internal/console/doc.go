@@ -45,7 +45,6 @@
 //	POST /console/safety/notices/{id}       answers it                               notices.decide
 //	GET  /console/safety/texts              profiles and reviews that are held               listings.decide
 //	POST /console/safety/texts/{object}/{record}  publishes or rejects one                   listings.decide
-//	GET  /console/safety/rules              the rules in force                       rules.see
 //	GET  /console/changes                   the change log                           audit.see
 //	GET  /console/mailbox                   mail kept on a development machine       operations.see
 //	GET  /console/mailbox/{id}              one of them                              operations.see

@@ -36,19 +36,12 @@ func (v *visit) safetyTabs(page *ui.ConsolePage, here string, w waiting) {
 		{href: heldMessages, key: "console.messages", permission: account.ConversationsSee},
 		{href: "/console/safety/notices", key: "console.notices", permission: account.NoticesSee, count: w.notices},
 	}
-	rules := place{href: "/console/safety/rules", key: "console.rules", permission: account.RulesSee}
 	for i, tab := range v.console.SafetyTabs {
 		brought := place{href: tab.Href, key: tab.Key, permission: tab.Needs}
 		if i < len(w.brought) {
 			brought.count = w.brought[i]
 		}
-		if tab.Href == rules.href {
-			rules.href = ""
-		}
 		tabs = append(tabs, brought)
-	}
-	if rules.href != "" {
-		tabs = append(tabs, rules)
 	}
 	tabs = append(tabs,
 		place{href: secondPath, key: "console.second", permission: account.ListingsDecide, count: w.second},
