@@ -9,7 +9,8 @@
 // telephone numbers, mail addresses, links, handles and sums, also when they are written in words.
 //
 // Rules are conditions in CEL over what was found: terms.LIST, in_title.LIST, phones, hidden.phones, price, category and
-// the other names in names.go. From each condition follows what it needs to be anything but false; a rule whose needs are
+// the other names in names.go; and over what memory knows: velocity, distinct, in_list, label, photo_match and cluster,
+// each asked when it is needed and once a subject (docs/safety-rules.md). From each condition follows what it needs to be anything but false; a rule whose needs are
 // not met is passed over. The strictest outcome of the rules that fired is the verdict, and all of them are recorded.
 //
 // # Promises
@@ -25,11 +26,18 @@
 //
 // # What it does not do
 //
+// # What is remembered
+//
+// Gate.Remember gives the gate a Memory; without one, a rule that asks it holds. Keep writes a sighting of each screening
+// under keyed hashes, and the inputs of what is held, and of one allowed subject in twenty, for Replay and FiresOn. Recent
+// is the Sightings of a site: Load when it is opened, Poll where several processes write, Tidy once a day. ForgetInputs
+// belongs to the erasure of a record. WholePack needs a memory; ProviderPack is the part of it that does not.
+//
 // The gate trusts the content hash it is given: whoever owns the content hashes everything the public would see, and puts
-// all texts of it into the Subject. It does not look at photos.
+// all texts of it into the Subject. It does not look at photos, but asks Banks about their hashes.
 //
-// Tables: clearance, screening, review. A table that shows content refers to clearance (id, record, content_hash).
+// Tables: clearance, screening, review, sighting, screening_input. A table that shows content refers to clearance (id, record, content_hash).
 //
-// The provider's rules are data, in pack/*.yaml. Each file is one ground; a list names its terms and the phrases in which
+// The provider's rules are data, in pack/*.yaml and pack/memory/*.yaml. Each file is one ground; a list names its terms and the phrases in which
 // they mean nothing. Rules reject only what is certain and hold what a person should read.
 package safety

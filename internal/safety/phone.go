@@ -231,6 +231,9 @@ func (s *scan) phone(run digitRun, regions []string) (Phone, bool) {
 	if n < leastDigits || n > mostDigits+2 || run.end-run.from > 4 && run.falling == 0 {
 		return Phone{}, false
 	}
+	if s.before(run.from) == '#' && run.spoken == 0 || s.beginsWithDate(run) {
+		return Phone{}, false // the number of a licence, a day
+	}
 	span := s.spanOf(run.from, run.end-1)
 	disguised := run.spoken + run.letters
 	spelt := disguised >= 3 || s.text.disguised(span)
@@ -242,6 +245,23 @@ func (s *scan) phone(run digitRun, regions []string) (Phone, bool) {
 	phone.Digits = string(run.digits)
 	phone.Span = span
 	return phone, true
+}
+
+// beginsWithDate reports runs such as "07/01/2017 2828", "05/24/17 1812" and "08/2017 202,463", which begin as numbers do.
+func (s *scan) beginsWithDate(run digitRun) bool {
+	slash := func(k int) bool { return k+1 < run.end && len(s.gap(k)) == 1 && s.gap(k)[0] == '/' }
+	year := func(k int) bool {
+		text := s.token(k)
+		return len(text) == 4 && (bytes.HasPrefix(text, []byte("19")) || bytes.HasPrefix(text, []byte("20")))
+	}
+	k := run.from
+	if !slash(k) || len(s.token(k)) > 2 {
+		return false
+	}
+	if k++; year(k) {
+		return true
+	}
+	return slash(k) && len(s.token(k)) <= 2 && (year(k+1) || len(s.token(k+1)) == 2 && !slash(k+1))
 }
 
 // plannedNumber returns the number in the first numbering plan that a run fits by its outer form and by its digits, or "".
