@@ -12,7 +12,11 @@ import (
 
 	"fairground/internal/account"
 	"fairground/internal/api"
+	"fairground/internal/appeal"
+	"fairground/internal/audit"
+	"fairground/internal/audit/proof"
 	"fairground/internal/automation"
+	"fairground/internal/bank"
 	"fairground/internal/change"
 	"fairground/internal/console"
 	"fairground/internal/db"
@@ -32,6 +36,7 @@ import (
 	"fairground/internal/profile"
 	"fairground/internal/reach"
 	"fairground/internal/record"
+	"fairground/internal/rulebook"
 	"fairground/internal/safety"
 	"fairground/internal/saved"
 	"fairground/internal/search/live"
@@ -60,6 +65,7 @@ type App struct {
 	smtp     *mail.SMTP // nil: mail is kept for reading
 
 	postmasters *web.Limiter // mails to the postmaster of a site
+	pack        safety.Pack
 	rules       *safety.RuleSet
 	words       *text.Catalogue
 	printers    sync.Map // of *text.Printer by printerKey
@@ -69,7 +75,9 @@ type App struct {
 	office      *office.Office
 	theme       *theme.Room
 	notices     *notice.Desk
-	api         *api.API
+
+	providerSealer *change.Reader // of the provider's own log
+	api            *api.API
 	members
 }
 
@@ -92,16 +100,15 @@ func Open(ctx context.Context, config Config) (*App, error) {
 
 func (a *App) openWords(context.Context) (err error) {
 	a.words, err = text.New(ui.Messages(), web.Messages(), media.Messages(), account.Messages(), market.Messages(), console.Messages(), office.Messages(), theme.Messages(), api.Messages(),
-		member.Messages(), follow.Messages(), profile.Messages(), reach.Messages(), saved.Messages(), message.Messages(), trade.Messages(), listing.Messages(), posting.Messages(), notice.Messages(), legal.Messages(), evidence.Messages(), Messages())
+		member.Messages(), follow.Messages(), profile.Messages(), reach.Messages(), saved.Messages(), message.Messages(), trade.Messages(), listing.Messages(), posting.Messages(), notice.Messages(), legal.Messages(), evidence.Messages(), bank.Messages(), rulebook.Messages(), appeal.Messages(), proof.Messages(), Messages())
 	return err
 }
 
-func (a *App) openRules(context.Context) error {
-	provider, err := safety.ProviderPack()
-	if err != nil {
+func (a *App) openRules(context.Context) (err error) {
+	if a.pack, err = safety.ProviderPack(); err != nil {
 		return err
 	}
-	a.rules, err = safety.Compile(provider, safety.Pack{})
+	a.rules, err = safety.Compile(a.pack, safety.Pack{})
 	return err
 }
 
@@ -136,6 +143,15 @@ func (a *App) openDatabases(ctx context.Context) (err error) {
 		a.Registry.Prepare, a.Registry.Closing = a.prepare, a.closeIndex
 		a.Registry.Dropped = func(database string) error { return live.Discard(a.config.indexes(), database) }
 	}
+	if err != nil {
+		return err
+	}
+	secret, err := a.Registry.ProviderKey("audit")
+	if err != nil {
+		return err
+	}
+	key, err := audit.NewKey("_provider", secret)
+	a.providerSealer = audit.Sealer(key)
 	return err
 }
 
@@ -176,7 +192,7 @@ func (a *App) furnish() {
 			return console.Services{Listings: rooms.Listings, Moderation: rooms.Moderation, Mailbox: a.config.SMTP == "", Arrivals: arrivals, Texts: heldTexts,
 				Search: &console.Search{Index: rooms.Index, State: rooms.Index.State, Words: rooms.Database, Asked: a.askedAbout}}
 		},
-		Account: accountOf, Palette: "/console/palette",
+		Account: accountOf, Palette: "/console/palette", SafetyTabs: safetyTabs,
 	}
 	a.office = &office.Office{
 		Store: func(s *site.Site) *record.Store { return a.Rooms(s).Records },
@@ -260,8 +276,7 @@ func (a *App) Router() *web.Router {
 	a.console.Routes(m)
 	a.office.Routes(m)
 	a.theme.Routes(m)
-	a.notices.Routes(m)
-	(&evidence.Pages{Shell: a.console.Page, Of: func(s *site.Site) *evidence.Vault { return a.Rooms(s).Vault }, Clock: a.clock, Link: linkOf}).Routes(m)
+	a.safetyRoutes(m)
 	a.office.FlowRoutes(m, office.Flows{Desk: func(s *site.Site) *automation.Desk { return a.Rooms(s).Automation }, Secret: api.CallSecret})
 	a.office.DeveloperRoutes(m, developers{a.api})
 	a.api.Routes(m)

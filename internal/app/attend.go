@@ -102,6 +102,7 @@ func (r *Rooms) follow(ctx context.Context) (busy bool, err error) {
 	did := func(n int, err error) {
 		busy, errs = busy || n > 0, append(errs, err)
 	}
+	r.Memory.refresh(ctx)
 	for _, reader := range r.Readers() {
 		did(reader.CatchUp(ctx, r.Site.DB))
 	}

@@ -27,7 +27,7 @@ func (a *App) noticeDesk() *notice.Desk {
 		Post: func(tx *db.Tx, to value.Email, subject, text string) error {
 			return mail.Send(tx, mail.Message{Kind: noticeMail, To: to, Subject: subject, Text: text})
 		},
-		Letters: a.lettersIn, Origin: a.origin, Grounds: groundOptions, Page: a.formPage, Shell: a.console.Page,
+		Letters: a.lettersIn, Origin: a.origin, Grounds: groundOptions, Page: a.formPage, Shell: a.console.SafetyPage,
 	})
 }
 

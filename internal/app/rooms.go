@@ -8,8 +8,10 @@ import (
 	"strings"
 	"time"
 
+	"fairground/internal/appeal"
 	"fairground/internal/audit"
 	"fairground/internal/automation"
+	"fairground/internal/bank"
 	"fairground/internal/change"
 	"fairground/internal/console"
 	"fairground/internal/crm"
@@ -47,11 +49,15 @@ type Rooms struct {
 	Moderation *moderation.Desk
 	Vault      *evidence.Vault
 	Statements *legal.Statements
+	Banks      *bank.Desk
+	Appeals    *appeal.Desk
+	Memory     *memory
 	Automation *automation.Desk
 	Transfer   *transfer.Desk
 	Photos     *media.Photos
 	Blobs      media.Blobs
 	SealKey    audit.Key
+	Codes      audit.Codes
 	Sealer     *change.Reader
 	Jobs       *job.Worker
 	Calls      *job.Worker // webhooks, which may wait long for an answer
@@ -77,7 +83,7 @@ func (a *App) openRooms(s *site.Site) *Rooms {
 	}
 	blobs := scoped{a.blobs, s.Slug + "/"}
 	photos := media.NewPhotos(blobs, a.decoders)
-	desk := &listing.Desk{DB: s.DB, Gate: gate, Trees: listing.NewTrees(s.DB), Limits: limitsOf(s), Teller: a.member, Guests: guestsOf{a}, Images: images{photos}}
+	desk := &listing.Desk{DB: s.DB, Gate: gate, Trees: listing.NewTrees(s.DB), Limits: limitsOf(s), Teller: a.member, Guests: guestsOf{a}}
 	profiles := &profile.Desk{DB: s.DB, Gate: gate, Sellers: sellers{}, Answers: answers, Alerts: a.member}
 	trades := &trade.Desk{DB: s.DB, Gate: gate, Tell: a.member, Neighbours: traded(a)}
 	zone := func() *time.Location { return s.Settings().Location() }
@@ -92,30 +98,24 @@ func (a *App) openRooms(s *site.Site) *Rooms {
 		return err
 	})
 	statements := a.statements(s)
+	banks := bank.New(bank.Config{DB: s.DB, Seal: sealed{vault}, Rescreen: rescreen(desk), Blobs: blobs})
+	desk.Images = images{photos, banks}
+	memory := a.remember(s, gate, banks)
 	decisions := a.decisions(s, desk, profiles, trades, statements, vault)
 	return &Rooms{
 		Site: s, Gate: gate, Records: records, Listings: desk, Blobs: blobs,
 		Photos: photos, Index: index, Database: database,
 		Suggester: listing.NewSuggester(index, desk.Trees),
 		Profiles:  profiles, Trades: trades, Reach: views,
-		Moderation: decisions, Vault: vault, Statements: statements,
-		SealKey:    key,
+		Moderation: decisions, Vault: vault, Statements: statements, Banks: banks, Memory: memory, Appeals: a.appeals(s, decisions),
+		SealKey: key, Codes: codesOf(s),
 		Sealer:     sealer,
 		Automation: flows, Transfer: carrier,
-		Jobs:      job.NewWorker(s.DB, 4, slices.Concat(a.jobs(s), flows.Jobs(), a.memberJobs(s, desk, trades), []job.Handler{a.watch(s).Handler()}, vault.Jobs())...),
+		Jobs:      job.NewWorker(s.DB, 4, slices.Concat(a.jobs(s), flows.Jobs(), a.memberJobs(s, desk, trades), []job.Handler{a.watch(s).Handler(), a.witness(s, key).Job()}, vault.Jobs())...),
 		Calls:     job.NewWorker(s.DB, 2, a.calls(s)...),
-		Loads:     job.NewWorker(s.DB, 1, carrier.Jobs()...),
+		Loads:     job.NewWorker(s.DB, 1, slices.Concat(carrier.Jobs(), banks.Jobs(), memory.book.Jobs())...),
 		followers: append(a.api.Readers(s), crm.Sellers(records, sellersFor), a.follow.Reader(s), a.saved.Reader(s), trades.Reader(), views.Reader(), decisions.Reader()),
 	}
-}
-
-// images gives rules the hashes of photos.
-type images struct{ photos *media.Photos }
-
-// Image returns what is known of a photo without looking at it.
-func (i images) Image(ctx context.Context, sha256 string) (safety.Image, error) {
-	hash, quality, err := i.photos.Hash(ctx, sha256)
-	return safety.Image{Sha256: sha256, PDQ: hash, Quality: quality}, err
 }
 
 // decided carries decisions of staff out on listings.

@@ -3,8 +3,10 @@ package app
 import (
 	"fairground/internal/account"
 	"fairground/internal/api"
+	"fairground/internal/appeal"
 	"fairground/internal/audit"
 	"fairground/internal/automation"
+	"fairground/internal/bank"
 	"fairground/internal/change"
 	"fairground/internal/db"
 	"fairground/internal/evidence"
@@ -20,6 +22,7 @@ import (
 	"fairground/internal/profile"
 	"fairground/internal/reach"
 	"fairground/internal/record"
+	"fairground/internal/rulebook"
 	"fairground/internal/safety"
 	"fairground/internal/saved"
 	"fairground/internal/search"
@@ -32,7 +35,7 @@ import (
 func SiteSchemas() []db.Schema {
 	return []db.Schema{
 		change.Schema(), audit.Schema(), job.Schema(), mail.Schema(), site.Schema(), account.Schema(),
-		record.Schema(), transfer.Schema(), safety.Schema(), listing.Schema(), search.Schema(), moderation.Schema(), notice.Schema(), legal.Schema(), evidence.Schema(), automation.Schema(), api.Schema(),
+		record.Schema(), transfer.Schema(), safety.Schema(), listing.Schema(), search.Schema(), moderation.Schema(), notice.Schema(), legal.Schema(), evidence.Schema(), bank.Schema(), rulebook.Schema(), appeal.Schema(), automation.Schema(), api.Schema(),
 		member.Schema(), follow.Schema(), profile.Schema(), reach.Schema(), saved.Schema(), message.Schema(), trade.Schema(),
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"testing"
 
+	"fairground/internal/db"
 	"fairground/internal/listing"
 	"fairground/internal/media/pdq"
 	"fairground/internal/safety"
@@ -17,6 +18,8 @@ type hashes struct{ err error }
 func (h hashes) Image(_ context.Context, sha256 string) (safety.Image, error) {
 	return safety.Image{Sha256: sha256, PDQ: pdq.Hash{1}, Quality: 90}, h.err
 }
+
+func (hashes) Note(*db.Tx, value.ID, []safety.Image) error { return nil }
 
 func TestAPhotoThatCannotBeHashedIsHeld(t *testing.T) {
 	eachWorld(t, func(w *world) {

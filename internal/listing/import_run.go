@@ -91,19 +91,19 @@ func scanSeller(row db.Scanner) (Seller, error) {
 // store writes one portion and how far the import is with it.
 func (i *Import) store(ctx context.Context, run *importRun, batch []candidate, done int, tally Tally, last bool) error {
 	return i.Desk.DB.Write(ctx, i.Actor, "listing.import", func(tx *db.Tx) error {
-		var made []Listing
+		var made, screened []Listing
 		var outcomes []safety.Outcome
 		for _, c := range batch {
 			if c.err != nil || c.known != nil && !c.changed() {
 				continue
 			}
-			outcomes = append(outcomes, c.outcome)
+			outcomes, screened = append(outcomes, c.outcome), append(screened, c.made)
 			if c.known == nil {
 				c.made.Seller = run.seller
 				made = append(made, c.made)
 			}
 		}
-		if err := safety.Keep(tx, outcomes...); err != nil {
+		if err := i.Desk.keep(tx, outcomes, screened...); err != nil {
 			return err
 		}
 		if err := insertListings(tx, made); err != nil {

@@ -26,10 +26,12 @@ type Desk struct {
 	Images Images              // knows the hashes of photos; nil means that no rule sees any
 }
 
-// Images knows the hashes of stored photos.
+// Images knows the hashes of stored photos, and what they match.
 type Images interface {
 	// Image returns what is known of a photo without looking at it; one that is not stored is an error of kind NotFound.
 	Image(ctx context.Context, sha256 string) (safety.Image, error)
+	// Note is told which photos a listing shows, in the write that keeps its verdict.
+	Note(tx *db.Tx, listing value.ID, images []safety.Image) error
 }
 
 // prepare makes a listing out of a submission, in the status its screening gives it, without storing anything.
@@ -141,7 +143,7 @@ func (d *Desk) changeIn(tx *db.Tx, tree *Tree, id value.ID, fn func(*Listing) (s
 	if err != nil {
 		return Listing{}, safety.Outcome{}, err
 	}
-	if err := safety.Keep(tx, outcome); err != nil {
+	if err := d.keep(tx, []safety.Outcome{outcome}, after); err != nil {
 		return Listing{}, safety.Outcome{}, err
 	}
 	if err := updateListing(tx, after); err != nil {
@@ -250,19 +252,49 @@ func (d *Desk) screen(ctx context.Context, l Listing, tree *Tree, now time.Time,
 	subject := l.subject(tree, now)
 	ctx, fail := context.WithCancelCause(ctx)
 	defer fail(nil)
+	images, err := d.images(ctx, l)
+	if err != nil {
+		fail(err)
+	}
+	subject.Images = images
+	return d.Gate.Screen(ctx, subject, review)
+}
+
+// images are the hashes of a listing's photos; what is not known of one is left open. The error is the last one.
+func (d *Desk) images(ctx context.Context, l Listing) (all []safety.Image, err error) {
 	for _, photo := range l.Photos {
 		image := safety.Image{Sha256: photo.Sha256, Quality: pdq.Unhashed}
 		if d.Images != nil {
-			known, err := d.Images.Image(ctx, photo.Sha256)
-			if err == nil {
+			known, fault := d.Images.Image(ctx, photo.Sha256)
+			if fault == nil {
 				image = known
-			} else if value.KindOf(err) != value.NotFound {
-				fail(err)
+			} else if value.KindOf(fault) != value.NotFound {
+				err = fault
 			}
 		}
-		subject.Images = append(subject.Images, image)
+		all = append(all, image)
 	}
-	return d.Gate.Screen(ctx, subject, review)
+	return all, err
+}
+
+// keep stores what screening said of listings, and which photos they show.
+func (d *Desk) keep(tx *db.Tx, outcomes []safety.Outcome, listings ...Listing) error {
+	if err := safety.Keep(tx, outcomes...); err != nil || d.Images == nil {
+		return err
+	}
+	for _, l := range listings {
+		if len(l.Photos) == 0 {
+			continue
+		}
+		images, err := d.images(tx.Context(), l)
+		if err != nil {
+			continue // it is held for that, and noted when it is screened again
+		}
+		if err := d.Images.Note(tx, l.ID, images); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // subject is what screening looks at.

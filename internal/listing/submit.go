@@ -59,7 +59,7 @@ func (d *Desk) store(tx *db.Tx, l *Listing, outcome safety.Outcome) error {
 	if err := d.limited(tx, *l); err != nil {
 		return err
 	}
-	if err := safety.Keep(tx, outcome); err != nil {
+	if err := d.keep(tx, []safety.Outcome{outcome}, *l); err != nil {
 		return err
 	}
 	if err := insertListings(tx, []Listing{*l}); err != nil {

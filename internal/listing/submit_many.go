@@ -25,7 +25,7 @@ func (d *Desk) SubmitMany(ctx context.Context, actor value.Actor, batch []Submis
 		candidates[i].made = listings[i]
 	}
 	err = d.DB.Write(ctx, actor, "listing.submit", func(tx *db.Tx) error {
-		if err := safety.Keep(tx, outcomes...); err != nil {
+		if err := d.keep(tx, outcomes, listings...); err != nil {
 			return err
 		}
 		for _, l := range listings {

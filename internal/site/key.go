@@ -27,6 +27,21 @@ func (s *Site) Key(purpose string) []byte {
 	return key
 }
 
+// providerName is the file name of the provider's own secret. No site's slug has an underscore.
+const providerName = "_provider"
+
+// ProviderKey derives a key for one purpose from the provider's secret, which is made when it is first asked for.
+func (r *Registry) ProviderKey(purpose string) ([]byte, error) {
+	if err := r.keys.make(providerName); err != nil && value.KindOf(err) != value.Conflict {
+		return nil, fmt.Errorf("site.ProviderKey: %w", err)
+	}
+	secret, err := r.keys.read(providerName)
+	if err != nil {
+		return nil, fmt.Errorf("site.ProviderKey: %w", err)
+	}
+	return hkdf.Key(sha256.New, secret, nil, "fairground provider "+purpose, secretLength)
+}
+
 // keys is the directory of the sites' secrets: <slug>.key, 64 hexadecimal digits, readable by the program only.
 type keys struct{ dir string }
 

@@ -1,0 +1,155 @@
+package app
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+
+	"fairground/internal/account"
+	"fairground/internal/appeal"
+	"fairground/internal/bank"
+	"fairground/internal/console"
+	"fairground/internal/db"
+	"fairground/internal/evidence"
+	"fairground/internal/legal"
+	"fairground/internal/mail"
+	"fairground/internal/moderation"
+	"fairground/internal/rulebook"
+	"fairground/internal/site"
+	"fairground/internal/value"
+	"fairground/internal/web"
+)
+
+// appealMail carries a code that opens the appeal's page.
+var appealMail = mail.Kind{Name: "appeal", Secret: true}
+
+// appeals takes appeals against the decisions of a site in.
+func (a *App) appeals(s *site.Site, desk *moderation.Desk) *appeal.Desk {
+	return &appeal.Desk{
+		Site: s, Origin: a.origin, Rulings: rulings{}, Overturn: desk.Overturn, Duties: legal.Duties{}, Post: appeal.Post(letters(appealMail)),
+	}
+}
+
+// rulings finds what an appeal is about.
+type rulings struct{}
+
+// ByStatement returns the decision that a statement of reasons explains.
+func (rulings) ByStatement(tx *db.Tx, code string) (appeal.Ruling, error) {
+	s, err := legal.FindByCode(tx, code)
+	if err != nil {
+		return appeal.Ruling{}, err
+	}
+	r, err := rulings{}.ByDecision(tx, s.Decision)
+	if err != nil {
+		return r, err
+	}
+	r.Title, r.Locale, r.Account = s.Title, s.Locale, s.Author
+	for _, p := range s.Paragraphs(site.From(tx.Context())) {
+		r.Statement = append(r.Statement, appeal.Part(p))
+	}
+	if author, err := account.Find(tx, s.Author); err == nil {
+		r.Email = author.Email
+	} else if value.KindOf(err) != value.NotFound {
+		return r, err
+	}
+	return r, nil
+}
+
+// ByNotice returns what was decided about a notice, for whoever reported.
+func (rulings) ByNotice(tx *db.Tx, code string) (appeal.Ruling, error) {
+	n, err := moderation.FindNoticeByCode(tx, code)
+	if err != nil {
+		return appeal.Ruling{}, err
+	}
+	made, err := moderation.Decisions(tx, n.Object, n.Record, 100)
+	if err != nil {
+		return appeal.Ruling{}, err
+	}
+	for _, d := range made {
+		if d.Notice == n.ID {
+			r := ruling(d)
+			r.Email, r.Locale, r.Reason = n.Email, n.Locale, n.Answer
+			return r, nil
+		}
+	}
+	return appeal.Ruling{}, value.Errorf(value.Conflict, "this report has not been answered yet")
+}
+
+// ByDecision returns a decision.
+func (rulings) ByDecision(tx *db.Tx, decision value.ID) (appeal.Ruling, error) {
+	d, err := moderation.FindDecision(tx, decision)
+	if err != nil {
+		return appeal.Ruling{}, err
+	}
+	return ruling(d), nil
+}
+
+func ruling(d moderation.Decision) appeal.Ruling {
+	return appeal.Ruling{
+		Decision: d.ID, Object: d.Object, Record: d.Record, Measure: string(d.Measure), Ground: string(d.Ground), Reason: d.Reason,
+		DecidedBy: d.Actor, SecondedBy: d.Second, Made: d.Made, Account: d.Author, Locale: d.Locale, Reversed: !d.Undone.IsZero(),
+		Href: linkOf(d.Object, d.Record),
+	}
+}
+
+// who names an actor of the change log for staff: a person by their name, everything else as the log does.
+func who(tx *db.Tx, actor string) (string, error) {
+	_, rest, _ := strings.Cut(actor, ":")
+	id, err := strconv.ParseInt(rest, 10, 64)
+	if err != nil {
+		return actor, nil
+	}
+	a, err := account.Find(tx, value.ID(id))
+	if value.KindOf(err) == value.NotFound {
+		return actor, nil
+	}
+	return a.Name, err
+}
+
+// author names an actor within a request; where there is none, as the log does.
+func author(r *http.Request, actor string) (name string) {
+	err := site.From(r.Context()).DB.Read(r.Context(), func(tx *db.Tx) (err error) {
+		name, err = who(tx, actor)
+		return err
+	})
+	if err != nil {
+		return actor
+	}
+	return name
+}
+
+// safetyRoutes registers the pages of the safety desk that are not the console's own.
+func (a *App) safetyRoutes(m *web.Router) {
+	a.notices.Routes(m)
+	a.proofs().Routes(m)
+	(&legal.Pages{
+		Of: func(s *site.Site) *legal.Statements { return a.Rooms(s).Statements }, Public: a.formPage, Shell: a.console.SafetyPage, Href: linkOf, Clock: a.clock,
+	}).Routes(m)
+	(&appeal.Pages{
+		Of: func(s *site.Site) *appeal.Desk { return a.Rooms(s).Appeals }, Public: a.formPage, Shell: a.console.SafetyPage, Who: who, Clock: a.clock,
+	}).Routes(m)
+	(&bank.Pages{
+		Shell: a.console.SafetyPage, Of: func(s *site.Site) *bank.Desk { return a.Rooms(s).Banks }, Record: linkOf, Author: author,
+		Pictures: func(s *site.Site) bank.Pictures { return a.Rooms(s).Photos },
+	}).Routes(m)
+	(&evidence.Pages{Shell: a.console.SafetyPage, Of: func(s *site.Site) *evidence.Vault { return a.Rooms(s).Vault }, Clock: a.clock, Link: linkOf}).Routes(m)
+	(&rulebook.Pages{Shell: a.console.SafetyPage, Of: func(s *site.Site) *rulebook.Book { return a.Rooms(s).Memory.book }, Who: author}).Routes(m)
+}
+
+// safetyTabs are the pages of the safety desk that are not the console's own, in the order of a case's life.
+var safetyTabs = []console.SafetyTab{
+	{Href: "/console/safety/appeals", Key: "app.tab.appeals", Needs: account.AppealsDecide, Count: appeal.Count},
+	{Href: "/console/safety/duties", Key: "app.tab.duties", Needs: account.DutiesSee, Count: overdue},
+	{Href: "/console/safety/rules", Key: "app.tab.rules", Needs: account.RulesSee},
+	{Href: "/console/safety/lists", Key: "app.tab.lists", Needs: account.RulesSee},
+	{Href: "/console/safety/hashes", Key: "app.tab.hashes", Needs: account.HashesSee},
+	{Href: "/console/safety/evidence", Key: "app.tab.evidence", Needs: account.EvidenceSee},
+	{Href: "/console/safety/statements", Key: "app.tab.statements", Needs: account.DutiesSee},
+	{Href: "/console/safety/reporters", Key: "app.tab.reporters", Needs: account.NoticesSee},
+}
+
+// overdue counts the duties whose time is over.
+func overdue(tx *db.Tx) (int, error) {
+	_, late, err := legal.CountDuties(tx, tx.Now())
+	return late, err
+}

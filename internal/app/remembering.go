@@ -1,0 +1,138 @@
+package app
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+
+	"fairground/internal/bank"
+	"fairground/internal/db"
+	"fairground/internal/evidence"
+	"fairground/internal/listing"
+	"fairground/internal/media"
+	"fairground/internal/moderation"
+	"fairground/internal/rulebook"
+	"fairground/internal/safety"
+	"fairground/internal/site"
+	"fairground/internal/value"
+)
+
+// memory is what the gate of one site may ask beyond the text, and what keeps it up to date.
+type memory struct {
+	db     *db.DB
+	recent *safety.Recent
+	book   *rulebook.Book
+	banks  *bank.Desk
+
+	mu     sync.Mutex
+	loaded bool
+	looked time.Time
+}
+
+// refreshEvery is how old what other processes wrote may be.
+const refreshEvery = 500 * time.Millisecond
+
+// remember gives a gate its memory.
+func (a *App) remember(s *site.Site, gate *safety.Gate, banks *bank.Desk) *memory {
+	m := &memory{db: s.DB, recent: safety.NewRecent(a.clock, safety.MostRecent), banks: banks}
+	m.book = rulebook.New(rulebook.Config{DB: s.DB, Gate: gate, Provider: a.pack, Past: past})
+	if err := gate.Connect(m.book.Signal()); err != nil {
+		panic(err) // the gate is new and has no signal of this name
+	}
+	gate.Remember(safety.Memory{Sightings: m.recent, Lists: m.book, Labels: m.book, Banks: banks, Refresh: m.refresh})
+	return m
+}
+
+// refresh fetches what other processes wrote, and everything the first time. While one caller does, others go on with
+// what there is. What cannot be read stays as it was; rules that ask a bank that was never read hold.
+func (m *memory) refresh(ctx context.Context) {
+	if !m.mu.TryLock() {
+		return
+	}
+	defer m.mu.Unlock()
+	now := m.db.Clock().Now()
+	if age := now.Sub(m.looked); age >= 0 && age < refreshEvery {
+		return
+	}
+	if err := m.fetch(ctx); err != nil {
+		if ctx.Err() == nil {
+			slog.Error("what the gate remembers is not up to date", "error", err)
+		}
+		return
+	}
+	m.looked = now
+}
+
+func (m *memory) fetch(ctx context.Context) error {
+	if err := m.book.Fresh(ctx); err != nil {
+		return err
+	}
+	err := m.db.Read(ctx, func(tx *db.Tx) (err error) {
+		if !m.loaded {
+			return m.recent.Load(tx)
+		}
+		_, err = m.recent.Poll(tx)
+		return err
+	})
+	m.loaded = m.loaded || err == nil
+	return err
+}
+
+// past is what rules are tried on and measured by.
+var past = rulebook.Past{Decided: decidedSince, Href: linkOf}
+
+const mostPast = 20_000 // decisions that are looked at
+
+// decidedSince are the decisions of people that refused something, or let it through.
+func decidedSince(tx *db.Tx, since time.Time) ([]rulebook.Decided, error) {
+	made, err := moderation.DecisionsSince(tx, since, mostPast)
+	var all []rulebook.Decided
+	for _, d := range made {
+		refused := d.Outcome == moderation.Reject || d.Outcome == moderation.Remove || d.Outcome == moderation.Restrict
+		if !d.Automatic && (refused || d.Outcome == moderation.Publish || d.Outcome == moderation.Keep && d.Measure == moderation.ToKeep) {
+			all = append(all, rulebook.Decided{Object: d.Object, Record: d.Record, Refused: refused, At: d.Made})
+		}
+	}
+	return all, err
+}
+
+// images gives rules the hashes of photos, and banks the photos that listings show.
+type images struct {
+	photos *media.Photos
+	banks  *bank.Desk
+}
+
+// Image returns what is known of a photo without looking at it.
+func (i images) Image(ctx context.Context, sha256 string) (safety.Image, error) {
+	hash, quality, err := i.photos.Hash(ctx, sha256)
+	return safety.Image{Sha256: sha256, PDQ: hash, Quality: quality}, err
+}
+
+// Note remembers which photos a listing shows and what they match.
+func (i images) Note(tx *db.Tx, record value.ID, all []safety.Image) error {
+	_, err := i.banks.Note(tx, listing.Object, record, all)
+	return err
+}
+
+// sealed preserves what shows a photo of a severe bank.
+type sealed struct{ vault *evidence.Vault }
+
+// Seal begins to hold the record. There is no decision yet: the hit stands for it.
+func (s sealed) Seal(tx *db.Tx, h bank.Hit) error {
+	return s.vault.Preserve(tx, h.Object, h.Record, h.ID, evidence.About{Photos: []string{h.Sha256}})
+}
+
+// rescreen screens a listing again because a bank learned of one of its photos.
+func rescreen(desk *listing.Desk) func(tx *db.Tx, object string, record value.ID) error {
+	return func(tx *db.Tx, object string, record value.ID) error {
+		if object != listing.Object {
+			return nil
+		}
+		_, _, err := desk.ScreenIn(tx, record)
+		if value.KindOf(err) == value.Conflict || value.KindOf(err) == value.NotFound {
+			return nil // it was removed meanwhile
+		}
+		return err
+	}
+}
