@@ -1,6 +1,7 @@
 package console
 
 import (
+	"log/slog"
 	"net/http"
 	"slices"
 	"strconv"
@@ -43,6 +44,7 @@ type queueView struct {
 	record value.ID        // the listing that was asked for
 	card   *card           // of the listing; nil for other cases
 	other  *otherCase      // of what is no listing
+	rest   string          // for how long the reader has worked, when a break is due
 }
 
 const queuePage = 50
@@ -102,8 +104,10 @@ func (v *visit) followed() error {
 	if err != nil || lag == 0 || lag > mostBehind {
 		return err
 	}
-	_, err = reader.CatchUp(v.ctx, v.site.DB)
-	return err
+	if _, err := reader.CatchUp(v.ctx, v.site.DB); err != nil {
+		slog.WarnContext(v.ctx, "the queue is behind the change log", "site", v.site.Slug, "error", err) // the desk stays open
+	}
+	return nil
 }
 
 func (v *visit) showQueue(w http.ResponseWriter, status int, view *queueView, filled *decision) error {
@@ -125,7 +129,10 @@ func (v *visit) showQueue(w http.ResponseWriter, status int, view *queueView, fi
 		if err = view.readQueue(tx); err != nil {
 			return err
 		}
-		return view.readChosen(tx)
+		if err = view.readChosen(tx); err != nil {
+			return err
+		}
+		return view.readRest(tx)
 	})
 	if err != nil {
 		return err
@@ -295,6 +302,19 @@ func (q *queueView) readChosen(tx *db.Tx) (err error) {
 		return err
 	}
 	return q.card.claimed(tx, q.chosen)
+}
+
+// readRest finds out whether the reader should take a break.
+func (q *queueView) readRest(tx *db.Tx) error {
+	r, err := moderation.FindReviewer(tx, q.v.me.Account)
+	if err != nil {
+		return err
+	}
+	worked, err := moderation.WorkingFor(tx, q.v.me.Account)
+	if worked >= time.Duration(r.BreakMinutes)*time.Minute {
+		q.rest = q.v.duration(worked)
+	}
+	return err
 }
 
 // claimed adds to a card who works on its case.
