@@ -61,9 +61,14 @@ func enough(a, b int, weight float64, ends int) bool {
 type side struct {
 	cluster *cluster
 	alone   uint32
-	weight  float64
+	weight  float64 // of all its edges
+	best    float64 // of one document in it
 	ends    []uint32
 }
+
+// comparable is how well a document must fit a further neighbour, measured by how well it fits the best, to tie the two
+// together. Who is the very copy of one campaign says nothing about another that has a few sentences in common with it.
+const comparable = .5
 
 func (s *side) size() int {
 	if s.cluster == nil {
@@ -84,6 +89,7 @@ func (x *Index) sides(edges []edge) []*side {
 			apart *= 1 - float64(edges[i].weight)
 		}
 		s := sideOf(&all, x.docs[doc].cluster, doc)
+		s.best = max(s.best, 1-apart)
 		s.weight = max(s.weight, 1-apart) + supports*min(s.weight, 1-apart)
 		s.ends = append(s.ends, doc)
 	}
@@ -106,7 +112,15 @@ func sideOf(all *[]*side, c *cluster, doc uint32) *side {
 
 // join puts a document, whose edges are given grouped by their other end, where it belongs.
 func (x *Index) join(self uint32, edges []edge) {
-	for _, s := range x.sides(edges) {
+	sides := x.sides(edges)
+	best := 0.0
+	for _, s := range sides {
+		best = max(best, s.best)
+	}
+	for _, s := range sides {
+		if s.best < comparable*best {
+			continue
+		}
 		if s.cluster != nil && x.live[s.cluster.id] != s.cluster { // merged a moment ago
 			continue
 		}
