@@ -24,14 +24,14 @@
 //   - A Review, which only a member of staff can record and only for one content of one record, clears what was held.
 //     It never clears what a mandatory rule rejects, nor what could not be checked to the end.
 //
-// # What it does not do
-//
 // # What is remembered
 //
 // Gate.Remember gives the gate a Memory; without one, a rule that asks it holds. Keep writes a sighting of each screening
 // under keyed hashes, and the inputs of what is held, and of one allowed subject in twenty, for Replay and FiresOn. Recent
 // is the Sightings of a site: Load when it is opened, Poll where several processes write, Tidy once a day. ForgetInputs
 // belongs to the erasure of a record. WholePack needs a memory; ProviderPack is the part of it that does not.
+//
+// # What it does not do
 //
 // The gate trusts the content hash it is given: whoever owns the content hashes everything the public would see, and puts
 // all texts of it into the Subject. It does not look at photos, but asks Banks about their hashes.

@@ -88,7 +88,7 @@ func checkName(what, name string, empty bool) error {
 		return nil
 	}
 	if name == "" || len(name) > 60 || strings.Trim(name, "abcdefghijklmnopqrstuvwxyz0123456789_-/.") != "" {
-		return fmt.Errorf("%q is no name of a %s: use small letters, digits and - _ / .", name, what)
+		return fmt.Errorf("%q is no name of a %s: use small letters, digits, dots and - _ /", name, what)
 	}
 	return nil
 }

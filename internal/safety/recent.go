@@ -19,7 +19,7 @@ import (
 // now. Counts end at 20,000.
 //
 // Its size is bounded by the number of records. Beyond it, the oldest goes first, before those whose telephone number,
-// photos and other keys were seen only once. A record takes about 450 bytes with five keys.
+// photos and other keys were seen only once. A record takes 400 to 800 bytes with five keys.
 type Recent struct {
 	clock value.Clock
 	most  int

@@ -312,7 +312,7 @@ func TestRecentSize(t *testing.T) {
 		runtime.KeepAlive(r)
 	}
 	t.Logf("%d bytes a record with five keys", per)
-	if per > 600 || per == 0 {
+	if per > 1000 || per == 0 {
 		t.Errorf("%d bytes a record", per)
 	}
 }
