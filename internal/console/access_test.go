@@ -22,7 +22,6 @@ var permissions = map[string]account.Permission{
 	"GET /console/safety/notices":          account.NoticesSee,
 	"GET /console/safety/notices/{id}":     account.NoticesSee,
 	"POST /console/safety/notices/{id}":    account.NoticesDecide,
-	"GET /console/safety/rules":            account.RulesSee,
 	"GET /console/safety/texts":            account.ListingsDecide,
 
 	"POST /console/safety/texts/{object}/{record}":  account.ListingsDecide,
@@ -135,7 +134,7 @@ func TestTheRailShowsWhereTheRoleMayGo(t *testing.T) {
 func TestPagesStayInNoCacheAndNameNoInlineCode(t *testing.T) {
 	eachWorld(t, func(t *testing.T, w *world) {
 		l := w.submit(w.boat("Boat with a red sail", "It sails."))
-		for _, address := range []string{"/console", "/console/listings", path(l), "/console/safety", "/console/safety/notices", "/console/safety/rules", "/console/changes", "/console/settings", "/console/staff", "/console/mailbox", "/console/find"} {
+		for _, address := range []string{"/console", "/console/listings", path(l), "/console/safety", "/console/safety/notices", "/console/changes", "/console/settings", "/console/staff", "/console/mailbox", "/console/find"} {
 			p := w.get("admin", address).want(http.StatusOK, "<h1").lacks(" style=", "<style", "onclick", "javascript:", "console.")
 			if p.Header.Get("Cache-Control") != "no-store" {
 				t.Errorf("%s may be kept: %q", address, p.Header.Get("Cache-Control"))

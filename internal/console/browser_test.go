@@ -73,7 +73,7 @@ func (w *world) busyDay() map[string]string {
 	w.seal()
 	return map[string]string{
 		"today": "/console", "listings": "/console/listings?status=live&category=boats", "record": path(decided), "queue": "/console/safety?l=" + held.Key(),
-		"notices": "/console/safety/notices", "notice": noticePath(notice), "rules": "/console/safety/rules", "changes": "/console/changes",
+		"notices": "/console/safety/notices", "notice": noticePath(notice), "changes": "/console/changes",
 		"work": "/console/safety/work", "second": "/console/safety/second", "quality": "/console/safety/quality", "replies": "/console/safety/replies",
 		"mailbox": "/console/mailbox", "settings": "/console/settings", "staff": "/console/staff", "find": "/console/find?q=boat",
 	}
