@@ -1,0 +1,239 @@
+package network
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"fairground/internal/db"
+	"fairground/internal/value"
+)
+
+const columns = `id, state, score, coverage, listings, accounts, phones, places, template, first_us, last_us, opened_us, screened,
+	decided_us, judged`
+
+func scan(row db.Scanner) (n Network, err error) {
+	var first, last, opened, ruled int64
+	err = row.Scan(&n.ID, &n.State, &n.Score, &n.Coverage, &n.Listings, &n.Accounts, &n.Phones, &n.Places, &n.Template,
+		&first, &last, &opened, &n.Screened, &ruled, &n.Judged)
+	n.First, n.Last, n.Opened, n.Ruled = moment(first), moment(last), moment(opened), moment(ruled)
+	return n, err
+}
+
+// moment reads a time, which is zero when it is not known.
+func moment(us int64) time.Time {
+	if us == 0 {
+		return time.Time{}
+	}
+	return value.FromMicros(us)
+}
+
+func micros(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return value.Micros(t)
+}
+
+func find(tx *db.Tx, id value.ID) (Network, error) {
+	return db.One(tx, scan, "select "+columns+" from network where id = $1", int64(id))
+}
+
+// List returns networks in a state, the highest score first.
+func List(tx *db.Tx, state NetworkState, limit int) ([]Network, error) {
+	return db.All(tx, scan, "select "+columns+` from network
+		where state = $1
+		order by score desc, id
+		limit $2`, string(state), limit)
+}
+
+// CountOpen is how many networks wait for a person.
+func CountOpen(tx *db.Tx) (int, error) {
+	return db.One(tx, db.Column[int], "select count(*) from network where state = 'open'")
+}
+
+// Of returns the network that a listing belongs to; false when it belongs to none.
+func Of(tx *db.Tx, listing value.ID) (Network, bool, error) {
+	n, err := db.One(tx, scan, "select "+columns+` from network
+		where id = (select network from network_member where listing = $1)`, int64(listing))
+	if value.KindOf(err) == value.NotFound {
+		return n, false, nil
+	}
+	return n, err == nil, err
+}
+
+func insert(tx *db.Tx, n Network) error {
+	return tx.Insert("network", strings.Split(strings.Join(strings.Fields(columns), ""), ","), [][]any{{int64(n.ID), string(n.State), n.Score,
+		n.Coverage, n.Listings, n.Accounts, n.Phones, n.Places, n.Template, micros(n.First), micros(n.Last), micros(n.Opened),
+		n.Screened, micros(n.Ruled), n.Judged}})
+}
+
+func update(tx *db.Tx, n Network) error {
+	_, err := tx.Exec(`
+		update network
+		set state = $2, score = $3, coverage = $4, listings = $5, accounts = $6, phones = $7, places = $8, template = $9,
+			first_us = $10, last_us = $11, screened = $12, decided_us = $13, judged = $14
+		where id = $1`, int64(n.ID), string(n.State), n.Score, n.Coverage, n.Listings, n.Accounts, n.Phones, n.Places, n.Template,
+		micros(n.First), micros(n.Last), n.Screened, micros(n.Ruled), n.Judged)
+	return err
+}
+
+const memberColumns = "listing, network, account, place, lat, lon, fillings, coverage, made_us, joined_us"
+
+func scanMember(row db.Scanner) (m Member, err error) {
+	var fillings string
+	var made, joined int64
+	err = row.Scan(&m.Listing, &m.Network, &m.Account, &m.Place, &m.Point.Lat, &m.Point.Lon, &fillings, &m.Coverage, &made, &joined)
+	if err == nil {
+		err = json.Unmarshal([]byte(fillings), &m.Fillings)
+	}
+	m.Made, m.Joined = moment(made), moment(joined)
+	return m, err
+}
+
+// Members are the listings of a network, the oldest first.
+func Members(tx *db.Tx, network value.ID) ([]Member, error) {
+	return db.All(tx, scanMember, "select "+memberColumns+" from network_member where network = $1 order by listing", int64(network))
+}
+
+func membersOfAccount(tx *db.Tx, account value.ID) ([]Member, error) {
+	return db.All(tx, scanMember, "select "+memberColumns+" from network_member where account = $1 order by listing", int64(account))
+}
+
+func insertMembers(tx *db.Tx, members []Member) error {
+	var rows [][]any
+	for _, m := range members {
+		fillings, err := json.Marshal(m.Fillings)
+		if err != nil {
+			return err
+		}
+		rows = append(rows, []any{int64(m.Listing), int64(m.Network), int64(m.Account), m.Place, m.Point.Lat, m.Point.Lon,
+			string(fillings), m.Coverage, micros(m.Made), micros(m.Joined)})
+	}
+	return tx.Insert("network_member", strings.Split(memberColumns, ", "), rows)
+}
+
+func updateFillings(tx *db.Tx, listing value.ID, fillings []string, coverage float64) error {
+	text, err := json.Marshal(fillings)
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec("update network_member set fillings = $2, coverage = $3 where listing = $1", int64(listing), string(text), coverage)
+	return err
+}
+
+// membersOf says in which networks some listings are.
+func membersOf(tx *db.Tx, listings []value.ID) (map[value.ID]value.ID, error) {
+	all := map[value.ID]value.ID{}
+	for some := range slices.Chunk(listings, batch) {
+		members, err := db.All(tx, scanMember, "select "+memberColumns+" from network_member where listing in ("+holders(len(some))+")", arguments(some)...)
+		if err != nil {
+			return nil, err
+		}
+		for _, m := range members {
+			all[m.Listing] = m.Network
+		}
+	}
+	return all, nil
+}
+
+func holders(n int) string {
+	all := make([]string, n)
+	for i := range all {
+		all[i] = fmt.Sprintf("$%d", i+1)
+	}
+	return strings.Join(all, ", ")
+}
+
+func arguments(ids []value.ID) []any {
+	all := make([]any, len(ids))
+	for i, id := range ids {
+		all[i] = int64(id)
+	}
+	return all
+}
+
+func moveMembers(tx *db.Tx, from, to value.ID) error {
+	if _, err := tx.Exec("update network_member set network = $2 where network = $1", int64(from), int64(to)); err != nil {
+		return err
+	}
+	_, err := tx.Exec("delete from network_link where network = $1", int64(from))
+	return err
+}
+
+// removeMember takes a listing out of a network, with all that tied it.
+func removeMember(tx *db.Tx, network, listing value.ID) error {
+	for _, text := range []string{"delete from network_member where network = $1 and listing = $2",
+		"delete from network_link where network = $1 and (a = $2 or b = $2)"} {
+		if _, err := tx.Exec(text, int64(network), int64(listing)); err != nil {
+			return err
+		}
+	}
+	if err := insertEvent(tx, Event{Network: network, Kind: "left", Count: 1}); err != nil {
+		return err
+	}
+	listings, accounts, err := countMembers(tx, network)
+	if err == nil {
+		_, err = tx.Exec("update network set listings = $2, accounts = $3 where id = $1", int64(network), listings, accounts)
+	}
+	return err
+}
+
+func countMembers(tx *db.Tx, network value.ID) (listings, accounts int, err error) {
+	err = tx.Row("select count(*), count(distinct nullif(account, 0)) from network_member where network = $1", int64(network)).Scan(&listings, &accounts)
+	return listings, accounts, err
+}
+
+func replaceLinks(tx *db.Tx, network value.ID, links []Link) error {
+	if _, err := tx.Exec("delete from network_link where network = $1", int64(network)); err != nil {
+		return err
+	}
+	var rows [][]any
+	for _, l := range links {
+		rows = append(rows, []any{int64(network), int64(l.A), int64(l.B), l.Stage, l.Reason, l.Weight, l.Entity, l.Shown})
+	}
+	return tx.Insert("network_link", []string{"network", "a", "b", "stage", "reason", "weight", "entity", "shown"}, rows)
+}
+
+// Links are what ties the listings of a network, the strongest first.
+func Links(tx *db.Tx, network value.ID) ([]Link, error) {
+	return db.All(tx, func(row db.Scanner) (l Link, err error) {
+		return l, row.Scan(&l.A, &l.B, &l.Stage, &l.Reason, &l.Weight, &l.Entity, &l.Shown)
+	}, `select a, b, stage, reason, weight, entity, shown from network_link
+		where network = $1
+		order by weight desc, a, b, stage, reason`, int64(network))
+}
+
+// findByEntities returns the largest open or decided network that shares one of these; the zero one when none does.
+func findByEntities(tx *db.Tx, entities []string) (Network, error) {
+	entities = entities[:min(len(entities), 20)]
+	args := make([]any, len(entities))
+	for i, e := range entities {
+		args[i] = e
+	}
+	n, err := db.One(tx, scan, "select "+columns+` from network
+		where state in ('open', 'decided') and id in (select network from network_link where entity <> '' and entity in (`+holders(len(entities))+`))
+		order by listings desc, id
+		limit 1`, args...)
+	if value.KindOf(err) == value.NotFound {
+		return Network{}, nil
+	}
+	return n, err
+}
+
+func insertEvent(tx *db.Tx, e Event) error {
+	return tx.Insert("network_event", []string{"id", "network", "kind", "at_us", "actor", "count", "other", "note"}, [][]any{{
+		int64(tx.NewID()), int64(e.Network), e.Kind, micros(tx.Now()), tx.Actor().String(), e.Count, int64(e.Other), e.Note}})
+}
+
+// Events are what happened to a network, the oldest first.
+func Events(tx *db.Tx, network value.ID) ([]Event, error) {
+	return db.All(tx, func(row db.Scanner) (e Event, err error) {
+		var at int64
+		err = row.Scan(&e.ID, &e.Network, &e.Kind, &at, &e.Actor, &e.Count, &e.Other, &e.Note)
+		e.At = moment(at)
+		return e, err
+	}, "select id, network, kind, at_us, actor, count, other, note from network_event where network = $1 order by id", int64(network))
+}
