@@ -15,6 +15,7 @@ type cluster struct {
 	edges   []edge
 	bridges map[*cluster]*bridge
 	version int // changes so far
+	refined int // members when it was looked through
 
 	known     *Template // as it was at a version and a size
 	knownAt   int
@@ -132,6 +133,9 @@ func (x *Index) join(self uint32, edges []edge) {
 			c.edges = append(c.edges, e)
 			kept++
 		}
+	}
+	if c := x.docs[self].cluster; c != nil {
+		x.refine(c)
 	}
 }
 

@@ -37,12 +37,17 @@ func (x *Index) leave(c *cluster, gone uint32) {
 		return
 	}
 	parts := x.parts(c)
-	if len(parts) == 1 {
-		return
+	if len(parts) > 1 {
+		x.divide(c, parts)
 	}
+}
+
+// divide makes several clusters of one. The largest part keeps the id.
+func (x *Index) divide(c *cluster, parts [][]uint32) {
 	slices.SortStableFunc(parts, func(a, b []uint32) int { return cmp.Compare(len(b), len(a)) })
 	edges := c.edges
 	c.members, c.edges = parts[0], nil
+	c.version++
 	for _, part := range parts[1:] {
 		x.partWays(c, part)
 	}
