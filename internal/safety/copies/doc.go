@@ -24,7 +24,8 @@
 // # How clusters grow
 //
 // A document joins a cluster on sufficient evidence, and the evidence needed grows with the cluster. Two big clusters are
-// joined only when several members of both are tied to each other: one edge never does it. No cluster outgrows
+// joined only when several members of both are tied to each other: one edge never does it. A cluster that has doubled is
+// looked through again, and what too little holds together is parted. No cluster outgrows
 // Options.Most. A cluster keeps its id as long as it lives; when two become one, the older id stays and Match.Merged, as
 // well as Options.Event, tells the other; when a removal tears one apart, the largest part keeps the id.
 //

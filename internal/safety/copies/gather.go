@@ -3,7 +3,6 @@ package copies
 import (
 	"cmp"
 	"slices"
-	"sync"
 
 	"fairground/internal/media/pdq"
 )
@@ -40,9 +39,7 @@ type candidate struct {
 
 const noPhoto = pdq.Near + 1
 
-var works = sync.Pool{New: func() any {
-	return &work{near: make(map[uint32]*candidate), strange: make(map[string]uint32)}
-}}
+func newWork() any { return &work{near: make(map[uint32]*candidate), strange: make(map[string]uint32)} }
 
 func (w *work) reset(regions []string) {
 	w.reader.regions = regions

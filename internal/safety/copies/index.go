@@ -15,6 +15,7 @@ type Index struct {
 	ignore  []string
 	most    int
 	event   func(Event)
+	works   sync.Pool
 
 	mu       sync.RWMutex
 	docs     []*document // by number; nil: removed
@@ -43,6 +44,7 @@ func New(options Options) *Index {
 		numbers: make(map[value.ID]uint32), lexicon: newLexicon(), photos: newPhotos(), live: make(map[value.ID]*cluster),
 		bands: &postings{limit: mostAlike}, phrases: &postings{limit: mostKnown}, entities: &postings{limit: mostSharing},
 	}
+	x.works.New = newWork
 	if x.regions == nil {
 		x.regions = []string{"CH", "DE", "US"}
 	}
@@ -68,8 +70,8 @@ func (x *Index) Add(d Doc) Match {
 	if d.ID == 0 {
 		return Match{Size: 1}
 	}
-	w := works.Get().(*work)
-	defer works.Put(w)
+	w := x.works.Get().(*work)
+	defer x.works.Put(w)
 	w.reset(x.regions)
 	pieces, cuts := w.reader.read(d.Text)
 	doc := x.documentOf(w, &d, pieces, cuts)
@@ -94,8 +96,8 @@ func (x *Index) Add(d Doc) Match {
 // Probe returns what Add would, and leaves no trace. The id may be zero; a document with that id is not compared with
 // itself. Merged is always empty.
 func (x *Index) Probe(d Doc) Match {
-	w := works.Get().(*work)
-	defer works.Put(w)
+	w := x.works.Get().(*work)
+	defer x.works.Put(w)
 	w.reset(x.regions)
 	pieces, cuts := w.reader.read(d.Text)
 	w.doc = x.documentOf(w, &d, pieces, cuts)

@@ -199,8 +199,8 @@ func (l *loader) bridge(all []*cluster, i int) {
 // index makes anew what documents are found by. Clusters are known already, so long lists are thinned as they were.
 func (l *loader) index() {
 	x := l.x
-	w := works.Get().(*work)
-	defer works.Put(w)
+	w := x.works.Get().(*work)
+	defer x.works.Put(w)
 	for number, d := range x.docs {
 		w.reset(nil)
 		w.doc = d

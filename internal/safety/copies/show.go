@@ -58,8 +58,8 @@ func (x *Index) Clusters(least int) []value.ID {
 // Joined returns the cluster that a document would be in, with the document counted among its members, and leaves no
 // trace; false when it would stand alone. It is what a gate asks before a listing exists.
 func (x *Index) Joined(d Doc) (Cluster, bool) {
-	w := works.Get().(*work)
-	defer works.Put(w)
+	w := x.works.Get().(*work)
+	defer x.works.Put(w)
 	w.reset(x.regions)
 	pieces, cuts := w.reader.read(d.Text)
 	w.doc = x.documentOf(w, &d, pieces, cuts)
