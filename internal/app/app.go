@@ -297,8 +297,11 @@ func (a *App) servePhoto(w http.ResponseWriter, r *http.Request) error {
 	s := site.From(r.Context())
 	rooms := a.Rooms(s)
 	handler := media.Handler(rooms.Blobs, func(r *http.Request, sha256 string) (media.Access, error) {
-		var shown, own bool
+		var veiled, shown, own bool
 		err := s.DB.Read(r.Context(), func(tx *db.Tx) (err error) {
+			if veiled, err = bank.Severe(tx, sha256); veiled || err != nil {
+				return err
+			}
 			if shown, err = listing.PhotoShown(tx, rooms.Gate, sha256); !shown && err == nil {
 				shown, err = rooms.Profiles.PhotoShown(tx, sha256)
 			}
@@ -310,6 +313,8 @@ func (a *App) servePhoto(w http.ResponseWriter, r *http.Request) error {
 		switch {
 		case err != nil:
 			return media.Hidden, err
+		case veiled: // from everybody, its owner and staff too
+			return media.Hidden, nil
 		case shown:
 			return media.Public, nil
 		case own, account.From(r.Context()).May(account.ListingsSee):

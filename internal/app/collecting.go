@@ -9,14 +9,18 @@ import (
 	"time"
 
 	"fairground/internal/account"
+	"fairground/internal/bank"
 	"fairground/internal/change"
 	"fairground/internal/db"
 	"fairground/internal/evidence"
 	"fairground/internal/listing"
 	"fairground/internal/media"
+	"fairground/internal/member"
 	"fairground/internal/message"
 	"fairground/internal/moderation"
+	"fairground/internal/rulebook"
 	"fairground/internal/safety"
+	"fairground/internal/ui/text"
 	"fairground/internal/value"
 )
 
@@ -164,4 +168,41 @@ func (c collector) photo(ctx context.Context, p *packing, sha string) error {
 		return nil
 	}
 	return err
+}
+
+// held keeps everything of members whose records are preserved: until the hold ends nothing of theirs is erased. They are
+// told that the law asks for it, and not why.
+func held(all []member.Estate) []member.Estate {
+	for i, estate := range all {
+		all[i] = heldEstate{estate, i == 0}
+	}
+	return all
+}
+
+type heldEstate struct {
+	member.Estate
+	tells bool // the first one speaks for all
+}
+
+// Erase leaves everything as it is while there is a hold.
+func (h heldEstate) Erase(tx *db.Tx, of value.ID, keep func(what, why, until string)) error {
+	until, err := evidence.HeldUntil(tx, of)
+	if err != nil {
+		return err
+	}
+	if until.IsZero() || !tx.Now().Before(until) {
+		return h.Estate.Erase(tx, of, keep)
+	}
+	if ctx := tx.Context(); h.tells {
+		keep(text.T(ctx, "app.held.what"), text.T(ctx, "app.held.why"), text.FromContext(ctx).Date(until))
+	}
+	return nil
+}
+
+// forgetListing drops what the safety desk knows of a listing that is erased.
+func forgetListing(tx *db.Tx, id value.ID) error {
+	if err := bank.Forget(tx, listing.Object, id); err != nil {
+		return err
+	}
+	return rulebook.Forget(tx, listing.Object, id)
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"fairground/internal/account"
+	"fairground/internal/bank"
 	"fairground/internal/db"
 	"fairground/internal/evidence"
 	"fairground/internal/legal"
@@ -14,19 +15,20 @@ import (
 	"fairground/internal/moderation"
 	"fairground/internal/notice"
 	"fairground/internal/profile"
+	"fairground/internal/safety"
 	"fairground/internal/site"
 	"fairground/internal/trade"
 	"fairground/internal/value"
 )
 
 // decisions is the desk of a site: what it decides about, and what every decision brings with it.
-func (a *App) decisions(s *site.Site, listings *listing.Desk, profiles *profile.Desk, trades *trade.Desk, reasons *legal.Statements, vault *evidence.Vault) *moderation.Desk {
+func (a *App) decisions(s *site.Site, listings *listing.Desk, profiles *profile.Desk, trades *trade.Desk, reasons stated, vault *evidence.Vault) *moderation.Desk {
 	return &moderation.Desk{
 		DB: s.DB,
 		Rooms: map[string]moderation.Room{
 			listing.Object: decided{listings}, profile.Object: profiles, "seller": profiles, trade.ReviewObject: trades, message.MessageObject: a.message,
 		},
-		Reasons: stated{reasons}, Evidence: preserved{vault}, Duties: clocks{}, Suspender: suspended{},
+		Reasons: reasons, Evidence: preserved{vault}, Duties: clocks{}, Suspender: suspended{},
 		Leads:    leads,
 		Sampling: moderation.Sampling{Seed: s.Key("sampling")},
 	}
@@ -59,8 +61,11 @@ func (c clocks) filed(tx *db.Tx, duty string, id value.ID) error {
 	return c.Acknowledged(tx, "notice", id)
 }
 
-// stated hands decisions to the statements of reasons.
-type stated struct{ *legal.Statements }
+// stated hands decisions to the statements of reasons, and lets banks learn what was taken away.
+type stated struct {
+	*legal.Statements
+	images images
+}
 
 // State writes the statement of a decision.
 func (s stated) State(tx *db.Tx, d moderation.Decision, about moderation.About) error {
@@ -69,14 +74,74 @@ func (s stated) State(tx *db.Tx, d moderation.Decision, about moderation.About) 
 		ID: d.ID, Object: d.Object, Record: d.Record, Measure: measure, Taken: taken, Ground: string(d.Ground), Reason: d.Reason,
 		Rule: d.Rule, Policy: d.Policy, Notice: d.Notice, Automatic: d.Automatic, Actor: d.Actor, Locale: d.Locale,
 	}
+	lane := notice.Other
 	if d.Notice != 0 {
-		lane, err := notice.LaneOf(tx, d.Notice)
+		n, err := moderation.FindNotice(tx, d.Notice)
+		if err == nil {
+			lane, err = notice.LaneOf(tx, d.Notice)
+		}
 		if err != nil {
 			return err
 		}
-		made.Trusted = lane == notice.Flagger
+		made.Trusted, made.Since = lane == notice.Flagger, n.Made
+	}
+	if err := s.learn(tx, d, lane, about.Photos); err != nil {
+		return err
 	}
 	return s.Statements.State(tx, made, legal.About(about))
+}
+
+// Revoke takes a statement back, and what banks learned from the decision.
+func (s stated) Revoke(tx *db.Tx, decision value.ID, reason string) error {
+	d, err := moderation.FindDecision(tx, decision)
+	if err != nil {
+		return err
+	}
+	if d.Object == listing.Object {
+		l, err := listing.Find(tx, d.Record)
+		if err != nil {
+			return err
+		}
+		var all []string
+		for _, photo := range l.Photos {
+			all = append(all, photo.Sha256)
+		}
+		for _, from := range []bank.Bank{bank.Removed, bank.Intimate} {
+			if err := s.images.banks.Unlearn(tx, all, from, "the decision was taken back: "+reason); err != nil {
+				return err
+			}
+		}
+	}
+	return s.Statements.Revoke(tx, decision, reason)
+}
+
+// learned are the grounds that speak against a photo itself. A listing that stood twice, or in the wrong place, says
+// nothing about its photos.
+var learned = []moderation.Ground{moderation.Scam, moderation.Prohibited, moderation.Exploitation, moderation.Counterfeit}
+
+// learn has copies of the photos found from now on: those of a take-down request are veiled everywhere.
+func (s stated) learn(tx *db.Tx, d moderation.Decision, lane notice.Lane, photos []string) error {
+	into := bank.Removed
+	switch {
+	case d.Outcome != moderation.Remove && d.Outcome != moderation.Reject || d.Automatic:
+		return nil
+	case lane == notice.Takedown:
+		into = bank.Intimate
+	case !slices.Contains(learned, d.Ground):
+		return nil
+	}
+	var all []safety.Image
+	for _, sha := range photos {
+		image, err := s.images.Image(tx.Context(), sha)
+		if value.KindOf(err) == value.NotFound {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		all = append(all, image)
+	}
+	return s.images.banks.Learn(tx, all, into, d.Reason)
 }
 
 // preserved hands what severe decisions are about to the vault.

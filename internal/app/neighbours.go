@@ -5,8 +5,10 @@ import (
 	"time"
 
 	"fairground/internal/account"
+	"fairground/internal/appeal"
 	"fairground/internal/db"
 	"fairground/internal/follow"
+	"fairground/internal/legal"
 	"fairground/internal/listing"
 	"fairground/internal/media"
 	"fairground/internal/member"
@@ -355,12 +357,12 @@ func dealOf(tx *db.Tx, c message.Conversation) (href string, made bool, err erro
 // estates are the rooms that keep records of members, in the order in which they give them up.
 func estates(a *App) func(*site.Site) []member.Estate {
 	return func(s *site.Site) []member.Estate {
-		return []member.Estate{
-			message.Estate{}, trade.Estate{SellersOf: func(tx *db.Tx, of value.ID) ([]value.ID, error) {
+		return held([]member.Estate{
+			legal.Estate{}, appeal.Estate{}, message.Estate{}, trade.Estate{SellersOf: func(tx *db.Tx, of value.ID) ([]value.ID, error) {
 				return heldBy(tx, of, listing.SeatRole.MayAnswer)
 			}},
-			follow.Estate{}, saved.Estate{}, profile.Estate{Desk: a.Rooms(s).Profiles}, listing.Estate{}, member.OwnEstate{}, mails{}, account.Estate{},
-		}
+			follow.Estate{}, saved.Estate{}, profile.Estate{Desk: a.Rooms(s).Profiles}, listing.Estate{Forget: forgetListing}, member.OwnEstate{}, mails{}, account.Estate{},
+		})
 	}
 }
 

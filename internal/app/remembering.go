@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"fairground/internal/bank"
@@ -25,8 +26,8 @@ type memory struct {
 	book   *rulebook.Book
 	banks  *bank.Desk
 
-	mu     sync.Mutex
-	loaded bool
+	loaded atomic.Bool
+	mu     sync.Mutex // held while reading
 	looked time.Time
 }
 
@@ -44,10 +45,12 @@ func (a *App) remember(s *site.Site, gate *safety.Gate, banks *bank.Desk) *memor
 	return m
 }
 
-// refresh fetches what other processes wrote, and everything the first time. While one caller does, others go on with
-// what there is. What cannot be read stays as it was; rules that ask a bank that was never read hold.
+// refresh fetches what other processes wrote. While one caller does, others go on with what there is; the first time they
+// wait, for nobody must be screened against an empty memory. What cannot be read stays as it was.
 func (m *memory) refresh(ctx context.Context) {
-	if !m.mu.TryLock() {
+	if !m.loaded.Load() {
+		m.mu.Lock()
+	} else if !m.mu.TryLock() {
 		return
 	}
 	defer m.mu.Unlock()
@@ -69,13 +72,15 @@ func (m *memory) fetch(ctx context.Context) error {
 		return err
 	}
 	err := m.db.Read(ctx, func(tx *db.Tx) (err error) {
-		if !m.loaded {
+		if !m.loaded.Load() {
 			return m.recent.Load(tx)
 		}
 		_, err = m.recent.Poll(tx)
 		return err
 	})
-	m.loaded = m.loaded || err == nil
+	if err == nil {
+		m.loaded.Store(true)
+	}
 	return err
 }
 

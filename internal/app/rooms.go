@@ -101,7 +101,7 @@ func (a *App) openRooms(s *site.Site) *Rooms {
 	banks := bank.New(bank.Config{DB: s.DB, Seal: sealed{vault}, Rescreen: rescreen(desk), Blobs: blobs})
 	desk.Images = images{photos, banks}
 	memory := a.remember(s, gate, banks)
-	decisions := a.decisions(s, desk, profiles, trades, statements, vault)
+	decisions := a.decisions(s, desk, profiles, trades, stated{statements, images{photos, banks}}, vault)
 	return &Rooms{
 		Site: s, Gate: gate, Records: records, Listings: desk, Blobs: blobs,
 		Photos: photos, Index: index, Database: database,

@@ -5,13 +5,17 @@ import (
 	"time"
 
 	"fairground/internal/db"
+	"fairground/internal/safety"
 	"fairground/internal/ui/text"
 	"fairground/internal/value"
 )
 
 // Estate is what this package keeps of a member: seats, sellers, drafts, listings. Package member asks it for export and
 // erasure.
-type Estate struct{}
+type Estate struct {
+	// Forget has others forget what they know of a listing that is erased; nil: nobody knows anything.
+	Forget func(tx *db.Tx, listing value.ID) error
+}
 
 // Name is the part of the export.
 func (Estate) Name() string { return "listing" }
@@ -135,7 +139,7 @@ const (
 // listing that was refused keeps its content until the time to appeal is over: the decision could not be looked at again
 // without it. What a shop offers stays; a shop that loses its last owner gets its oldest other seat as owner, and when
 // there is none its listings are paused.
-func (Estate) Erase(tx *db.Tx, account value.ID, keep func(what, why, until string)) error {
+func (e Estate) Erase(tx *db.Tx, account value.ID, keep func(what, why, until string)) error {
 	drafts, err := db.All(tx, db.Column[value.ID], "select id from listing_draft where account = $1", int64(account))
 	if err != nil {
 		return err
@@ -158,7 +162,7 @@ func (Estate) Erase(tx *db.Tx, account value.ID, keep func(what, why, until stri
 			return err
 		}
 		if s.Kind == Private {
-			err = eraseSeller(tx, s, keep)
+			err = e.eraseSeller(tx, s, keep)
 		} else {
 			err = leaveShop(tx, s, seat, keep)
 		}
@@ -173,7 +177,7 @@ func (Estate) Erase(tx *db.Tx, account value.ID, keep func(what, why, until stri
 }
 
 // eraseSeller takes the listings of a private seller away and leaves a seller without a name.
-func eraseSeller(tx *db.Tx, s Seller, keep func(what, why, until string)) error {
+func (e Estate) eraseSeller(tx *db.Tx, s Seller, keep func(what, why, until string)) error {
 	all, err := listingsOf(tx, s.ID)
 	if err != nil {
 		return err
@@ -184,7 +188,7 @@ func eraseSeller(tx *db.Tx, s Seller, keep func(what, why, until string)) error 
 			keep(text.T(ctx, "listing.kept.refused", "listing", l.Key()), text.T(ctx, "listing.kept.refused_why"), text.FromContext(ctx).Date(until))
 			continue
 		}
-		if err := eraseListing(tx, l); err != nil {
+		if err := e.eraseListing(tx, l); err != nil {
 			return err
 		}
 	}
@@ -199,7 +203,7 @@ func (l Listing) decided() bool {
 }
 
 // eraseListing removes a listing and what it said. The row stays, so that what refers to it finds that it is gone.
-func eraseListing(tx *db.Tx, l Listing) error {
+func (e Estate) eraseListing(tx *db.Tx, l Listing) error {
 	before := l
 	endedBy := l.EndedBy
 	if l.Status != Removed {
@@ -220,7 +224,10 @@ func eraseListing(tx *db.Tx, l Listing) error {
 		}
 	}
 	tx.Log(db.Change{Object: Object, Record: l.ID, Diff: map[string]any{"status": pair{string(before.Status), string(Removed)}, "erased": true}})
-	return nil
+	if err := safety.ForgetInputs(tx, Object, l.ID); err != nil || e.Forget == nil {
+		return err
+	}
+	return e.Forget(tx, l.ID)
 }
 
 // leaveShop sees to it that a shop has an owner after one of its seats is gone.

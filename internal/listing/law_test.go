@@ -25,10 +25,10 @@ type law struct {
 	source   string
 	files    int
 	removed  bool
-	planned  bool            // until an hour from now
-	refused  map[string]bool // texts that staff refused
-	released map[string]bool // texts that staff looked at and released
-	entries  int             // of the log about it
+	planned  bool                        // until an hour from now
+	refused  map[safety.ContentHash]bool // contents that staff refused
+	released map[string]bool             // texts that staff looked at and released
+	entries  int                         // of the log about it
 }
 
 // texts are what the listing may say; the first two are in order.
@@ -39,7 +39,7 @@ func TestNoOrderOfEventsShowsWhatWasNotCleared(t *testing.T) {
 		run := 0
 		rapid.Check(w.TB.(*testing.T), func(rt *rapid.T) {
 			run++
-			l := &law{world: w, T: rt, source: fmt.Sprintf("law%d", run), refused: map[string]bool{}, released: map[string]bool{}}
+			l := &law{world: w, T: rt, source: fmt.Sprintf("law%d", run), refused: map[safety.ContentHash]bool{}, released: map[string]bool{}}
 			l.imports()
 			for range rapid.IntRange(3, 9).Draw(rt, "steps") {
 				l.step()
@@ -162,7 +162,7 @@ func (l *law) opens() error {
 func (l *law) rejects() error {
 	err := l.ends(listing.Rejected)
 	if err == nil {
-		l.refused[l.now().Body] = true
+		l.refused[l.now().Content.Hash()] = true
 	}
 	return err
 }
@@ -206,7 +206,7 @@ func (l *law) holds() {
 			l.T.Fatal("it waits for its time and is visible")
 		case l.removed:
 			l.T.Fatal("it was removed and is visible")
-		case l.refused[now.Body]:
+		case l.refused[now.Content.Hash()]:
 			l.T.Fatalf("staff refused %q and it is visible", now.Body)
 		case strings.HasPrefix(now.Body, scam) && !l.released[now.Body]:
 			l.T.Fatalf("nobody cleared %q and it is visible", now.Body)

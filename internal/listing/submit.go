@@ -115,6 +115,11 @@ func (d *Desk) submitDraft(ctx context.Context, by Author, id value.ID, rev int6
 		l = made
 		return d.storeDraft(tx, by, draft, &l, outcome)
 	})
+	if value.KindOf(err) == value.Conflict { // two at the same moment: the other one may have made the listing
+		if _, done, again := d.draftOrListing(ctx, by, id); again == nil && done.ID != 0 {
+			return done, nil
+		}
+	}
 	return l, err
 }
 
