@@ -288,7 +288,7 @@ func TestWhatAMemberWroteGoesWithThem(t *testing.T) {
 				w.Errorf("left are %+v, %+v", members, links)
 			}
 			for _, m := range members {
-				if strings.Contains(strings.Join(m.Fillings, " "), "Berta") {
+				if strings.Contains(strings.Join(m.Fillings, " "), "berta") {
 					w.Errorf("%+v has words of another", m)
 				}
 			}

@@ -1,0 +1,199 @@
+package network
+
+import (
+	"encoding/json"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"fairground/internal/account"
+	"fairground/internal/db"
+	"fairground/internal/site"
+	"fairground/internal/site/sitetest"
+	"fairground/internal/ui"
+	"fairground/internal/ui/text"
+	"fairground/internal/value"
+	"fairground/internal/web"
+)
+
+// office is the console of one site, as far as these pages go.
+type office struct {
+	*world
+	site    *sitetest.World
+	decider *decider
+	router  *web.Router
+}
+
+func eachOffice(t *testing.T, test func(w *office)) {
+	t.Helper()
+	t.Parallel()
+	sitetest.Each(t, []db.Schema{Schema()}, func(t *testing.T, base *sitetest.World) {
+		w := &office{world: &world{T: t, db: base.Site.DB, shelf: &shelf{all: map[value.ID]Listing{}}, directory: t.TempDir()}, site: base, decider: &decider{}}
+		w.desk = w.another()
+		w.router = w.serve()
+		test(w)
+	})
+}
+
+func (w *office) serve() *web.Router {
+	words, err := text.New(ui.Messages(), web.Messages(), Messages())
+	w.ok(err)
+	pages := &Pages{
+		Of:      func(*site.Site) *Desk { return w.desk },
+		Decider: func(*site.Site) Decider { return w.decider },
+		Listings: func(_ *db.Tx, ids []value.ID) (map[value.ID]Shown, error) {
+			return map[value.ID]Shown{1000: {Title: "Room and <work>", Href: "/console/listings/lst_1", State: "held", Account: "Sandra88"}}, nil
+		},
+		Measures: func(*http.Request) []ui.Option { return []ui.Option{{Value: "remove", Text: "Remove"}} },
+		Grounds:  func(*http.Request) []ui.Option { return []ui.Option{{Value: "scam", Text: "Scam"}} },
+		Shell: func(_ *http.Request, heading, at string) (ui.ConsolePage, error) {
+			return ui.ConsolePage{Title: heading, Heading: heading, Site: "Lakeside Market", Tabs: []ui.Link{{Text: "Networks", Href: at, Current: true}}}, nil
+		},
+	}
+	r := web.NewRouter(web.Config{Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
+	r.Before(w.site.Step)
+	r.Before(func(_ http.ResponseWriter, r *http.Request) (*http.Request, error) {
+		ctx := text.WithPrinter(r.Context(), words.Printer(text.Settings{Locale: "en", Zone: site.From(r.Context()).Settings().Location(), Currency: "CHF"}))
+		for name, role := range map[string]account.Role{"mara": account.Safety, "sam": account.Sales} {
+			if c, err := r.Cookie("who"); err == nil && c.Value == name {
+				ctx = account.With(ctx, account.Session{Account: 7, Kind: value.Staff, Name: name, Role: role})
+			}
+		}
+		return r.WithContext(ctx), nil
+	})
+	pages.Routes(r)
+	return r
+}
+
+func (w *office) ask(who, path string, fields url.Values) *httptest.ResponseRecorder {
+	w.Helper()
+	r := httptest.NewRequest(http.MethodGet, "http://"+sitetest.Host+path, nil)
+	if fields != nil {
+		r = httptest.NewRequest(http.MethodPost, "http://"+sitetest.Host+path, strings.NewReader(fields.Encode()))
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	r.Host = sitetest.Host
+	r.AddCookie(&http.Cookie{Name: "who", Value: who})
+	answer := httptest.NewRecorder()
+	w.router.ServeHTTP(answer, r)
+	return answer
+}
+
+// wants checks status and texts of a page; a text that begins with "!" must not be there.
+func (w *office) wants(answer *httptest.ResponseRecorder, status int, texts ...string) {
+	w.Helper()
+	if answer.Code != status {
+		w.Errorf("status %d, want %d: %.300s", answer.Code, status, answer.Body)
+	}
+	for _, t := range texts {
+		absent, not := strings.CutPrefix(t, "!")
+		if strings.Contains(answer.Body.String(), absent) == not {
+			w.Errorf("%q in the page: %t", absent, not)
+		}
+	}
+}
+
+func (w *office) campaign() Network {
+	w.Helper()
+	w.write(recruiting(0), recruiting(1), recruiting(2), recruiting(3))
+	w.settle(w.desk)
+	return w.networks(Open)[0]
+}
+
+func TestPagesOfNetworks(t *testing.T) {
+	eachOffice(t, func(w *office) {
+		w.wants(w.ask("mara", pagesPath, nil), 200, "No network waits for you", "Listings are still being read")
+		w.wants(w.ask("sam", pagesPath, nil), 403, "!No network")
+		n := w.campaign()
+		w.wants(w.ask("mara", pagesPath, nil), 200, "4 listings, 4 accounts", "··79", "free room near the station", "<svg", "!079 555", "!Listings are still")
+		one := w.ask("mara", href(n.ID), nil)
+		w.wants(one, 200, "Room and &lt;work&gt;", "Sandra88", "the same telephone, ··79", "decides nothing", "<mark>[1]</mark>",
+			"Except these listings", `value="dismiss"`, "berta", "role=\"img\"", "Olten", "!network.", "!46.6")
+		w.wants(w.ask("sam", href(n.ID), nil), 403)
+		w.wants(w.ask("mara", pagesPath+"/nwk_0000000000001", nil), 404)
+		w.wants(w.ask("mara", pagesPath+"?state=dismissed", nil), 200, "found to be harmless")
+	})
+}
+
+func TestTheMapShowsCoarsePoints(t *testing.T) {
+	eachOffice(t, func(w *office) {
+		n := w.campaign()
+		var got struct{ Clusters []circle }
+		w.ok(json.Unmarshal(w.ask("mara", href(n.ID)+"/map", nil).Body.Bytes(), &got))
+		if len(got.Clusters) != 4 {
+			w.Fatalf("circles: %+v", got)
+		}
+		for i, c := range got.Clusters {
+			if exact := recruiting(i).Point; c.Lat == exact.Lat || c.Lat != exact.Coarse().Lat || c.Count != 1 {
+				w.Errorf("circle %+v for %+v", c, exact)
+			}
+		}
+	})
+}
+
+func TestTheFormOfTheDecision(t *testing.T) {
+	eachOffice(t, func(w *office) {
+		n := w.campaign()
+		path := href(n.ID) + "/decision"
+		w.wants(w.ask("sam", path, url.Values{"measure": {"remove"}}), 403)
+		w.wants(w.ask("mara", path, url.Values{"measure": {"burn"}, "reason": {"I saw it."}}), 422, "Choose what is to be done", "Choose the ground", "I saw it.")
+		w.wants(w.ask("mara", path, url.Values{"measure": {"remove"}, "ground": {"scam"}, "reason": {" "}}), 422, "Say in a sentence")
+		everybody := url.Values{"measure": {"remove"}, "ground": {"scam"}, "reason": {"One template."}}
+		for i := range 4 {
+			everybody.Add("except", value.ID(1000+i).Text("lst"))
+		}
+		w.wants(w.ask("mara", path, everybody), 422, "at least one listing", "checked")
+		if w.decider.items != nil {
+			t.Errorf("decided about %v", w.decider.items)
+		}
+		w.decider.fail = ErrProposed
+		w.wants(w.ask("mara", path, url.Values{"measure": {"remove"}, "ground": {"scam"}, "reason": {"One template."}}), 303)
+		if len(w.networks(Open)) != 1 {
+			t.Error("what waits for a second person is not open any more")
+		}
+		w.decider.fail = nil
+		w.wants(w.ask("mara", path, url.Values{"measure": {"remove"}, "ground": {"scam"}, "reason": {"One template."}, "except": {value.ID(1002).Text("lst")}}), 303)
+		if len(w.decider.items) != 3 || slices.Contains(w.decider.items, Item{listingObject, 1002}) || len(w.networks(Decided)) != 1 {
+			t.Errorf("decided about %v", w.decider.items)
+		}
+		w.wants(w.ask("mara", href(n.ID), nil), 200, "Decided about 3 listings", "One template.")
+		w.decider.items = nil
+		w.wants(w.ask("mara", path, url.Values{"measure": {Dismiss}, "reason": {"A choir and its members."}}), 303)
+		if w.decider.items != nil || len(w.networks(Dismissed)) != 1 {
+			t.Errorf("a dismissal decided about %v", w.decider.items)
+		}
+	})
+}
+
+func TestAGraphIsAlwaysDrawnTheSameAndInside(t *testing.T) {
+	t.Parallel()
+	var members []Member
+	var links []Link
+	for i := range 60 {
+		members = append(members, Member{Listing: value.ID(i + 1), Account: value.ID(100 + i%7)})
+		links = append(links, Link{A: 1, B: value.ID(i + 1), Stage: "D", Reason: "phone", Entity: "e", Shown: "··79", Weight: .9})
+	}
+	g := graphOf(members, links[1:], 720, 420)
+	if !reflect.DeepEqual(g, graphOf(members, links[1:], 720, 420)) {
+		t.Error("drawn twice, it looks different")
+	}
+	if g.Left != 20 || len(g.Nodes) != mostDrawn+7+1 {
+		t.Errorf("%d nodes, %d left", len(g.Nodes), g.Left)
+	}
+	at := map[[2]float64]bool{}
+	for _, n := range g.Nodes {
+		if at[[2]float64{n.X, n.Y}] || !(n.X >= 0 && n.X <= 720 && n.Y >= 0 && n.Y <= 420) {
+			t.Errorf("%+v is outside or on another", n)
+		}
+		at[[2]float64{n.X, n.Y}] = true
+	}
+	if empty := graphOf(nil, nil, 10, 10); len(empty.Nodes) != 0 {
+		t.Error("nothing is drawn as something")
+	}
+}
