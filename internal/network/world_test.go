@@ -68,7 +68,6 @@ type world struct {
 	desk      *Desk
 	shelf     *shelf
 	directory string
-	clock     time.Time
 
 	mu        sync.Mutex
 	opened    []value.ID // cases
