@@ -18,7 +18,8 @@ type work struct {
 	phrases numberSet // its sampled phrases that are not common
 	grams   []gram
 
-	near    map[uint32]*candidate
+	hits    hitTable
+	near    map[uint32]*candidate // those found by more than a phrase or a band
 	found   []uint32
 	strange map[string]uint32
 }
@@ -45,6 +46,7 @@ func (w *work) reset(regions []string) {
 	w.reader.regions = regions
 	w.sketch.reset()
 	clear(w.near)
+	w.hits.reset()
 	clear(w.strange)
 	w.grams = w.grams[:0]
 }
@@ -81,7 +83,7 @@ func (x *Index) gather(w *work) {
 		for _, key := range w.keys {
 			w.found, _ = x.bands.find(key, w.found[:0])
 			for _, doc := range w.found {
-				w.candidate(doc).bands++
+				w.hits.add(doc, bandHit)
 			}
 		}
 	}
@@ -117,7 +119,7 @@ func (x *Index) gatherPhrases(w *work) {
 		w.phrases.put(g.key|1, float32(g.stretch))
 		rare++
 		for _, doc := range w.found {
-			w.candidate(doc).phrases++
+			w.hits.add(doc, 1)
 		}
 	}
 	w.doc.rare = uint16(min(rare, 1<<16-1))
@@ -142,9 +144,15 @@ func (c *candidate) rank() int {
 
 // likely returns the candidates worth comparing, the likeliest first, not too many of one cluster.
 func (x *Index) likely(w *work) []*candidate {
-	all := make([]*candidate, 0, 64)
+	for _, at := range w.hits.used {
+		if doc, n := w.hits.keys[at]-1, w.hits.counts[at]; n >= fewestPhrases {
+			c := w.candidate(doc)
+			c.bands, c.phrases = int(n/bandHit), int(n%bandHit)
+		}
+	}
+	all := make([]*candidate, 0, len(w.near))
 	for _, c := range w.near {
-		if x.docs[c.doc] != nil && (c.bands > 0 || c.phrases >= fewestPhrases || len(c.entities) > 0 || c.distance < noPhoto) {
+		if x.docs[c.doc] != nil {
 			all = append(all, c)
 		}
 	}
