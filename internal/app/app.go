@@ -29,6 +29,7 @@ import (
 	"fairground/internal/media"
 	"fairground/internal/member"
 	"fairground/internal/message"
+	"fairground/internal/network"
 	"fairground/internal/notice"
 	"fairground/internal/office"
 	"fairground/internal/place"
@@ -62,6 +63,7 @@ type App struct {
 	closers  []func() error
 	decoders *media.Decoders
 	indexes  sync.Map   // of *live.Index by slug
+	copies   sync.Map   // by slug: the *network.Desk of an open site
 	smtp     *mail.SMTP // nil: mail is kept for reading
 
 	postmasters *web.Limiter // mails to the postmaster of a site
@@ -100,12 +102,12 @@ func Open(ctx context.Context, config Config) (*App, error) {
 
 func (a *App) openWords(context.Context) (err error) {
 	a.words, err = text.New(ui.Messages(), web.Messages(), media.Messages(), account.Messages(), market.Messages(), console.Messages(), office.Messages(), theme.Messages(), api.Messages(),
-		member.Messages(), follow.Messages(), profile.Messages(), reach.Messages(), saved.Messages(), message.Messages(), trade.Messages(), listing.Messages(), posting.Messages(), notice.Messages(), legal.Messages(), evidence.Messages(), bank.Messages(), rulebook.Messages(), appeal.Messages(), proof.Messages(), Messages())
+		member.Messages(), follow.Messages(), profile.Messages(), reach.Messages(), saved.Messages(), message.Messages(), trade.Messages(), listing.Messages(), posting.Messages(), notice.Messages(), legal.Messages(), evidence.Messages(), bank.Messages(), rulebook.Messages(), appeal.Messages(), network.Messages(), proof.Messages(), Messages())
 	return err
 }
 
 func (a *App) openRules(context.Context) (err error) {
-	if a.pack, err = safety.ProviderPack(); err != nil {
+	if a.pack, err = safety.WholePack(); err != nil {
 		return err
 	}
 	a.rules, err = safety.Compile(a.pack, safety.Pack{})
@@ -190,6 +192,7 @@ func (a *App) furnish() {
 		Services: func(s *site.Site) console.Services {
 			rooms := a.Rooms(s)
 			return console.Services{Listings: rooms.Listings, Moderation: rooms.Moderation, Mailbox: a.config.SMTP == "", Arrivals: arrivals, Texts: heldTexts,
+				Foreign: elsewhere, Network: linked,
 				Search: &console.Search{Index: rooms.Index, State: rooms.Index.State, Words: rooms.Database, Asked: a.askedAbout}}
 		},
 		Account: accountOf, Palette: "/console/palette", SafetyTabs: safetyTabs,

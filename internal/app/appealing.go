@@ -133,11 +133,13 @@ func (a *App) safetyRoutes(m *web.Router) {
 		Pictures: func(s *site.Site) bank.Pictures { return a.Rooms(s).Photos },
 	}).Routes(m)
 	(&evidence.Pages{Shell: a.console.SafetyPage, Of: func(s *site.Site) *evidence.Vault { return a.Rooms(s).Vault }, Clock: a.clock, Link: linkOf}).Routes(m)
+	a.networkPages().Routes(m)
 	(&rulebook.Pages{Shell: a.console.SafetyPage, Of: func(s *site.Site) *rulebook.Book { return a.Rooms(s).Memory.book }, Who: author}).Routes(m)
 }
 
 // safetyTabs are the pages of the safety desk that are not the console's own, in the order of a case's life.
 var safetyTabs = []console.SafetyTab{
+	networkTab,
 	{Href: "/console/safety/appeals", Key: "app.tab.appeals", Needs: account.AppealsDecide, Count: appeal.Count},
 	{Href: "/console/safety/duties", Key: "app.tab.duties", Needs: account.DutiesSee, Count: overdue},
 	{Href: "/console/safety/rules", Key: "app.tab.rules", Needs: account.RulesSee},

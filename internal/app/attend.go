@@ -46,6 +46,7 @@ var lanes = []lane{
 	{"attend", (*Rooms).follow, 0},
 	{"index", (*Rooms).index, 20 * time.Millisecond}, // a little rest makes batches of what comes quickly
 	{"tidy", (*Rooms).tidyIndex, time.Second},
+	{"copies", (*Rooms).cluster, 20 * time.Millisecond},
 	{"calls", (*Rooms).call, 250 * time.Millisecond},
 	{"loads", (*Rooms).carry, 250 * time.Millisecond},
 }

@@ -13,6 +13,7 @@ import (
 	"fairground/internal/mail"
 	"fairground/internal/message"
 	"fairground/internal/moderation"
+	"fairground/internal/network"
 	"fairground/internal/notice"
 	"fairground/internal/profile"
 	"fairground/internal/safety"
@@ -27,6 +28,7 @@ func (a *App) decisions(s *site.Site, listings *listing.Desk, profiles *profile.
 		DB: s.DB,
 		Rooms: map[string]moderation.Room{
 			listing.Object: decided{listings}, profile.Object: profiles, "seller": profiles, trade.ReviewObject: trades, message.MessageObject: a.message,
+			network.Object: asWhole{},
 		},
 		Reasons: reasons, Evidence: preserved{vault}, Duties: clocks{}, Suspender: suspended{},
 		Leads:    leads,

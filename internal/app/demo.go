@@ -58,6 +58,12 @@ func (a *App) MakeDemo(ctx context.Context, d Demo) (tally listing.Tally, err er
 		if err := (demo.Customers{Records: rooms.Records}).Plant(ctx); err != nil {
 			return err
 		}
+		if _, err := rooms.CatchUp(ctx); err != nil {
+			return err
+		}
+		if err := rooms.dismissDemo(ctx); err != nil {
+			return err
+		}
 		_, err := rooms.CatchUp(ctx)
 		return err
 	})

@@ -13,6 +13,7 @@ import (
 	"fairground/internal/listing"
 	"fairground/internal/media"
 	"fairground/internal/moderation"
+	"fairground/internal/network"
 	"fairground/internal/rulebook"
 	"fairground/internal/safety"
 	"fairground/internal/site"
@@ -35,13 +36,13 @@ type memory struct {
 const refreshEvery = 500 * time.Millisecond
 
 // remember gives a gate its memory.
-func (a *App) remember(s *site.Site, gate *safety.Gate, banks *bank.Desk) *memory {
+func (a *App) remember(s *site.Site, gate *safety.Gate, banks *bank.Desk, networks *network.Desk) *memory {
 	m := &memory{db: s.DB, recent: safety.NewRecent(a.clock, safety.MostRecent), banks: banks}
 	m.book = rulebook.New(rulebook.Config{DB: s.DB, Gate: gate, Provider: a.pack, Past: past})
 	if err := gate.Connect(m.book.Signal()); err != nil {
 		panic(err) // the gate is new and has no signal of this name
 	}
-	gate.Remember(safety.Memory{Sightings: m.recent, Lists: m.book, Labels: m.book, Banks: banks, Refresh: m.refresh})
+	gate.Remember(safety.Memory{Sightings: m.recent, Lists: m.book, Labels: m.book, Banks: banks, Networks: networks, Refresh: m.refresh})
 	return m
 }
 

@@ -22,6 +22,7 @@ import (
 	"fairground/internal/listing"
 	"fairground/internal/media"
 	"fairground/internal/moderation"
+	"fairground/internal/network"
 	"fairground/internal/profile"
 	"fairground/internal/reach"
 	"fairground/internal/record"
@@ -51,6 +52,7 @@ type Rooms struct {
 	Statements *legal.Statements
 	Banks      *bank.Desk
 	Appeals    *appeal.Desk
+	Networks   *network.Desk
 	Memory     *memory
 	Automation *automation.Desk
 	Transfer   *transfer.Desk
@@ -100,14 +102,15 @@ func (a *App) openRooms(s *site.Site) *Rooms {
 	statements := a.statements(s)
 	banks := bank.New(bank.Config{DB: s.DB, Seal: sealed{vault}, Rescreen: rescreen(desk), Blobs: blobs})
 	desk.Images = images{photos, banks}
-	memory := a.remember(s, gate, banks)
+	networks := a.networks(s, desk, photos)
+	memory := a.remember(s, gate, banks, networks)
 	decisions := a.decisions(s, desk, profiles, trades, stated{statements, images{photos, banks}}, vault)
 	return &Rooms{
 		Site: s, Gate: gate, Records: records, Listings: desk, Blobs: blobs,
 		Photos: photos, Index: index, Database: database,
 		Suggester: listing.NewSuggester(index, desk.Trees),
 		Profiles:  profiles, Trades: trades, Reach: views,
-		Moderation: decisions, Vault: vault, Statements: statements, Banks: banks, Memory: memory, Appeals: a.appeals(s, decisions),
+		Moderation: decisions, Vault: vault, Statements: statements, Banks: banks, Memory: memory, Appeals: a.appeals(s, decisions), Networks: networks,
 		SealKey: key, Codes: codesOf(s),
 		Sealer:     sealer,
 		Automation: flows, Transfer: carrier,

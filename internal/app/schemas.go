@@ -18,6 +18,7 @@ import (
 	"fairground/internal/member"
 	"fairground/internal/message"
 	"fairground/internal/moderation"
+	"fairground/internal/network"
 	"fairground/internal/notice"
 	"fairground/internal/profile"
 	"fairground/internal/reach"
@@ -35,7 +36,7 @@ import (
 func SiteSchemas() []db.Schema {
 	return []db.Schema{
 		change.Schema(), audit.Schema(), job.Schema(), mail.Schema(), site.Schema(), account.Schema(),
-		record.Schema(), transfer.Schema(), safety.Schema(), listing.Schema(), search.Schema(), moderation.Schema(), notice.Schema(), legal.Schema(), evidence.Schema(), bank.Schema(), rulebook.Schema(), appeal.Schema(), automation.Schema(), api.Schema(),
+		record.Schema(), transfer.Schema(), safety.Schema(), listing.Schema(), search.Schema(), moderation.Schema(), notice.Schema(), legal.Schema(), evidence.Schema(), bank.Schema(), rulebook.Schema(), appeal.Schema(), network.Schema(), automation.Schema(), api.Schema(),
 		member.Schema(), follow.Schema(), profile.Schema(), reach.Schema(), saved.Schema(), message.Schema(), trade.Schema(),
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"fairground/internal/listing"
 	"fairground/internal/market"
 	"fairground/internal/member"
+	"fairground/internal/network"
 	"fairground/internal/place"
 	"fairground/internal/saved"
 	"fairground/internal/search"
@@ -71,12 +72,19 @@ func (a *App) closeIndexes() {
 		keepIndex(slug.(string), index.(*live.Index))
 		return true
 	})
+	a.copies.Range(func(slug, desk any) bool {
+		closeNetworks(slug.(string), desk.(*network.Desk))
+		return true
+	})
 }
 
 // closeIndex is closeIndexes for a site that closes because nobody uses it.
 func (a *App) closeIndex(s *site.Site) {
 	if index, ok := a.indexes.LoadAndDelete(s.Slug); ok {
 		keepIndex(s.Slug, index.(*live.Index))
+	}
+	if desk, ok := a.copies.LoadAndDelete(s.Slug); ok {
+		closeNetworks(s.Slug, desk.(*network.Desk))
 	}
 }
 

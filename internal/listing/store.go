@@ -198,6 +198,11 @@ func FindMany(tx *db.Tx, ids []value.ID) ([]Listing, error) {
 	return db.All(tx, scanListing, "select "+listingColumns+" from "+listingTables+" where l.id in ("+marks+")", args...)
 }
 
+// After returns listings in whatever state by their id, upwards, to read all of them in portions.
+func After(tx *db.Tx, after value.ID, limit int) ([]Listing, error) {
+	return db.All(tx, scanListing, "select "+listingColumns+" from "+listingTables+" where l.id > $1 order by l.id limit $2", int64(after), limit)
+}
+
 // Filter narrows a list for staff. Zero fields do not narrow.
 type Filter struct {
 	Status   Status

@@ -37,6 +37,9 @@ func micros(t time.Time) int64 {
 	return value.Micros(t)
 }
 
+// Find returns a network, or an error of kind NotFound.
+func Find(tx *db.Tx, id value.ID) (Network, error) { return find(tx, id) }
+
 func find(tx *db.Tx, id value.ID) (Network, error) {
 	return db.One(tx, scan, "select "+columns+" from network where id = $1", int64(id))
 }
