@@ -12,6 +12,7 @@ import (
 var bookkeepers = map[string]string{
 	"account":    "failed attempts and the last sight of a session are counted, whoever comes",
 	"api":        "a token's last use, answers kept for a day and deliveries have no author",
+	"app":        "what was seen long ago is forgotten",
 	"audit":      "what a witness has told already",
 	"automation": "the run log is forgotten after a while",
 	"backup":     "rows are put back as they were, with the log that tells their authors",

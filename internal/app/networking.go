@@ -181,11 +181,11 @@ func elsewhere(tx *db.Tx, c moderation.Case) (console.Foreign, error) {
 // linked is the network of a listing as its card shows it.
 func linked(tx *db.Tx, record value.ID) (*console.Network, error) {
 	n, found, err := network.Of(tx, record)
-	if err != nil || !found {
+	if err != nil || !found || n.State == network.Dismissed {
 		return nil, err
 	}
 	return &console.Network{
-		Title: text.T(tx.Context(), "app.case.network") + " " + n.ID.Text(network.Kind), Href: "/console/safety/networks/" + n.ID.Text(network.Kind),
+		Title: n.ID.Text(network.Kind), Href: "/console/safety/networks/" + n.ID.Text(network.Kind),
 		Text: text.T(tx.Context(), "app.case.linked", "listings", n.Listings, "accounts", n.Accounts, "places", n.Places),
 	}, nil
 }

@@ -10,6 +10,7 @@ import (
 	"fairground/internal/bank"
 	"fairground/internal/db"
 	"fairground/internal/evidence"
+	"fairground/internal/job"
 	"fairground/internal/listing"
 	"fairground/internal/media"
 	"fairground/internal/moderation"
@@ -83,6 +84,20 @@ func (m *memory) fetch(ctx context.Context) error {
 		m.loaded.Store(true)
 	}
 	return err
+}
+
+// tidySafety forgets, once a day, what was seen and stored for back-tests longer ago than 90 days. One call removes a part
+// at most, so that a clock which jumps ahead does not empty everything.
+func tidySafety(s *site.Site) job.Handler {
+	return job.Handler{Kind: "safety.tidy", Every: 24 * time.Hour, Run: func(ctx context.Context, _ job.Claim) error {
+		return s.DB.Maintain(ctx, "safety.tidy", func(tx *db.Tx) error {
+			if _, err := safety.Tidy(tx); err != nil {
+				return err
+			}
+			_, err := rulebook.Tidy(tx)
+			return err
+		})
+	}}
 }
 
 // past is what rules are tried on and measured by.
