@@ -19,6 +19,7 @@ import (
 	"fairground/internal/safety"
 	"fairground/internal/site"
 	"fairground/internal/trade"
+	"fairground/internal/ui/text"
 	"fairground/internal/value"
 )
 
@@ -30,7 +31,7 @@ func (a *App) decisions(s *site.Site, listings *listing.Desk, profiles *profile.
 			listing.Object: decided{listings}, profile.Object: profiles, "seller": profiles, trade.ReviewObject: trades, message.MessageObject: a.message,
 			network.Object: asWhole{},
 		},
-		Reasons: reasons, Evidence: preserved{vault}, Duties: clocks{}, Suspender: suspended{},
+		Reasons: reasons, Evidence: preserved{vault}, Duties: clocks{}, Suspender: suspended{}, Answered: a.answered(s),
 		Leads:    leads,
 		Sampling: moderation.Sampling{Seed: s.Key("sampling")},
 	}
@@ -241,6 +242,30 @@ func (d decided) Restore(tx *db.Tx, record value.ID, reason string) (bool, error
 func (decided) Waits(tx *db.Tx, record value.ID) (bool, error) {
 	l, err := listing.Find(tx, record)
 	return l.Status == listing.Held || l.Status == listing.Challenged, err
+}
+
+// answered mails the answer to whoever sent a notice and gave an address.
+func (a *App) answered(s *site.Site) func(tx *db.Tx, n moderation.Notice, answer string) error {
+	return func(tx *db.Tx, n moderation.Notice, answer string) error {
+		if n.Email == "" {
+			return nil
+		}
+		ctx := a.lettersIn(tx.Context(), n.Locale)
+		name := s.Settings().Name
+		return mail.Send(tx, mail.Message{
+			Kind: noticeMail, To: n.Email, Subject: text.T(ctx, "app.answered.subject", "site", name),
+			Text: text.T(ctx, "app.answered.text", "answer", answer, "report", a.origin(s)+"/reports/"+n.Code, "appeal", a.origin(s)+"/appeal/"+n.Code, "site", name),
+		})
+	}
+}
+
+// reasonsOf is where the author of a listing reads why it was refused, and appeals.
+func reasonsOf(tx *db.Tx, l listing.Listing) (string, error) {
+	all, err := legal.OfRecord(tx, listing.Object, l.ID)
+	if err != nil || len(all) == 0 || !all[0].Reversed.IsZero() {
+		return "", err
+	}
+	return all[0].Path(), nil
 }
 
 // letters queues what the law has people told.

@@ -92,7 +92,7 @@ func (a *App) furnishMembers() {
 			rooms := a.Rooms(s)
 			return posting.Services{Desk: rooms.Listings, Photos: rooms.Photos, Suggester: rooms.Suggester}
 		},
-		Figures:     figures,
+		Figures: figures, AppealHref: reasonsOf,
 		FiguresHref: func(l listing.Listing) string { return "/my/listings/" + l.Key() + "/figures" },
 	})
 }

@@ -299,8 +299,12 @@ func (d *Desk) keep(tx *db.Tx, outcomes []safety.Outcome, listings ...Listing) e
 
 // subject is what screening looks at.
 func (l Listing) subject(tree *Tree, now time.Time) safety.Subject {
+	stage := safety.StageListing
+	if l.Source != formSource {
+		stage = safety.StageFeed
+	}
 	return safety.Subject{
-		Stage: safety.StageListing, Object: Object, Record: l.ID, Hash: l.hash,
+		Stage: stage, Object: Object, Record: l.ID, Hash: l.hash,
 		Category: tree.PathSlug(l.Category), Title: l.Title, Body: l.Body, Price: l.Price, Attributes: l.texts(),
 		Photos: len(l.Photos),
 		Author: safety.Author{Kind: value.Member, ID: l.Seller.ID, Age_days: int(now.Sub(l.Seller.Since).Hours() / 24)},

@@ -49,8 +49,16 @@ func (d *Desk) answer(tx *db.Tx, notice value.ID, decision Decision, answer stri
 	if err != nil {
 		return err
 	}
-	if err := storeAnswer(tx, n.ID, answer); err != nil || d.Duties == nil {
+	if err := storeAnswer(tx, n.ID, answer); err != nil {
 		return err
+	}
+	if d.Answered != nil {
+		if err := d.Answered(tx, n, answer); err != nil {
+			return err
+		}
+	}
+	if d.Duties == nil {
+		return nil
 	}
 	return d.Duties.Discharge(tx, noticeDuty, "notice", n.ID, made.ID.String())
 }

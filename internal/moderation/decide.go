@@ -87,6 +87,8 @@ type Desk struct {
 	Evidence  Evidence
 	Duties    Duties
 	Suspender Suspender
+	// Answered tells whoever sent a notice what came of it; nil: they look under their code.
+	Answered func(tx *db.Tx, n Notice, answer string) error
 	// Leads reports who may take what was escalated; nil: everybody.
 	Leads    func(tx *db.Tx, account value.ID) (bool, error)
 	Sampling Sampling

@@ -48,8 +48,9 @@ type Config struct {
 	Form func(r *http.Request, title string, content templ.Component) templ.Component
 	// Figures of many listings at once; nil shows none.
 	Figures func(tx *db.Tx, listings []value.ID) (map[value.ID]Figures, error)
-	// AppealHref is where somebody appeals a refusal; nil names the site's mail address.
-	AppealHref func(l listing.Listing) string
+	// AppealHref is where somebody reads the reasons of a refusal and appeals it; empty, or nil, names the site's mail
+	// address.
+	AppealHref func(tx *db.Tx, l listing.Listing) (string, error)
 	// FiguresHref is where a listing's figures over time are; nil links nowhere.
 	FiguresHref func(l listing.Listing) string
 

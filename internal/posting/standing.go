@@ -45,8 +45,11 @@ func (v *visit) showStanding() error {
 
 func (v *visit) viewStanding(l listing.Listing) (*standingView, error) {
 	var rows []row
+	appeal := ""
 	err := v.read(func(tx *db.Tx) (err error) {
-		rows, err = v.rowsOf(tx, []listing.Listing{l})
+		if rows, err = v.rowsOf(tx, []listing.Listing{l}); err == nil && v.posting.config.AppealHref != nil {
+			appeal, err = v.posting.config.AppealHref(tx, l)
+		}
 		return err
 	})
 	if err != nil {
@@ -58,9 +61,7 @@ func (v *visit) viewStanding(l listing.Listing) (*standingView, error) {
 		s.reasons = append(s.reasons, reason{v.fieldName(l, r.Field), r.Words.In(v.words.Locale())})
 	}
 	if s.standing.MayAppeal {
-		if v.posting.config.AppealHref != nil {
-			s.appeal = v.posting.config.AppealHref(l)
-		} else {
+		if s.appeal = appeal; appeal == "" {
 			s.mail = string(v.site.Settings().ContactEmail)
 		}
 	}
