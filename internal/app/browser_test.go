@@ -57,7 +57,7 @@ func TestAVisitorFindsAndReports(t *testing.T) {
 // back.
 func filter(t *testing.T, tab *browser.Tab) {
 	t.Helper()
-	if answer := tab.Ask(`window.samePage = true; const all = find(".found b").textContent; click("main form [name=photos]");
+	if answer := tab.Ask(`await until(() => find("main").dataset.live !== undefined); window.samePage = true; const all = find(".found b").textContent; click("main form [name=photos]");
 		await until(() => location.search !== "" && find("#results").ariaBusy !== "true"); const filtered = location.search; history.back();
 		await until(() => location.search === ""); await until(() => find(".found b")?.textContent === all); filtered !== "" && find(".found b").textContent === all`); answer != "yes" {
 		t.Errorf("filter and back: %s", answer)

@@ -131,10 +131,12 @@ func TestTenantsCannotBlindTheMemory(t *testing.T) {
 	allow := siteRule("true", Allow)
 	site := Pack{Rules: []Rule{allow}, Regions: []string{"JP"}, Lists: map[string]List{"mine": {Terms: []string{"bicycle"}, Except: []string{"escort service", "call"}}}}
 	gate := gateOf(t, compile(t, wholePack(t), site))
-	memory := &told{n: 9, cluster: Cluster{Size: 4, Accounts: 4, Places: 3}}
+	memory := &told{n: 9, cluster: Cluster{Size: 4, Accounts: 4, Places: 3, Score: .8}}
 	gate.Remember(memory.all())
 	for text, want := range map[string]Verdict{"Escort service": Reject, "Call +41 44 668 18 00": Hold, "Chair": Hold} {
-		if out := gate.Screen(t.Context(), listing("Offer", text), Review{}); out.Verdict != want {
+		subject := listing("Offer", text)
+		subject.Author.Age_days = 1
+		if out := gate.Screen(t.Context(), subject, Review{}); out.Verdict != want {
 			t.Errorf("%q: %s, want %s", text, out.Verdict, want)
 		}
 	}
