@@ -40,7 +40,7 @@ func (w *world) serve() http.Handler {
 			})
 		},
 		Shell: func(_ *http.Request, heading, _ string) (ui.ConsolePage, error) {
-			return ui.ConsolePage{Title: heading, Heading: heading, Site: "Lakeside Market"}, nil
+			return ui.ConsolePage{Desk: true, Title: heading, Heading: heading, Site: "Lakeside Market"}, nil
 		},
 		Who: func(_ *db.Tx, actor string) (string, error) {
 			return map[string]string{"staff:7": "Sam", "staff:8": "Kim", "staff:9": "Lou"}[actor], nil

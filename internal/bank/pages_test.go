@@ -73,7 +73,7 @@ func (w *office) serve(photos *media.Photos) *web.Router {
 		Pictures: func(*site.Site) Pictures { return photos },
 		Record:   func(object string, id value.ID) string { return "/console/" + object + "/" + id.Text("lst") },
 		Shell: func(_ *http.Request, heading, at string) (ui.ConsolePage, error) {
-			return ui.ConsolePage{Title: heading, Heading: heading, Site: "Lakeside Market", Tabs: []ui.Link{{Text: "Hashes", Href: at, Current: true}}}, nil
+			return ui.ConsolePage{Desk: true, Title: heading, Heading: heading, Site: "Lakeside Market", Tabs: []ui.Link{{Text: "Hashes", Href: at, Current: true}}}, nil
 		},
 	}
 	r := web.NewRouter(web.Config{Log: slog.New(slog.NewTextHandler(io.Discard, nil))})

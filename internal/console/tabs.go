@@ -29,7 +29,7 @@ func (c *Console) SafetyPage(r *http.Request, heading, at string) (ui.ConsolePag
 
 // safetyTabs are the pages of the safety desk.
 func (v *visit) safetyTabs(page *ui.ConsolePage, here string, w waiting) {
-	page.TabsName = v.t("console.safety")
+	page.TabsName, page.Desk = v.t("console.safety"), true
 	tabs := []place{
 		{href: queueRoot, key: "console.queue", permission: account.ListingsDecide, count: w.held},
 		{href: textsPath, key: "console.texts", permission: account.ListingsDecide},

@@ -73,7 +73,7 @@ func (d *desk) serve() {
 	})
 	(&evidence.Pages{
 		Shell: func(_ *http.Request, heading, _ string) (ui.ConsolePage, error) {
-			return ui.ConsolePage{Title: heading, Heading: heading, Site: "Lakeside Market"}, nil
+			return ui.ConsolePage{Desk: true, Title: heading, Heading: heading, Site: "Lakeside Market"}, nil
 		},
 		Of: func(*site.Site) *evidence.Vault { return d.vault }, Clock: value.SystemClock{},
 		Link: func(object string, record value.ID) string { return "/console/" + object + "/" + record.String() },

@@ -42,7 +42,7 @@ func (w *world) serve() http.Handler {
 			})
 		},
 		Shell: func(_ *http.Request, heading, _ string) (ui.ConsolePage, error) {
-			return ui.ConsolePage{Title: heading, Heading: heading, Site: "Lakeside Market"}, nil
+			return ui.ConsolePage{Desk: true, Title: heading, Heading: heading, Site: "Lakeside Market"}, nil
 		},
 		Href: func(object string, record value.ID) string {
 			if object == "listing" {

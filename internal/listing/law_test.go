@@ -27,6 +27,7 @@ type law struct {
 	removed  bool
 	planned  bool                        // until an hour from now
 	refused  map[safety.ContentHash]bool // contents that staff refused
+	denied   map[string]bool             // texts that staff refused and did not release since
 	released map[string]bool             // texts that staff looked at and released
 	entries  int                         // of the log about it
 }
@@ -39,7 +40,7 @@ func TestNoOrderOfEventsShowsWhatWasNotCleared(t *testing.T) {
 		run := 0
 		rapid.Check(w.TB.(*testing.T), func(rt *rapid.T) {
 			run++
-			l := &law{world: w, T: rt, source: fmt.Sprintf("law%d", run), refused: map[safety.ContentHash]bool{}, released: map[string]bool{}}
+			l := &law{world: w, T: rt, source: fmt.Sprintf("law%d", run), refused: map[safety.ContentHash]bool{}, denied: map[string]bool{}, released: map[string]bool{}}
 			l.imports()
 			for range rapid.IntRange(3, 9).Draw(rt, "steps") {
 				l.step()
@@ -162,7 +163,7 @@ func (l *law) opens() error {
 func (l *law) rejects() error {
 	err := l.ends(listing.Rejected)
 	if err == nil {
-		l.refused[l.now().Content.Hash()] = true
+		l.refused[l.now().Content.Hash()], l.denied[l.now().Body] = true, true
 	}
 	return err
 }
@@ -192,6 +193,7 @@ func (l *law) releases() error {
 	})
 	if err == nil {
 		l.released[before.Body] = true
+		delete(l.denied, before.Body)
 	}
 	return err
 }
@@ -206,7 +208,7 @@ func (l *law) holds() {
 			l.T.Fatal("it waits for its time and is visible")
 		case l.removed:
 			l.T.Fatal("it was removed and is visible")
-		case l.refused[now.Content.Hash()]:
+		case l.refused[now.Content.Hash()], l.denied[now.Body]:
 			l.T.Fatalf("staff refused %q and it is visible", now.Body)
 		case strings.HasPrefix(now.Body, scam) && !l.released[now.Body]:
 			l.T.Fatalf("nobody cleared %q and it is visible", now.Body)

@@ -53,7 +53,7 @@ func (w *office) serve() *web.Router {
 		Measures: func(*http.Request) []ui.Option { return []ui.Option{{Value: "remove", Text: "Remove"}} },
 		Grounds:  func(*http.Request) []ui.Option { return []ui.Option{{Value: "scam", Text: "Scam"}} },
 		Shell: func(_ *http.Request, heading, at string) (ui.ConsolePage, error) {
-			return ui.ConsolePage{Title: heading, Heading: heading, Site: "Lakeside Market", Tabs: []ui.Link{{Text: "Networks", Href: at, Current: true}}}, nil
+			return ui.ConsolePage{Desk: true, Title: heading, Heading: heading, Site: "Lakeside Market", Tabs: []ui.Link{{Text: "Networks", Href: at, Current: true}}}, nil
 		},
 	}
 	r := web.NewRouter(web.Config{Log: slog.New(slog.NewTextHandler(io.Discard, nil))})

@@ -92,7 +92,7 @@ func (w *world) config() notice.Config {
 			})
 		},
 		Shell: func(_ *http.Request, heading, _ string) (ui.ConsolePage, error) {
-			return ui.ConsolePage{Title: heading, Heading: heading, Site: "Lakeside Market"}, nil
+			return ui.ConsolePage{Desk: true, Title: heading, Heading: heading, Site: "Lakeside Market"}, nil
 		},
 	}
 }

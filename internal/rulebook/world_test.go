@@ -147,7 +147,7 @@ func (w *world) serve() http.Handler {
 	desk := &rulebook.Pages{
 		Of: func(*site.Site) *rulebook.Book { return w.book },
 		Shell: func(r *http.Request, heading, at string) (ui.ConsolePage, error) {
-			return ui.ConsolePage{Title: heading, Heading: heading, Site: "Lakeside Market", TabsName: "Safety", Tabs: []ui.Link{
+			return ui.ConsolePage{Desk: true, Title: heading, Heading: heading, Site: "Lakeside Market", TabsName: "Safety", Tabs: []ui.Link{
 				{Text: "Rules", Href: "/console/safety/rules", Current: at == "/console/safety/rules"}, {Text: "Lists", Href: "/console/safety/lists", Current: at == "/console/safety/lists"},
 			}}, nil
 		},

@@ -1,5 +1,6 @@
 // Bundles styles, scripts, fonts and icons into dist/, which the Go program embeds.
-// A feature adds to a bundle by having public.css, member.css, console.css, public.ts, member.ts or console.ts in its folder.
+// A feature adds to a bundle by having public.css, member.css, console.css, desk.css, public.ts, member.ts or console.ts in its
+// folder.
 import { build } from "esbuild";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
@@ -12,13 +13,14 @@ const here = dirname(fileURLToPath(import.meta.url));
 const rooms = join(here, "..");
 const modules = join(here, "../../node_modules");
 const dist = join(here, "dist");
-const faces = ["public", "member", "console"]; // member comes on top of public on the pages of people signed in
+const faces = ["public", "member", "console", "desk"]; // member comes on top of public for people signed in, desk on top of console
 
 // entry is a module that exists only in memory: our own part of a bundle, then every feature's.
 function entry(face, kind) {
   const features = readdirSync(rooms).filter((room) => room !== "ui" && existsSync(join(rooms, room, `${face}.${kind}`)));
   const paths = features.sort().map((room) => `../${room}/${face}.${kind}`);
-  if (kind === "css") return [`@import "./styles/${face}.css";`, ...paths.map((p) => `@import "${p}" layer(features);`)].join("\n");
+  const own = existsSync(join(here, `styles/${face}.css`)) ? [`@import "./styles/${face}.css";`] : []; // the desk has none
+  if (kind === "css") return [...own, ...paths.map((p) => `@import "${p}" layer(features);`)].join("\n");
   return [`import "./scripts/${face}.ts";`, ...paths.map((p) => `import "${p}";`)].join("\n");
 }
 
