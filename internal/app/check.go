@@ -26,7 +26,7 @@ type Report struct {
 }
 
 // Check goes through everything stored that could break a promise: no listing is live without a genuine clearance for
-// its content, no profile or review is shown without one, no clearance is forged, records are as they are defined, the change log agrees with its seals.
+// its content, none that is restricted stands in the index, no profile or review is shown without one, no clearance is forged, records are as they are defined, the change log agrees with its seals.
 func (r *Rooms) Check(ctx context.Context) (Report, error) {
 	var report Report
 	if _, err := r.Sealer.CatchUp(ctx, r.Site.DB); err != nil {
@@ -38,7 +38,7 @@ func (r *Rooms) Check(ctx context.Context) (Report, error) {
 			return err
 		}
 		for _, check := range []func(*db.Tx) ([]string, int, error){
-			r.Profiles.Check, func(tx *db.Tx) ([]string, int, error) { return trade.Check(tx, r.Gate) },
+			r.Profiles.Check, r.checkRestricted, func(tx *db.Tx) ([]string, int, error) { return trade.Check(tx, r.Gate) },
 		} {
 			faults, _, err := check(tx)
 			if err != nil {
@@ -71,6 +71,32 @@ func (r *Rooms) Check(ctx context.Context) (Report, error) {
 		report.Faults = append(report.Faults, problem.Text)
 	}
 	return report, nil
+}
+
+// checkRestricted looks for restricted listings in the database's index. While that follows the log, it says nothing.
+func (r *Rooms) checkRestricted(tx *db.Tx) (faults []string, read int, err error) {
+	last, err := change.Last(tx)
+	if err != nil {
+		return nil, 0, err
+	}
+	if seen, _, err := r.Database.Followed(tx); err != nil || seen < last {
+		return nil, 0, err
+	}
+	const portion = 500
+	for after := value.ID(0); ; {
+		listed, err := r.Database.Listings(tx, after, portion)
+		if err != nil || len(listed) == 0 {
+			return faults, read, err
+		}
+		hidden, err := listing.RestrictedListed(tx, listed)
+		if err != nil {
+			return faults, read, err
+		}
+		for _, id := range hidden {
+			faults = append(faults, fmt.Sprintf("listing %s is restricted and stands in the index", id.Text(listing.ShortID)))
+		}
+		read, after = read+len(listed), listed[len(listed)-1]
+	}
 }
 
 // checkRecords compares the tables of objects with their definitions, and what is derived with what it comes from.

@@ -223,6 +223,14 @@ func (d decided) Ask(tx *db.Tx, record value.ID, what string) error {
 	return d.desk.AskIn(tx, record, what)
 }
 
+// Restrict leaves a listing to those who have its address.
+func (d decided) Restrict(tx *db.Tx, record value.ID, reason string) error {
+	return d.desk.RestrictIn(tx, record, reason)
+}
+
+// Lift ends the restriction of a listing.
+func (d decided) Lift(tx *db.Tx, record value.ID) error { return d.desk.LiftIn(tx, record) }
+
 // Before tells how a listing stands.
 func (decided) Before(tx *db.Tx, record value.ID) (string, error) {
 	return listing.BeforeIn(tx, record)

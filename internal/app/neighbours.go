@@ -60,10 +60,10 @@ func talkedAbout(tx *db.Tx, ids []value.ID) (map[value.ID]message.Listing, error
 		told := message.Listing{
 			ID: l.ID, Title: l.Title, Category: tree.PathSlug(l.Category), Photo: photoOf(l), Price: l.Price, Status: statusOf(l),
 			Seller:  message.Seller{ID: l.Seller.ID, Name: l.Seller.Name, Business: l.Seller.Kind == listing.Business},
-			Open:    l.Status == listing.Live && tx.Now().Before(l.Expires),
+			Open:    l.Status == listing.Live && tx.Now().Before(l.Expires) && l.Restricted.IsZero(),
 			Removed: l.Status == listing.Removed || l.Status == listing.Rejected,
 		}
-		if told.Open {
+		if told.Open || !l.Restricted.IsZero() && l.Status == listing.Live {
 			told.Href = listingHref(l.ID)
 		}
 		all[l.ID] = told

@@ -120,7 +120,7 @@ func (a *App) networkPages() *network.Pages {
 		Listings: shownListings,
 		Measures: func(r *http.Request) []ui.Option {
 			var all []ui.Option
-			for _, m := range []moderation.Measure{moderation.ToPublish, moderation.ToChange, moderation.ToRemove, moderation.ToSuspend, moderation.ToEscalate} {
+			for _, m := range []moderation.Measure{moderation.ToPublish, moderation.ToChange, moderation.ToRestrict, moderation.ToRemove, moderation.ToSuspend, moderation.ToEscalate} {
 				all = append(all, ui.Option{Value: string(m), Text: text.T(r.Context(), "console.measure."+string(m))})
 			}
 			return all

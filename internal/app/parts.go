@@ -30,6 +30,9 @@ func (a *App) marketParts(s *site.Site) market.Parts {
 			return face(s, rooms, tx, seller)
 		},
 		Contact: func(_ *http.Request, tx *db.Tx, l listing.Listing) (templ.Component, error) {
+			if !l.Restricted.IsZero() {
+				return nil, nil // nobody begins to write about it
+			}
 			people, err := answering(tx, l.Seller.ID)
 			if err != nil || len(people) == 0 {
 				return nil, err

@@ -114,7 +114,7 @@ func (a *App) openRooms(s *site.Site) *Rooms {
 		SealKey: key, Codes: codesOf(s),
 		Sealer:     sealer,
 		Automation: flows, Transfer: carrier,
-		Jobs:      job.NewWorker(s.DB, 4, slices.Concat(a.jobs(s), flows.Jobs(), a.memberJobs(s, desk, trades), []job.Handler{a.watch(s).Handler(), a.witness(s, key).Job(), tidySafety(s)}, vault.Jobs())...),
+		Jobs:      job.NewWorker(s.DB, 4, slices.Concat(a.jobs(s), flows.Jobs(), a.memberJobs(s, desk, trades), []job.Handler{a.watch(s).Handler(), a.witnessJob(s, key), tidySafety(s)}, vault.Jobs())...),
 		Calls:     job.NewWorker(s.DB, 2, a.calls(s)...),
 		Loads:     job.NewWorker(s.DB, 1, slices.Concat(carrier.Jobs(), banks.Jobs(), memory.book.Jobs())...),
 		followers: append(a.api.Readers(s), crm.Sellers(records, sellersFor), a.follow.Reader(s), a.saved.Reader(s), trades.Reader(), views.Reader(), decisions.Reader()),
@@ -124,11 +124,15 @@ func (a *App) openRooms(s *site.Site) *Rooms {
 // decided carries decisions of staff out on listings.
 type decided struct{ desk *listing.Desk }
 
-// Release keeps the review and screens again, which clears the listing unless something final stands against it.
+// Release keeps the review and screens again, which clears the listing unless something final stands against it. What is on
+// the market and restricted is restricted no more.
 func (d decided) Release(tx *db.Tx, record value.ID, reason string) (bool, error) {
 	l, err := listing.Find(tx, record)
 	if err != nil {
 		return false, err
+	}
+	if !l.Restricted.IsZero() && (l.Status == listing.Live || l.Status == listing.Paused) {
+		return true, d.desk.LiftIn(tx, record)
 	}
 	if l.Status != listing.Held && l.Status != listing.Challenged {
 		return false, value.Errorf(value.Conflict, "this listing is %s; only what is held can be published", l.Status)

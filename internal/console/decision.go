@@ -39,15 +39,17 @@ const (
 	toEscalate choice = "escalate"
 	toChange   choice = "change"
 	toPublish  choice = "publish"
+	toLift     choice = "lift" // end a restriction
 )
 
 // letters press the buttons of the form.
-var letters = map[choice]string{toReject: "r", toRestrict: "l", toSuspend: "s", toEscalate: "e", toChange: "a", toPublish: "p"}
+var letters = map[choice]string{toReject: "r", toRestrict: "l", toSuspend: "s", toEscalate: "e", toChange: "a", toPublish: "p", toLift: "p"}
 
 // measures are what the choices mean; a measure that takes something away does so as the listing stands.
 var measures = map[choice]moderation.Measure{
 	toReject: moderation.ToRemove, toRemove: moderation.ToRemove, toRestrict: moderation.ToRestrict, toSuspend: moderation.ToSuspend,
 	toEscalate: moderation.ToEscalate, toChange: moderation.ToChange, toPublish: moderation.ToPublish,
+	toLift: moderation.ToPublish,
 }
 
 // severe reports whether a second person has to confirm it.
@@ -187,8 +189,11 @@ func (c *card) choices() []choice {
 			all = append(all, more)
 		}
 	}
-	if c.waits() && !c.form.final {
+	switch {
+	case c.waits() && !c.form.final:
 		all = append(all, toPublish)
+	case !c.waits() && !c.l.Restricted.IsZero():
+		all = append(all, toLift)
 	}
 	return all
 }
@@ -203,10 +208,19 @@ func (c *card) offers(more choice) bool {
 	case more == toChange:
 		return c.waits()
 	case more == toRestrict:
-		return !c.waits()
+		return c.l.Restricted.IsZero() && !(c.waits() && c.form.final)
 	default:
 		return true
 	}
+}
+
+// restriction says that staff restricted the listing, and why.
+func (c *card) restriction() string {
+	key := "console.restricted_live"
+	if c.waits() {
+		key = "console.restricted_waits"
+	}
+	return c.v.t(key, "date", c.v.words.Date(c.l.Restricted.Since), "reason", c.l.Restricted.Reason)
 }
 
 // short is a reason that is often given; pressing it fills the form.
@@ -228,6 +242,8 @@ func (c *card) shorts() []short {
 			add("prohibited", moderation.Prohibited)
 			add("counterfeit", moderation.Counterfeit)
 			add("duplicate", moderation.Duplicate)
+		case toLift:
+			add("corrected", "")
 		case toPublish:
 			add("ordinary", "")
 			add("harmless", "")

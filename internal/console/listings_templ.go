@@ -413,7 +413,7 @@ func listingTable(v *visit, all []listing.Listing) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = v.statusTag(l.Status).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = v.listingTag(l).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

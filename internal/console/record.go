@@ -169,6 +169,9 @@ func (c *card) facts() []ui.Fact {
 		{Name: v.t("console.field.created"), Value: v.words.Moment(c.l.Created)},
 		{Name: v.t("console.field.updated"), Value: v.words.Moment(c.l.Updated)},
 	}
+	if !c.l.Restricted.IsZero() {
+		rows = append(rows, ui.Fact{Name: v.t("console.field.restricted"), Value: v.words.Moment(c.l.Restricted.Since)})
+	}
 	if !c.l.Published.IsZero() {
 		rows = append(rows, ui.Fact{Name: v.t("console.field.published"), Value: v.words.Moment(c.l.Published)},
 			ui.Fact{Name: v.t("console.field.expires"), Value: v.words.Moment(c.l.Expires)})

@@ -54,11 +54,11 @@ func (c *card) recordView() templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = c.v.statusTag(c.l.Status).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = c.v.listingTag(c.l).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if c.l.Visible(c.v.Listings.Gate, c.v.now) {
+		if c.l.Reachable(c.v.Listings.Gate, c.v.now) {
 			templ_7745c5c3_Err = ui.Button{Text: c.v.t("console.public_page"), Icon: "external-link", Href: "/l/" + c.l.Key(), Small: true}.Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

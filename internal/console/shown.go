@@ -28,6 +28,14 @@ func (v *visit) statusTag(s listing.Status) ui.Tag {
 	return tag
 }
 
+// listingTag names where a listing stands; what is live and restricted is that before all.
+func (v *visit) listingTag(l listing.Listing) ui.Tag {
+	if !l.Restricted.IsZero() && l.Status == listing.Live {
+		return ui.Tag{Text: v.t("console.restricted"), Icon: "eye-off", Tone: ui.Alarm}
+	}
+	return v.statusTag(l.Status)
+}
+
 func (v *visit) price(l listing.Listing) string {
 	switch {
 	case l.Kind == listing.Free:

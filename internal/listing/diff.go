@@ -36,13 +36,16 @@ func (l Listing) fields() map[string]any {
 	fields := map[string]any{
 		"status": string(l.Status), "kind": string(l.Kind), "category": l.Category, "title": l.Title, "body": l.Body,
 		"price": "", "place": l.Place.Name, "locale": string(l.Locale), "photos": "", "clearance": "",
-		"seller": "", "source": l.Source, "near": "", "reserved": "", "opens": "", "repeats": "",
+		"seller": "", "source": l.Source, "near": "", "reserved": "", "opens": "", "repeats": "", "restricted": "",
 	}
 	if !l.Reserved.IsZero() {
 		fields["reserved"] = l.Reserved.Format(time.RFC3339)
 	}
 	if !l.Opens.IsZero() {
 		fields["opens"] = l.Opens.Format(time.RFC3339)
+	}
+	if !l.Restricted.IsZero() {
+		fields["restricted"] = l.Restricted.Since.Format(time.RFC3339)
 	}
 	if l.RelistedOf != 0 {
 		fields["repeats"] = l.RelistedOf.Text(ShortID)

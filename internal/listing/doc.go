@@ -38,6 +38,14 @@
 // clearance stay. A scheduled listing (Listing.Opens) was screened and is paused until its time; Publish refuses it
 // earlier, Visible too. When it opens it is screened again, because rules may have changed.
 //
+// # Restricted
+//
+// Staff leave a listing to those who have its address (RestrictIn): another mark beside the status, and everything about
+// its life and its screening stays as it is. Reachable asks whether the public may see it by its address, and its own page
+// and its photos ask that; Visible asks whether the public may find it, and all that lists, counts, recommends or tells
+// asks that. So whoever forgets restrictions hides too much, never too little. Neither edit, renewal nor import lifts the
+// mark, and what repeats a restricted listing waits for a person.
+//
 // # Drafts
 //
 // A draft belongs to who writes it, an account or a visitor with a key, and nobody else reads it or sees its photos; so it

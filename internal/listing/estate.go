@@ -212,6 +212,7 @@ func (e Estate) eraseListing(tx *db.Tx, l Listing) error {
 	}
 	l.Content = Content{Kind: l.Kind, Category: l.Category, Locale: l.Locale, Title: erasedTitle}
 	l.hash, l.fingerprint, l.External, l.EndedBy, l.Reason = l.Content.Hash(), 0, "", endedBy, ""
+	l.Restricted = Restriction{}
 	if err := updateListing(tx, l); err != nil {
 		return err
 	}

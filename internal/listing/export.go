@@ -35,6 +35,7 @@ type exported struct {
 	Updated    time.Time  `json:"updated"`
 	Published  *time.Time `json:"published,omitempty"`
 	Expires    *time.Time `json:"expires,omitempty"`
+	Restricted *time.Time `json:"restricted,omitempty"`
 }
 
 // Export writes every listing whatever its status as JSON lines, oldest first, in little memory. It returns how many
@@ -82,6 +83,7 @@ func export(l Listing, tree *Tree) exported {
 		Category: tree.PathSlug(l.Category), Locale: string(l.Locale), Title: l.Title, Body: l.Body,
 		Place: l.Place.Name, Attributes: l.Attributes, Photos: l.Photos, Seller: l.Seller.Name, SellerKind: l.Seller.Kind,
 		Created: l.Created, Updated: l.Updated, Published: optional(l.Published), Expires: optional(l.Expires),
+		Restricted: optional(l.Restricted.Since),
 	}
 	if l.HasPrice() {
 		e.Price, e.Currency = l.Price.Decimal(), l.Price.Currency

@@ -26,7 +26,7 @@ func (d *Desk) Feature(ctx context.Context, actor value.Actor, id value.ID, unti
 		switch {
 		case until.IsZero():
 			return unfeature(tx, id)
-		case l.Status != Live:
+		case l.Status != Live || !l.Restricted.IsZero():
 			return &value.Error{Kind: value.Conflict, Key: "listing.feature_not_live", Message: "only a listing that is live can be featured"}
 		case !until.After(tx.Now()) || until.After(tx.Now().Add(LongestFeature)):
 			return value.Fieldf("days", "feature it for 1 to %d days", int(LongestFeature/(24*time.Hour)))

@@ -21,15 +21,17 @@ import (
 type law struct {
 	*world
 	*rapid.T
-	id       value.ID
-	source   string
-	files    int
-	removed  bool
-	planned  bool                        // until an hour from now
-	refused  map[safety.ContentHash]bool // contents that staff refused
-	denied   map[string]bool             // texts that staff refused and did not release since
-	released map[string]bool             // texts that staff looked at and released
-	entries  int                         // of the log about it
+	id         value.ID
+	source     string
+	files      int
+	removed    bool
+	planned    bool                        // until an hour from now
+	restricted bool                        // by staff, and not lifted since
+	before     string                      // how it stood before staff restricted it last, as a decision keeps it; empty: something was decided since
+	refused    map[safety.ContentHash]bool // contents that staff refused
+	denied     map[string]bool             // texts that staff refused and did not release since
+	released   map[string]bool             // texts that staff looked at and released
+	entries    int                         // of the log about it
 }
 
 // texts are what the listing may say; the first two are in order.
@@ -58,7 +60,7 @@ func TestNoOrderOfEventsShowsWhatWasNotCleared(t *testing.T) {
 }
 
 // quiet verbs may have nothing to do.
-var quiet = map[string]bool{"import": true, "expire": true, "open": true, "reserve": true, "free": true, "price": true}
+var quiet = map[string]bool{"import": true, "expire": true, "open": true, "restrict": true, "reserve": true, "free": true, "price": true}
 
 func (l *law) text() string { return rapid.SampledFrom(texts).Draw(l.T, "text") }
 
@@ -79,22 +81,25 @@ func (l *law) step() {
 			_, _, err := l.desk.Renew(ctx, tester, l.id)
 			return l.callsOff(err)
 		},
-		"screen":  func() error { _, _, err := l.desk.Screen(ctx, tester, l.id); return err },
-		"import":  func() error { l.imports(); return nil },
-		"expire":  l.expires,
-		"reject":  func() error { return l.rejects() },
-		"remove":  func() error { return l.removes() },
-		"release": func() error { return l.releases() },
-		"reserve": func() error { return l.reserves(true) },
-		"free":    func() error { return l.reserves(false) },
-		"plan":    l.plans,
-		"open":    l.opens,
+		"screen":   func() error { _, _, err := l.desk.Screen(ctx, tester, l.id); return err },
+		"import":   func() error { l.imports(); return nil },
+		"expire":   l.expires,
+		"reject":   func() error { return l.rejects() },
+		"remove":   func() error { return l.removes() },
+		"release":  func() error { return l.releases() },
+		"reserve":  func() error { return l.reserves(true) },
+		"free":     func() error { return l.reserves(false) },
+		"plan":     l.plans,
+		"restrict": l.restricts,
+		"lift":     l.lifts,
+		"takeback": l.takesBack,
+		"open":     l.opens,
 		"price": func() error {
 			_, err := l.desk.Bulk(ctx, tester, listing.Bulk{Verb: listing.BulkPrice, Percent: 10, Seller: l.now().Seller.ID, IDs: []value.ID{l.id}})
 			return err
 		},
 	}
-	name := rapid.SampledFrom([]string{"edit", "edit", "edit", "pause", "sold", "renew", "renew", "screen", "import", "import", "expire", "reject", "reject", "remove", "release", "release", "reserve", "free", "plan", "plan", "open", "price"}).Draw(l.T, "verb")
+	name := rapid.SampledFrom([]string{"edit", "edit", "edit", "pause", "sold", "renew", "renew", "screen", "import", "import", "expire", "reject", "reject", "remove", "release", "release", "reserve", "free", "plan", "plan", "open", "price", "restrict", "restrict", "lift", "takeback"}).Draw(l.T, "verb")
 	before := l.now()
 	err := verbs[name]()
 	after, entries := l.now(), len(l.history(l.id))
@@ -163,14 +168,16 @@ func (l *law) opens() error {
 func (l *law) rejects() error {
 	err := l.ends(listing.Rejected)
 	if err == nil {
-		l.refused[l.now().Content.Hash()], l.denied[l.now().Body] = true, true
+		l.refused[l.now().Content.Hash()], l.denied[l.now().Body], l.before = true, true, ""
 	}
 	return err
 }
 
 func (l *law) removes() error {
 	err := l.ends(listing.Removed)
-	l.removed = l.removed || err == nil
+	if err == nil {
+		l.removed, l.before = true, ""
+	}
 	return err
 }
 
@@ -192,15 +199,87 @@ func (l *law) releases() error {
 		return err
 	})
 	if err == nil {
-		l.released[before.Body] = true
+		l.released[before.Body], l.before = true, ""
 		delete(l.denied, before.Body)
 	}
 	return err
 }
 
+func (l *law) restricts() error {
+	return l.db.Write(context.Background(), staff, "law.restrict", func(tx *db.Tx) error {
+		was, err := listing.Find(tx, l.id)
+		if err != nil {
+			return err
+		}
+		if l.before, err = listing.BeforeIn(tx, l.id); err != nil {
+			return err
+		}
+		if err := l.desk.RestrictIn(tx, l.id, "only by its address"); err != nil {
+			l.before = ""
+			return err
+		}
+		if was.Status == listing.Held || was.Status == listing.Challenged {
+			l.released[was.Body] = true
+			delete(l.denied, was.Body)
+		}
+		if l.restricted {
+			l.before = "" // another decision restricts it
+		}
+		l.restricted = true
+		tx.Log(db.Change{Object: "test", Record: l.id})
+		return nil
+	})
+}
+
+func (l *law) lifts() error {
+	err := l.db.Write(context.Background(), staff, "law.lift", func(tx *db.Tx) error { return l.desk.LiftIn(tx, l.id) })
+	if err == nil {
+		l.restricted, l.before = false, ""
+	}
+	return err
+}
+
+// takesBack undoes the restriction, which was the last thing that staff decided. What it released waits again.
+func (l *law) takesBack() error {
+	if l.before == "" {
+		return value.Errorf(value.Conflict, "something else was decided since")
+	}
+	waited := strings.Contains(l.before, `"status":"held"`) || strings.Contains(l.before, `"status":"challenged"`)
+	err := l.db.Write(context.Background(), staff, "law.undo", func(tx *db.Tx) error {
+		return l.desk.RevertIn(tx, l.id, l.before, "decided in error")
+	})
+	if err == nil {
+		l.restricted, l.before = false, ""
+		if waited {
+			clear(l.released)
+			if l.now().Reachable(l.gate, l.db.Clock().Now()) {
+				l.T.Fatal("what waited for staff is public after the decision was taken back")
+			}
+		}
+	}
+	return err
+}
+
+// findable reports whether the index would have it.
+func (l *law) findable() (listed bool) {
+	l.read(func(tx *db.Tx) error {
+		found, err := listing.Documents{Gate: l.gate}.Documents(tx, []value.ID{l.id})
+		listed = len(found) > 0
+		return err
+	})
+	return listed
+}
+
 func (l *law) holds() {
 	now := l.now()
-	if now.Visible(l.gate, l.db.Clock().Now()) {
+	reachable, visible := now.Reachable(l.gate, l.db.Clock().Now()), now.Visible(l.gate, l.db.Clock().Now())
+	switch {
+	case l.restricted == now.Restricted.IsZero():
+		l.T.Fatalf("staff restricted it: %t, and it is restricted since %v", l.restricted, now.Restricted)
+	case visible != (reachable && !l.restricted), l.findable() != visible:
+		l.T.Fatalf("reachable %t, restricted %t: visible %t, in the index %t", reachable, l.restricted, visible, l.findable())
+	}
+	if reachable {
 		switch {
 		case !now.Opens.IsZero():
 			l.T.Fatalf("it is planned for %s and visible", now.Opens)

@@ -55,6 +55,7 @@ type Listing struct {
 	EndedBy    value.ActorKind // who gave it a status that is not public: value.Member is its author; empty while it is none
 	Reason     string          // why staff refused or removed it, in words for its author
 	RelistedOf value.ID        // the listing of the same seller that this one repeats; 0 for none
+	Restricted Restriction     // by staff, to those who have its address
 
 	hash        safety.ContentHash
 	clearance   value.ID
@@ -90,9 +91,16 @@ func (l Listing) Key() string { return l.ID.Text(ShortID) }
 // ClearedBy is the clearance under which the listing was published, 0 when there is none.
 func (l Listing) ClearedBy() value.ID { return l.clearance }
 
-// Visible reports whether the public may see the listing now: it is live, not expired, and its clearance is genuine
-// and for exactly the content it has. The hash is computed anew, so an edit behind the program's back hides it.
+// Visible reports whether the public may find the listing now: whoever has its address may see it, and it is not
+// restricted. Everything that lists, recommends or counts listings for the public asks this.
 func (l Listing) Visible(gate *safety.Gate, now time.Time) bool {
+	return l.Restricted.IsZero() && l.Reachable(gate, now)
+}
+
+// Reachable reports whether the public may see the listing now by its address: it is live, not expired, and its clearance
+// is genuine and for exactly the content it has. The hash is computed anew, so an edit behind the program's back hides it.
+// Its own page and its photos ask this, and nothing else does.
+func (l Listing) Reachable(gate *safety.Gate, now time.Time) bool {
 	return l.Status == Live && now.Before(l.Expires) && !now.Before(l.Opens) && l.Cleared(gate) == nil
 }
 

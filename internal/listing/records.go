@@ -26,6 +26,7 @@ func listingRecords(currency string) *record.Object {
 		status[i] = record.Option{Code: i + 1, Key: string(s), Labels: statusLabels[s], Tone: statusTones[s]}
 		codes[i] = string(s)
 	}
+	status = append(status, record.Option{Code: len(Statuses) + 1, Key: "restricted", Labels: names("Restricted", "Eingeschränkt"), Tone: "alarm"})
 	kinds := []string{"sell", "wanted", "swap", "free"}
 	base := fmt.Sprintf("case when {t}.currency = '%s' then {t}.price_minor end", code(currency))
 	return &record.Object{
@@ -45,15 +46,17 @@ func listingRecords(currency string) *record.Object {
 			{Key: "expires", Type: record.DateTime, Labels: names("Expires", "Läuft ab")},
 			{Key: "reserved", Type: record.DateTime, Labels: names("Reserved", "Reserviert")},
 			{Key: "opens", Type: record.DateTime, Labels: names("Goes live", "Geht online")},
+			{Key: "restricted", Type: record.DateTime, Labels: names("Restricted", "Eingeschränkt")},
 			{Key: "repeats", Type: record.Reference, Labels: names("Repeats", "Wiederholt"), Options: record.Options{Target: Object, Related: names("Repeated by", "Wiederholt von")}},
 		},
 		Owned: &record.Owned{
 			Table: "listing", Key: "id", Rev: "{t}.rev", Created: "{t}.created_us", Updated: "{t}.updated_us", Log: Object,
 			Columns: map[string][]string{
-				"title": {"{t}.title"}, "status": {coded("{t}.status", codes)}, "kind": {coded("{t}.kind", kinds)},
+				"title": {"{t}.title"}, "status": {unlisted(coded("{t}.status", codes))}, "kind": {coded("{t}.kind", kinds)},
 				"price": {"{t}.price_minor", "{t}.currency", base}, "category": {"{t}.category"}, "seller": {"{t}.seller"},
 				"town": {"{t}.place"}, "source": {"{t}.source"}, "published": {"{t}.published_us"}, "expires": {"{t}.expires_us"},
 				"reserved": {"{t}.reserved_us"}, "opens": {"{t}.opens_us"}, "repeats": {"{t}.relisted_of"},
+				"restricted": {"{t}.restricted_us"},
 			},
 		},
 	}
@@ -102,6 +105,11 @@ func coded(column string, words []string) string {
 		fmt.Fprintf(&b, " when '%s' then %d", word, i+1)
 	}
 	return b.String() + " end"
+}
+
+// unlisted gives what is live and restricted a code of its own, so that a list of what is live leaves it out.
+func unlisted(coded string) string {
+	return fmt.Sprintf("case when {t}.restricted_us is not null and {t}.status = 'live' then %d else %s end", len(Statuses)+1, coded)
 }
 
 // code lets nothing but the letters of a currency into SQL.

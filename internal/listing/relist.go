@@ -95,7 +95,7 @@ type Earlier struct {
 	ID        value.ID
 	Status    Status
 	Published time.Time // zero when it was never live
-	refused   bool      // by screening or by staff
+	refused   bool      // by screening or by staff; or restricted
 }
 
 // MayRenew reports whether renewing the earlier listing is the better way than posting it again.
@@ -128,7 +128,7 @@ func findEarlier(tx *db.Tx, seller Seller, print int64) (Earlier, error) {
 			found.refused = e.refused || e.Status == Rejected || e.Status == Removed && endedBy == value.Staff
 		}
 		return nil
-	}, `select id, status, ended_by, fingerprint, published_us, watched or refused <> '' from listing
+	}, `select id, status, ended_by, fingerprint, published_us, watched or refused <> '' or restricted_us is not null from listing
 		where seller = $1 and updated_us >= $2 and fingerprint is not null and status in (`+statuses+`)
 		order by created_us desc limit $3`, int64(seller.ID), value.Micros(tx.Now().Add(-relistWindow)), mostCompared)
 	if err == nil && found.ID == 0 {

@@ -70,6 +70,9 @@ type stood struct {
 	Watched bool            `json:"watched,omitempty"`
 	Opens   time.Time       `json:"opens,omitzero"`
 	Hash    string          `json:"hash"`
+
+	Restricted       time.Time `json:"restricted,omitzero"`
+	RestrictedReason string    `json:"restricted_reason,omitempty"`
 }
 
 // BeforeIn tells how a listing stands, for RevertIn.
@@ -78,7 +81,8 @@ func BeforeIn(tx *db.Tx, id value.ID) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	text, err := json.Marshal(stood{l.Status, l.EndedBy, l.Reason, l.refused, l.watched, l.Opens, l.hash.String()})
+	text, err := json.Marshal(stood{Status: l.Status, EndedBy: l.EndedBy, Reason: l.Reason, Refused: l.refused, Watched: l.watched,
+		Opens: l.Opens, Hash: l.hash.String(), Restricted: l.Restricted.Since, RestrictedReason: l.Restricted.Reason})
 	return string(text), err
 }
 
@@ -93,6 +97,12 @@ func (d *Desk) RevertIn(tx *db.Tx, id value.ID, before, reason string) error {
 	l, err := Find(tx, id)
 	if err != nil {
 		return err
+	}
+	switch { // a mark comes and goes whatever its author made of the content since
+	case !l.Restricted.IsZero() && was.Restricted.IsZero():
+		return d.unrestrict(tx, l, was)
+	case l.Restricted.IsZero() && !was.Restricted.IsZero():
+		return d.restrictAgain(tx, id, was)
 	}
 	if l.hash.String() != was.Hash {
 		return value.Errorf(value.Conflict, "its author changed this listing since; decide about it anew")

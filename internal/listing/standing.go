@@ -16,16 +16,17 @@ type State string
 
 // The states.
 const (
-	IsChecked   State = "checking" // a person looks at it
-	IsLive      State = "live"
-	IsReserved  State = "reserved"
-	IsScheduled State = "scheduled"
-	NeedsChange State = "change"  // Reasons say what and why
-	IsRefused   State = "refused" // Reasons say why; it can be appealed
-	IsPaused    State = "paused"
-	IsSold      State = "sold"
-	IsExpired   State = "expired"
-	IsRemoved   State = "removed" // by its author
+	IsChecked    State = "checking" // a person looks at it
+	IsLive       State = "live"
+	IsReserved   State = "reserved"
+	IsRestricted State = "restricted" // reached by its address only; Reasons say why; it can be appealed
+	IsScheduled  State = "scheduled"
+	NeedsChange  State = "change"  // Reasons say what and why
+	IsRefused    State = "refused" // Reasons say why; it can be appealed
+	IsPaused     State = "paused"
+	IsSold       State = "sold"
+	IsExpired    State = "expired"
+	IsRemoved    State = "removed" // by its author
 )
 
 // Key is the state's words in the catalogue; with ".hint" after it, a sentence that explains it.
@@ -55,11 +56,14 @@ type Standing struct {
 // StandingOf says where a listing stands. It reads the latest screening of those that were refused or need a change.
 func StandingOf(tx *db.Tx, l Listing) (Standing, error) {
 	s := l.standing(tx.Now())
+	if s.MayAppeal && !l.Restricted.IsZero() {
+		s.Reasons = []Reason{{Words: l.inWords(l.Restricted.Reason)}}
+	}
 	if s.State != NeedsChange && s.State != IsRefused {
 		return s, nil
 	}
 	if l.Reason != "" {
-		s.Reasons = []Reason{{Words: safety.Words{string(l.Locale): l.Reason, "en": l.Reason}}}
+		s.Reasons = []Reason{{Words: l.inWords(l.Reason)}}
 	}
 	screening, err := safety.FindScreening(tx, l.ID)
 	if value.KindOf(err) == value.NotFound {
@@ -70,6 +74,11 @@ func StandingOf(tx *db.Tx, l Listing) (Standing, error) {
 	}
 	s.explain(l, screening)
 	return s, nil
+}
+
+// inWords is a reason of staff, who write in the language of the listing.
+func (l Listing) inWords(reason string) safety.Words {
+	return safety.Words{string(l.Locale): reason, "en": reason}
 }
 
 // explain adds the grounds of the rules that decided. A rule that nobody on the site overrules refuses; any other asks
@@ -132,8 +141,20 @@ func formField(screened string) string {
 	}
 }
 
-// standing is what follows from the listing alone.
+// standing is what follows from the listing alone. A restriction can be appealed whatever its author made of the listing.
 func (l Listing) standing(now time.Time) Standing {
+	s := l.statusStanding(now)
+	if l.Restricted.IsZero() || l.Status == Removed {
+		return s
+	}
+	s.MayAppeal = true
+	if s.State == IsLive || s.State == IsReserved {
+		s.State, s.ByStaff = IsRestricted, true
+	}
+	return s
+}
+
+func (l Listing) statusStanding(now time.Time) Standing {
 	switch l.Status {
 	case Live:
 		return l.liveStanding(now)

@@ -26,13 +26,13 @@ const listingColumns = `l.id, l.source, coalesce(l.external, ''), l.category, l.
 	l.price_minor, coalesce(l.currency, ''), l.place, l.lat, l.lon, l.attributes, l.photos, l.content_hash, l.status,
 	coalesce(l.clearance, 0), l.clearance_seal, l.watched, l.refused, l.rev, l.created_us, l.updated_us, l.published_us, l.expires_us,
 	l.reserved_us, l.opens_us, l.warned_us, l.ended_by, l.reason, coalesce(l.relisted_of, 0), coalesce(l.fingerprint, 0),
-	s.id, s.kind, s.name, s.town, s.since_us, s.verified_us`
+	l.restricted_us, l.restriction, s.id, s.kind, s.name, s.town, s.since_us, s.verified_us`
 
 const listingTables = "listing l join seller s on s.id = l.seller"
 
 func scanListing(row db.Scanner) (Listing, error) {
 	var l Listing
-	var price, published_us, expires_us, verified_us, reserved_us, opens_us, warned_us *int64
+	var price, published_us, expires_us, verified_us, reserved_us, opens_us, warned_us, restricted_us *int64
 	var lat, lon *float64
 	var attributes, photos string
 	var hash []byte
@@ -41,6 +41,7 @@ func scanListing(row db.Scanner) (Listing, error) {
 		&price, &l.Price.Currency, &l.Place.Name, &lat, &lon, &attributes, &photos, &hash, &l.Status,
 		&l.clearance, &l.seal, &l.watched, &l.refused, &l.Rev, &created_us, &updated_us, &published_us, &expires_us,
 		&reserved_us, &opens_us, &warned_us, &l.EndedBy, &l.Reason, &l.RelistedOf, &l.fingerprint,
+		&restricted_us, &l.Restricted.Reason,
 		&l.Seller.ID, &l.Seller.Kind, &l.Seller.Name, &l.Seller.Town, &since_us, &verified_us)
 	if err != nil {
 		return Listing{}, err
@@ -55,6 +56,7 @@ func scanListing(row db.Scanner) (Listing, error) {
 	l.Created, l.Updated, l.Seller.Since = value.FromMicros(created_us), value.FromMicros(updated_us), value.FromMicros(since_us)
 	l.Published, l.Expires, l.Seller.Verified = db.TimeOf(published_us), db.TimeOf(expires_us), db.TimeOf(verified_us)
 	l.Reserved, l.Opens, l.warned = db.TimeOf(reserved_us), db.TimeOf(opens_us), db.TimeOf(warned_us)
+	l.Restricted.Since = db.TimeOf(restricted_us)
 	if err := json.Unmarshal([]byte(attributes), &l.Attributes); err != nil {
 		return Listing{}, fmt.Errorf("attributes of listing %d: %w", l.ID, err)
 	}
@@ -69,7 +71,7 @@ func scanListing(row db.Scanner) (Listing, error) {
 var insertColumns = []string{"id", "source", "external", "seller", "category", "kind", "locale", "title", "body",
 	"price_minor", "currency", "place", "lat", "lon", "attributes", "photos", "content_hash", "status",
 	"clearance", "clearance_seal", "watched", "refused", "published_us", "expires_us", "reserved_us", "opens_us", "warned_us",
-	"ended_by", "reason", "relisted_of", "fingerprint", "rev", "created_us", "updated_us"}
+	"ended_by", "reason", "relisted_of", "fingerprint", "restricted_us", "restriction", "rev", "created_us", "updated_us"}
 
 // insertListings adds rows; their clearances must be there already.
 func insertListings(tx *db.Tx, listings []Listing) error {
@@ -99,12 +101,12 @@ func insertPhotos(tx *db.Tx, listings []Listing) error {
 	return tx.Insert("listing_photo", []string{"sha256", "listing"}, rows)
 }
 
-// PhotoShown reports whether a listing that is visible now shows a photo, so that anybody may see it.
+// PhotoShown reports whether a listing that can be seen now shows a photo, so that anybody may see it.
 func PhotoShown(tx *db.Tx, gate *safety.Gate, sha256 string) (bool, error) {
 	shown := errors.New("shown")
 	err := db.Each(tx, func(row db.Scanner) error {
 		l, err := scanListing(row)
-		if err == nil && l.shows(sha256) && l.Visible(gate, tx.Now()) {
+		if err == nil && l.shows(sha256) && l.Reachable(gate, tx.Now()) {
 			return shown
 		}
 		return err
@@ -130,8 +132,8 @@ func updateListing(tx *db.Tx, l Listing) error {
 			lat = $9, lon = $10, attributes = $11, photos = $12, content_hash = $13, status = $14,
 			clearance = $15, clearance_seal = $16, watched = $17, refused = $18,
 			published_us = $19, expires_us = $20, reserved_us = $21, opens_us = $22, warned_us = $23, ended_by = $24,
-			reason = $25, relisted_of = $26, fingerprint = $27, rev = rev + 1, updated_us = $28
-		where id = $29 and rev = $30`, args...)
+			reason = $25, relisted_of = $26, fingerprint = $27, restricted_us = $28, restriction = $29, rev = rev + 1, updated_us = $30
+		where id = $31 and rev = $32`, args...)
 	if err != nil {
 		return err
 	}
@@ -176,7 +178,8 @@ func (l Listing) stateValues() []any {
 		relisted = int64(l.RelistedOf)
 	}
 	return []any{string(l.Status), clearance, seal, l.watched, l.refused, db.TimeOrNull(l.Published), db.TimeOrNull(l.Expires),
-		db.TimeOrNull(l.Reserved), db.TimeOrNull(l.Opens), db.TimeOrNull(l.warned), string(l.EndedBy), l.Reason, relisted, fingerprint}
+		db.TimeOrNull(l.Reserved), db.TimeOrNull(l.Opens), db.TimeOrNull(l.warned), string(l.EndedBy), l.Reason, relisted, fingerprint,
+		db.TimeOrNull(l.Restricted.Since), l.Restricted.Reason}
 }
 
 // Find returns a listing whatever its status, or an error of kind NotFound. Whoever shows it to the public asks
@@ -209,6 +212,7 @@ type Filter struct {
 	Category []value.ID // any of these
 	Seller   value.ID
 	Words    string   // all in the title, whatever the case
+	Listed   bool     // without what is restricted
 	Before   value.ID // older than this one; for the next page
 	Limit    int      // 0 means 50; never more than 500
 }
@@ -248,6 +252,9 @@ func (f Filter) where() (string, []any) {
 	}
 	if f.Before != 0 {
 		add("l.id < $%d", int64(f.Before))
+	}
+	if f.Listed {
+		clauses = append(clauses, "l.restricted_us is null")
 	}
 	for _, word := range searched(f.Words) {
 		var either []string
@@ -297,7 +304,7 @@ func FindPlace(tx *db.Tx, name string) (Place, error) {
 		select min(place), avg(lat), avg(lon)
 		from (
 			select place, lat, lon from listing
-			where lower(place) in (lower($1), lower($2), lower($3)) and status = 'live' and lat is not null
+			where lower(place) in (lower($1), lower($2), lower($3)) and status = 'live' and restricted_us is null and lat is not null
 			limit 200) as there
 		having count(*) > 0`, args...).Scan(&p.Name, &p.Point.Lat, &p.Point.Lon)
 	if value.KindOf(err) == value.NotFound {
@@ -316,14 +323,14 @@ func Gazetteer(tx *db.Tx, limit int) ([]Place, error) {
 		p.Point = p.Coarse()
 		return p, err
 	}, `
-		select place, coalesce(avg(lat), 0), coalesce(avg(lon), 0) from listing where status = 'live' and place <> ''
+		select place, coalesce(avg(lat), 0), coalesce(avg(lon), 0) from listing where status = 'live' and restricted_us is null and place <> ''
 		group by place order by count(*) desc, place limit $1`, limit)
 }
 
 // Places returns the names of places with most live listings, most first.
 func Places(tx *db.Tx, limit int) ([]string, error) {
 	return db.All(tx, db.Column[string], `
-		select place from listing where status = 'live' and place <> ''
+		select place from listing where status = 'live' and restricted_us is null and place <> ''
 		group by place order by count(*) desc, place limit $1`, limit)
 }
 
@@ -362,10 +369,10 @@ func Arrivals(tx *db.Tx, since time.Time) ([]Arrival, error) {
 // MostCounted is how far SellerCount counts: a seller with more has many, and a page must not wait to know how many.
 const MostCounted = 1000
 
-// SellerCount counts a seller's live listings, up to MostCounted.
+// SellerCount counts a seller's listings that everybody finds, up to MostCounted.
 func SellerCount(tx *db.Tx, seller value.ID) (int, error) {
 	return db.One(tx, db.Column[int], `
-		select count(*) from (select 1 from listing where seller = $1 and status = 'live' limit $2) as counted`, int64(seller), MostCounted)
+		select count(*) from (select 1 from listing where seller = $1 and status = 'live' and restricted_us is null limit $2) as counted`, int64(seller), MostCounted)
 }
 
 // Sellers returns the sellers with these ids, in no order.

@@ -21,12 +21,14 @@ func Messages() fs.FS { return messages }
 
 // The kinds of alert. Duty alerts are decisions about somebody's content: they cannot be switched off (promise 3).
 const (
-	alertLive     = "listing.live"     // it went live after a check or at its time
-	alertChecking = "listing.checking" // it was live and is looked at again
-	alertChange   = "listing.change"   // it needs a change
-	alertRefused  = "listing.refused"
-	alertExpiring = "listing.expiring"
-	alertExpired  = "listing.expired"
+	alertLive       = "listing.live"     // it went live after a check or at its time
+	alertChecking   = "listing.checking" // it was live and is looked at again
+	alertChange     = "listing.change"   // it needs a change
+	alertRefused    = "listing.refused"
+	alertRestricted = "listing.restricted" // it is reached by its address only
+	alertLifted     = "listing.lifted"     // it is not any more
+	alertExpiring   = "listing.expiring"
+	alertExpired    = "listing.expired"
 )
 
 // Alerts lists what members are told about their listings.
@@ -38,13 +40,23 @@ func Alerts() []account.AlertKind {
 		{Name: alertChecking, Service: true, Duty: true},
 		{Name: alertChange, Service: true, Duty: true},
 		{Name: alertRefused, Service: true, Duty: true},
+		{Name: alertRestricted, Service: true, Duty: true},
+		{Name: alertLifted, Service: true},
 	}
 }
 
 // tellVerdict tells the people of a listing that its status changed, when it was not a member who changed it: who
 // presses a button sees on the page what came of it.
 func (d *Desk) tellVerdict(tx *db.Tx, before, after Listing) error {
-	if before.Status == after.Status && before.Scheduled() == after.Scheduled() || tx.Actor().Kind == value.Member {
+	if tx.Actor().Kind == value.Member {
+		return nil
+	}
+	if was, is := !before.Restricted.IsZero(), !after.Restricted.IsZero(); is && !was {
+		return d.tell(tx, after, alertRestricted, Reason{Words: after.inWords(after.Restricted.Reason)})
+	} else if was && !is && before.Status == after.Status {
+		return d.tell(tx, after, alertLifted)
+	}
+	if before.Status == after.Status && before.Scheduled() == after.Scheduled() {
 		return nil
 	}
 	switch after.Status {
@@ -110,7 +122,7 @@ func wordsOf(kind string, l Listing, reasons []Reason) func(context.Context) acc
 		for _, r := range reasons {
 			w.Text += "\n\n" + r.Words.In(text.FromContext(ctx).Locale())
 		}
-		if kind == alertRefused {
+		if kind == alertRefused || kind == alertRestricted {
 			w.Text += "\n\n" + text.T(ctx, "listing.appeal")
 		}
 		return w

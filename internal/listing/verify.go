@@ -19,6 +19,9 @@ func Check(tx *db.Tx, gate *safety.Gate) (faults []string, read int, err error) 
 		if tx.Now().Before(l.Opens) {
 			faults = append(faults, fmt.Sprintf("listing %s is live before its time", l.Key()))
 		}
+		if l.Restricted.Since.After(tx.Now()) {
+			faults = append(faults, fmt.Sprintf("listing %s is restricted from a time that is still to come", l.Key()))
+		}
 		if err := l.Cleared(gate); err != nil {
 			faults = append(faults, fmt.Sprintf("listing %s is live without a valid clearance: %v", l.Key(), err))
 		}

@@ -51,7 +51,7 @@ func (v *visit) listing(w http.ResponseWriter) error {
 	if err != nil {
 		return err
 	}
-	if !l.Visible(v.Desk.Gate, v.now) {
+	if !l.Reachable(v.Desk.Gate, v.now) {
 		return v.ended(w, l)
 	}
 	if right := pathOf(l); v.r.URL.Path != right {
@@ -72,9 +72,16 @@ func (v *visit) listing(w http.ResponseWriter) error {
 	page := v.page(l.Title, pathOf(l))
 	page.Description = o.description()
 	page.Head = o.head()
+	if o.restricted() {
+		page.Hidden, page.Canonical, page.Head = true, "", nil
+		w.Header().Set("X-Robots-Tag", "noindex, nofollow")
+	}
 	web.Images(w.Header(), v.settings.TilesOrigin())
 	return v.show(w, http.StatusOK, page, o.view())
 }
+
+// restricted reports whether staff left the listing to those who have its address.
+func (o *offer) restricted() bool { return !o.l.Restricted.IsZero() }
 
 // look asks the other rooms.
 func (o *offer) look(tx *db.Tx) (err error) {
@@ -107,12 +114,12 @@ func (o *offer) buttons(tx *db.Tx) (err error) {
 			return nil
 		}
 	}
-	if parts.Contact != nil {
+	if parts.Contact != nil && !o.restricted() {
 		if o.contact, err = parts.Contact(r, tx, o.l); err != nil {
 			return err
 		}
 	}
-	if parts.Save != nil {
+	if parts.Save != nil && !o.restricted() {
 		if o.save, err = parts.Save(r, tx, o.l); err != nil {
 			return err
 		}
@@ -254,6 +261,14 @@ func (o *offer) sellerHref() string {
 // wasText says what the price was, and until when.
 func (o *offer) wasText() string {
 	return o.v.t("market.listing.was", "price", o.v.words.Money(o.was.price), "date", o.v.words.Date(o.was.until.In(o.v.words.Zone())))
+}
+
+// ownNotice tells its people whose listing it is, and that it is restricted when it is.
+func (o *offer) ownNotice() ui.Notice {
+	if o.restricted() {
+		return ui.Notice{Text: o.v.t("market.listing.own_restricted"), Icon: "eye-off", Tone: ui.Paid}
+	}
+	return ui.Notice{Text: o.v.t("market.listing.own"), Icon: "user-round"}
 }
 
 // address is the full address of the page.

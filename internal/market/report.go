@@ -76,7 +76,7 @@ func (v *visit) reportable(key string) (target, error) {
 
 func (v *visit) reportableListing(key string) (target, error) {
 	l, _, err := v.find(key)
-	if err == nil && !l.Visible(v.Desk.Gate, v.now) {
+	if err == nil && !l.Reachable(v.Desk.Gate, v.now) {
 		err = v.unknown()
 	}
 	if err != nil {

@@ -179,7 +179,7 @@ func (p *stand) stock(tx *db.Tx) error {
 		return p.sorted(tx)
 	}
 	p.sort = ""
-	found, err := listing.List(tx, listing.Filter{Seller: p.s.ID, Status: listing.Live, Before: p.before, Limit: pageSize + 1})
+	found, err := listing.List(tx, listing.Filter{Seller: p.s.ID, Status: listing.Live, Listed: true, Before: p.before, Limit: pageSize + 1})
 	if err != nil {
 		return err
 	}
@@ -193,7 +193,7 @@ func (p *stand) stock(tx *db.Tx) error {
 
 // sorted puts all listings in order of their prices and takes one page of them.
 func (p *stand) sorted(tx *db.Tx) error {
-	found, err := listing.List(tx, listing.Filter{Seller: p.s.ID, Status: listing.Live, Limit: mostSorted})
+	found, err := listing.List(tx, listing.Filter{Seller: p.s.ID, Status: listing.Live, Listed: true, Limit: mostSorted})
 	if err != nil {
 		return err
 	}

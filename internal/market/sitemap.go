@@ -132,7 +132,7 @@ func (v *visit) walk(before value.ID, yield func(listing.Listing) bool) error {
 	for {
 		var some []listing.Listing
 		err := v.site.DB.Read(v.ctx, func(tx *db.Tx) (err error) {
-			some, err = listing.List(tx, listing.Filter{Status: listing.Live, Before: before, Limit: atOnce})
+			some, err = listing.List(tx, listing.Filter{Status: listing.Live, Listed: true, Before: before, Limit: atOnce})
 			return err
 		})
 		if err != nil {

@@ -66,9 +66,17 @@ type Changer interface {
 	Ask(tx *db.Tx, record value.ID, what string) error
 }
 
-// Restricter is a Room whose records can be left to those who have the direct address, without contact.
+// Restricter is a Room whose records can be left to those who have the direct address, without contact. To restrict what
+// waits for staff releases it so; what a mandatory rule refuses is an error of kind Forbidden. To publish what is
+// restricted and does not wait lifts the restriction.
 type Restricter interface {
 	Restrict(tx *db.Tx, record value.ID, reason string) error
+}
+
+// Lifter is a Restricter that ends a restriction by itself, for an appeal that is upheld: what waited for staff before is
+// not made to wait again.
+type Lifter interface {
+	Lift(tx *db.Tx, record value.ID) error
 }
 
 // Reverter is a Room that can put a record back exactly as it was. Before tells how it stands, in words of the room's own,

@@ -211,6 +211,9 @@ func (d *Desk) giveBack(tx *db.Tx, made Decision, reason string) error {
 	if room == nil || made.Outcome == Keep || made.Outcome == Publish {
 		return nil
 	}
+	if able, can := room.(Lifter); can && made.Outcome == Restrict {
+		return able.Lift(tx, made.Record)
+	}
 	published, err := false, error(nil)
 	if able, can := room.(Restorer); can && made.Outcome != Restrict && made.Outcome != Change {
 		published, err = able.Restore(tx, made.Record, reason)

@@ -1630,7 +1630,7 @@ func standingPage(s *standingView) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			if s.standing.State == listing.IsLive || s.standing.State == listing.IsReserved {
+			if s.standing.State == listing.IsLive || s.standing.State == listing.IsReserved || s.standing.State == listing.IsRestricted {
 				templ_7745c5c3_Err = ui.Button{Text: ui.T(ctx, "posting.see"), Icon: "eye", Href: "/l/" + s.Key()}.Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

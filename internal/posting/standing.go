@@ -108,6 +108,8 @@ func look(state listing.State) (icon string, tone ui.Tone) {
 		return "circle-check", ui.Safe
 	case listing.IsReserved:
 		return "handshake", ui.Safe
+	case listing.IsRestricted:
+		return "eye-off", ui.Alarm
 	case listing.IsChecked:
 		return "hourglass", ui.Paid
 	case listing.IsScheduled:
