@@ -25,7 +25,9 @@
 // A whole database put back to an earlier day agrees with itself. Only a remembered checkpoint shows that. So the
 // provider is a witness: Watch shows it each site's newest checkpoint, Witness accepts only what continues the one
 // before and writes it into the provider's own change log, which has a Sealer of its own. A rollback, a fork, another
-// key or a wrong signature is refused, logged, and raises an Alarm that stands until somebody settles it.
+// key or a wrong signature is refused, logged, and raises an Alarm that stands until somebody settles it. The provider's
+// Watchers are mailed through the provider's own outbox, which whoever tampers with a site does not reach; the site's
+// people too, at once and daily.
 //
 // Order comes from the size of a seal alone. The time at which it was made is for people; a clock that is wrong or put
 // back changes nothing.
@@ -33,5 +35,5 @@
 // Job: audit.witness, every five minutes in each site's queue.
 //
 // Tables: audit_tile (hashes, 256 to a row), audit_seal (checkpoints); in the provider's database also audit_witness
-// (what it remembers of each log), audit_alarm (what it refused).
+// (what it remembers of each log), audit_alarm (what it refused), audit_watcher (who is mailed then).
 package audit

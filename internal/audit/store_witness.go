@@ -34,14 +34,17 @@ func forgetWitnessed(tx *db.Tx, log string) error {
 	return err
 }
 
-const alarmColumns = "id, log, kind, remembered, offered, first_us, last_us, times, coalesce(told_us, 0)"
+const alarmColumns = "id, log, kind, remembered, offered, first_us, last_us, times, coalesce(told_us, 0), coalesce(reported_us, 0)"
 
 func scanAlarm(row db.Scanner) (a Alarm, err error) {
-	var first, last, told int64
-	err = row.Scan(&a.ID, &a.Log, &a.Kind, &a.Remembered, &a.Offered, &first, &last, &a.Times, &told)
+	var first, last, told, reported int64
+	err = row.Scan(&a.ID, &a.Log, &a.Kind, &a.Remembered, &a.Offered, &first, &last, &a.Times, &told, &reported)
 	a.First, a.Last = value.FromMicros(first), value.FromMicros(last)
 	if told != 0 {
 		a.Told = value.FromMicros(told)
+	}
+	if reported != 0 {
+		a.Reported = value.FromMicros(reported)
 	}
 	return a, err
 }
@@ -65,6 +68,10 @@ func countAlarm(tx *db.Tx, a Alarm) error {
 
 func markTold(tx *db.Tx, id value.ID) error {
 	return tx.Keep("update audit_alarm set told_us = $2 where id = $1", id, value.Micros(tx.Now()))
+}
+
+func markReported(tx *db.Tx, id value.ID) error {
+	return tx.Keep("update audit_alarm set reported_us = $2 where id = $1", id, value.Micros(tx.Now()))
 }
 
 // settleAlarm returns the log that the alarm is about.

@@ -2,7 +2,9 @@ package audit
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"golang.org/x/mod/sumdb/tlog"
@@ -55,7 +57,8 @@ type Alarm struct {
 	First      time.Time
 	Last       time.Time
 	Times      int64
-	Told       time.Time
+	Told       time.Time // the site's people; zero: not yet
+	Reported   time.Time // the provider's; zero: not yet
 }
 
 // String says what happened in one sentence.
@@ -178,6 +181,12 @@ func Remembered(tx *db.Tx, log string) (string, error) {
 // Alarms are the refusals that nobody has settled, oldest first.
 func Alarms(tx *db.Tx) ([]Alarm, error) { return findAlarms(tx) }
 
+// AlarmsOf are those about one log.
+func AlarmsOf(tx *db.Tx, log string) ([]Alarm, error) {
+	all, err := findAlarms(tx)
+	return slices.DeleteFunc(all, func(a Alarm) bool { return a.Log != log }), err
+}
+
 // Settle ends an alarm with a reason, which stays in the log. With forget, what is remembered of that log is forgotten
 // too, and its next checkpoint is believed: for a site that was knowingly restored from a backup or given another key.
 func Settle(ctx context.Context, provider *db.DB, actor value.Actor, alarm value.ID, reason string, forget bool) error {
@@ -207,8 +216,14 @@ type Watch struct {
 	Log      string // the site's slug
 	Site     *db.DB
 	Key      Key                                      // of the site
-	Sealer   *change.Reader                           // of the provider's own log, so that what was seen is sealed at once; nil leaves it
-	Tell     func(ctx context.Context, a Alarm) error // is called at the first refusal and daily while an alarm stands; may be nil
+	Sealer   *change.Reader // of the provider's own log, so that what was seen is sealed at once; nil leaves it
+	// Report tells the provider of a refusal: at the first and daily while it goes on. It runs in the provider's
+	// transaction that notes it, so nothing that happens to the site keeps it back or repeats it. May be nil.
+	Report func(tx *db.Tx, a Alarm) error
+	// Tell tells the site's own people as often. May be nil.
+	Tell func(ctx context.Context, a Alarm) error
+	// Standing is handed all alarms of this log that nobody has settled, after every look. May be nil.
+	Standing func(ctx context.Context, all []Alarm) error
 }
 
 // Job is the handler that keeps watching, for the site's own queue.
@@ -234,13 +249,59 @@ func (w Watch) Look(ctx context.Context) (Sighting, error) {
 			return seen, fmt.Errorf("audit.Look(%s): sealing the provider's log: %w", w.Log, err)
 		}
 	}
-	if a := seen.Alarm; a != nil && w.Tell != nil && w.Provider.Clock().Now().Sub(a.Told) >= alarmEvery {
-		if err := w.Tell(ctx, *a); err != nil {
-			return seen, fmt.Errorf("audit.Look(%s): telling of the alarm: %w", w.Log, err)
-		}
-		return seen, w.Provider.Maintain(ctx, "audit.told", func(tx *db.Tx) error { return markTold(tx, a.ID) })
+	if err := w.follow(ctx, seen.Alarm); err != nil {
+		return seen, fmt.Errorf("audit.Look(%s): telling of the alarm: %w", w.Log, err)
 	}
 	return seen, nil
+}
+
+// follow tells of a refusal. What fails at the site does not keep the provider from hearing of it.
+func (w Watch) follow(ctx context.Context, refused *Alarm) error {
+	var errs []error
+	if refused != nil {
+		errs = append(errs, w.report(ctx, *refused), w.tell(ctx, *refused))
+	}
+	if w.Standing != nil {
+		all, err := w.standing(ctx)
+		if err == nil {
+			err = w.Standing(ctx, all)
+		}
+		errs = append(errs, err)
+	}
+	return errors.Join(errs...)
+}
+
+func (w Watch) report(ctx context.Context, a Alarm) error {
+	if w.Report == nil || !isDue(a.Reported, w.Provider.Clock().Now()) {
+		return nil
+	}
+	return w.Provider.Write(ctx, value.SystemActor("witness"), "audit.report", func(tx *db.Tx) error {
+		if err := markReported(tx, a.ID); err != nil {
+			return err
+		}
+		return w.Report(tx, a)
+	})
+}
+
+func (w Watch) tell(ctx context.Context, a Alarm) error {
+	if w.Tell == nil || !isDue(a.Told, w.Provider.Clock().Now()) {
+		return nil
+	}
+	if err := w.Tell(ctx, a); err != nil {
+		return err
+	}
+	return w.Provider.Maintain(ctx, "audit.told", func(tx *db.Tx) error { return markTold(tx, a.ID) })
+}
+
+// isDue reports whether a day has passed. A last time in the future, of a clock that was ahead, does not count.
+func isDue(last, now time.Time) bool { return last.After(now) || now.Sub(last) >= alarmEvery }
+
+func (w Watch) standing(ctx context.Context) (all []Alarm, err error) {
+	err = w.Provider.Read(ctx, func(tx *db.Tx) error {
+		all, err = AlarmsOf(tx, w.Log)
+		return err
+	})
+	return all, err
 }
 
 // offer is the newest checkpoint, with the proof if there can be one. A log that cannot prove itself is offered without

@@ -241,6 +241,76 @@ func TestAnAlarmThatCouldNotBeToldIsToldAgain(t *testing.T) {
 	})
 }
 
+func TestTheProviderIsToldWhateverHappensToTheSite(t *testing.T) {
+	eachWatched(t, func(w *watched) {
+		sealed(w, w.site, w.key)
+		w.look()
+		var reported []audit.Alarm
+		var standing int
+		w.watch.Report = func(tx *db.Tx, a audit.Alarm) error {
+			tx.Log(db.Change{Object: "mail", Record: tx.NewID()})
+			tx.After(func() { reported = append(reported, a) })
+			return nil
+		}
+		w.watch.Standing = func(_ context.Context, all []audit.Alarm) error { standing = len(all); return nil }
+		w.watch.Tell = func(context.Context, audit.Alarm) error { return errors.New("the site's database is read only") }
+		w.look()
+		w.rollBack()
+		for range 3 {
+			if _, err := w.watch.Look(w.Context()); err == nil {
+				w.Error("the site's people were not told, and nobody learned of that")
+			}
+		}
+		if len(reported) != 1 || reported[0].Kind != audit.RolledBack || standing != 1 {
+			w.Errorf("reported %d times, %d stand", len(reported), standing)
+		}
+		w.clock.At = w.clock.At.Add(24 * time.Hour)
+		_, _ = w.watch.Look(w.Context())
+		if len(reported) != 2 {
+			w.Errorf("a day later reported %d times", len(reported))
+		}
+		w.clock.At = w.clock.At.AddDate(-1, 0, 0) // a clock that is put back does not silence it
+		_, _ = w.watch.Look(w.Context())
+		if len(reported) != 3 {
+			w.Errorf("with the clock put back reported %d times", len(reported))
+		}
+		if err := audit.Settle(w.Context(), w.provider, value.SystemActor("test"), reported[0].ID, "restored from the backup", true); err != nil {
+			w.Fatal(err)
+		}
+		w.look()
+		if standing != 0 {
+			w.Errorf("%d alarms stand after it was settled", standing)
+		}
+	})
+}
+
+func TestWatchersAreNamedAndDropped(t *testing.T) {
+	eachWatched(t, func(w *watched) {
+		actor := value.SystemActor("command line")
+		if err := audit.AddWatcher(w.Context(), w.provider, actor, audit.Watcher{Email: "not an address"}); value.KindOf(err) != value.Invalid {
+			w.Errorf("a wrong address: %v", err)
+		}
+		for _, one := range []audit.Watcher{{Email: "Ops@provider.example"}, {Email: "ops@provider.example", Locale: "de"}, {Email: "b@provider.example"}} {
+			if err := audit.AddWatcher(w.Context(), w.provider, actor, one); err != nil {
+				w.Fatal(err)
+			}
+		}
+		if err := audit.DropWatcher(w.Context(), w.provider, actor, "b@provider.example"); err != nil {
+			w.Error(err)
+		}
+		if err := audit.DropWatcher(w.Context(), w.provider, actor, "b@provider.example"); value.KindOf(err) != value.NotFound {
+			w.Errorf("dropped twice: %v", err)
+		}
+		var all []audit.Watcher
+		if err := w.provider.Read(w.Context(), func(tx *db.Tx) (err error) { all, err = audit.Watchers(tx); return err }); err != nil {
+			w.Fatal(err)
+		}
+		if len(all) != 1 || all[0] != (audit.Watcher{Email: "ops@provider.example", Locale: "de"}) {
+			w.Errorf("%+v", all)
+		}
+	})
+}
+
 // A clock that is put back years changes neither the order of changes nor that of seals.
 func TestTheTimeOfASealDecidesNothing(t *testing.T) {
 	eachWatched(t, func(w *watched) {
