@@ -23,6 +23,7 @@ type auditCommand struct {
 	Key        auditKey        `cmd:"" help:"Print the public key that verifies a site's seals."`
 	Witness    auditWitness    `cmd:"" help:"Show each site's newest checkpoint to the provider's log, and print what was refused."`
 	Settle     auditSettle     `cmd:"" help:"Settle an alarm of the witness."`
+	Tell       auditTell       `cmd:"" help:"Name who is mailed at the provider's when a site's log was altered; without an address, list them."`
 }
 
 type auditVerify struct {
@@ -166,7 +167,7 @@ func (c auditWitness) Run(e *environment) error {
 				if _, err := rooms.Sealer.CatchUp(ctx, rooms.Site.DB); err != nil {
 					e.printf("%s: the log cannot be sealed any more: %s\n", slug, explain(err)) // what is sealed can still be shown
 				}
-				seen, err := audit.Watch{Provider: a.Registry.Provider(), Log: slug, Site: rooms.Site.DB, Key: rooms.SealKey}.Look(ctx)
+				seen, err := a.Witness(rooms).Look(ctx)
 				if err != nil {
 					return err
 				}
@@ -199,6 +200,35 @@ type auditSettle struct {
 func (c auditSettle) Run(e *environment) error {
 	return e.withApp(func(a *app.App) error {
 		return audit.Settle(e.ctx, a.Registry.Provider(), value.SystemActor("command line"), value.ID(c.Alarm), c.Reason, c.Forget)
+	})
+}
+
+type auditTell struct {
+	Email  string `arg:"" optional:"" help:"Mail address."`
+	Locale string `help:"Language of the letters: en or de." enum:"en,de" default:"en"`
+	Stop   bool   `help:"Take the address off the list."`
+}
+
+// Run names, drops or lists.
+func (c auditTell) Run(e *environment) error {
+	return e.withApp(func(a *app.App) error {
+		provider, actor := a.Registry.Provider(), value.SystemActor("command line")
+		switch {
+		case c.Email != "" && c.Stop:
+			return audit.DropWatcher(e.ctx, provider, actor, value.Email(strings.ToLower(c.Email)))
+		case c.Email != "":
+			return audit.AddWatcher(e.ctx, provider, actor, audit.Watcher{Email: value.Email(c.Email), Locale: value.Locale(c.Locale)})
+		}
+		return provider.Read(e.ctx, func(tx *db.Tx) error {
+			all, err := audit.Watchers(tx)
+			for _, one := range all {
+				e.printf("%s  %s\n", one.Email, one.Locale)
+			}
+			if err == nil && len(all) == 0 {
+				e.printf("Nobody is named. Alarms stand in audit verify and in each site's console only.\n")
+			}
+			return err
+		})
 	})
 }
 

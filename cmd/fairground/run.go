@@ -52,6 +52,7 @@ type commands struct {
 	Check   checkCommand   `cmd:"" help:"Check that a site keeps its promises."`
 	Bench   benchCommand   `cmd:"" help:"Measure this machine."`
 	Audit   auditCommand   `cmd:"" help:"Verify, export and prove the change log."`
+	Duties  dutiesCommand  `cmd:"" help:"List what the law asks of the sites, and what is overdue."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 }
 

@@ -43,5 +43,5 @@ func SiteSchemas() []db.Schema {
 
 // ProviderSchemas are the tables of the provider's own database.
 func ProviderSchemas() []db.Schema {
-	return []db.Schema{change.Schema(), audit.Schema(), site.ProviderSchema()}
+	return []db.Schema{change.Schema(), audit.Schema(), job.Schema(), mail.Schema(), site.ProviderSchema()}
 }

@@ -24,6 +24,7 @@ type changesView struct {
 	sealed int64 // number of the last entry under a seal
 	before int64
 	older  string
+	alarms []audit.Alarm // of the provider's witness
 }
 
 const changesShown = 100
@@ -44,6 +45,11 @@ func (v *visit) changes(w http.ResponseWriter) error {
 	}
 	if err := numbered(v.ctx, v.site.DB); err != nil {
 		return err
+	}
+	if alarms := v.Alarms; alarms != nil {
+		if view.alarms, err = alarms(v.ctx); err != nil {
+			return err
+		}
 	}
 	var wait waiting
 	err = v.read(func(tx *db.Tx) (err error) {
@@ -98,6 +104,12 @@ func sealed(tx *db.Tx) (int64, error) {
 		return 0, value.Errorf(value.Internal, "the newest seal cannot be read")
 	}
 	return strconv.ParseInt(parts[1], 10, 64)
+}
+
+// alarmText says what the witness refused, and since when.
+func (c *changesView) alarmText(a audit.Alarm) string {
+	return c.v.t("console.alarm."+string(a.Kind), "offered", audit.SizeOf(a.Offered), "remembered", audit.SizeOf(a.Remembered)) + " " +
+		c.v.t("console.alarm.since", "first", c.v.words.Moment(a.First), "alarm", int64(a.ID))
 }
 
 func (c *changesView) path(before int64) string {

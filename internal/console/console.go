@@ -1,12 +1,14 @@
 package console
 
 import (
+	"context"
 	"embed"
 	"io/fs"
 	"net/http"
 	"time"
 
 	"fairground/internal/account"
+	"fairground/internal/audit"
 	"fairground/internal/db"
 	"fairground/internal/listing"
 	"fairground/internal/moderation"
@@ -37,6 +39,10 @@ type Services struct {
 	Foreign func(tx *db.Tx, c moderation.Case) (Foreign, error)
 	// Network finds the network of a listing; nil for none, and without it nothing is shown.
 	Network func(tx *db.Tx, listing value.ID) (*Network, error)
+	// Alarms are those of the provider's witness about the change log that nobody has settled; nil: nobody watches it.
+	Alarms func(context.Context) ([]audit.Alarm, error)
+	// Takedowns finds and removes the copies of photos; without it notices about photos are like all others.
+	Takedowns Takedowns
 	// Search is what finds listings; nil: its pages are left out.
 	Search *Search
 }
@@ -101,6 +107,10 @@ func (c *Console) Routes(m *web.Router) {
 		{"GET /console/safety/notices", account.NoticesSee, (*visit).notices},
 		{"GET /console/safety/notices/{id}", account.NoticesSee, (*visit).notice},
 		{"POST /console/safety/notices/{id}", account.NoticesDecide, (*visit).answerNotice},
+		{"POST /console/safety/notices/{id}/removal", account.NoticesDecide, (*visit).removeCopies},
+		{"POST /console/safety/notices/{id}/removal/undo", account.NoticesDecide, (*visit).undoRemoval},
+		{"POST /console/safety/notices/{id}/looks", account.NoticesDecide, (*visit).lookCopies},
+		{"POST /console/safety/notices/{id}/looks/end", account.NoticesDecide, (*visit).looked},
 		{"GET /console/safety/texts", account.ListingsDecide, (*visit).texts},
 		{"POST /console/safety/texts/{object}/{record}", account.ListingsDecide, (*visit).decideText},
 		{"GET /console/changes", account.AuditSee, (*visit).changes},

@@ -20,6 +20,7 @@ const (
 	PreservationDuty     = "preservation"      // evidence kept at an authority's request: renew it or let it go
 	PreservationYearDuty = "preservation_year" // evidence of a report: kept for a year, then renewed or let go
 	TerrorismDuty        = "terrorism"         // an order to remove terrorist content is carried out
+	HistoryDuty          = "history"           // the change log does not continue what the provider remembers: say why
 )
 
 // Kind is a sort of duty.
@@ -36,6 +37,7 @@ const oneDay = 24 * time.Hour
 var Kinds = []Kind{
 	{TerrorismDuty, time.Hour, "Regulation (EU) 2021/784, Article 3", false},
 	{SuspicionDuty, oneDay, "Digital Services Act, Article 18", true},
+	{HistoryDuty, oneDay, "Terms of the provider: history is not rewritten", true},
 	{TakedownDuty, 2 * oneDay, "TAKE IT DOWN Act", false},
 	{ReceiptDuty, 0, "Digital Services Act, Article 16(4)", true},
 	{StatementDuty, 0, "Digital Services Act, Article 17", false},
