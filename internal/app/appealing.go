@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 
 	"fairground/internal/account"
 	"fairground/internal/appeal"
@@ -116,6 +117,14 @@ func author(r *http.Request, actor string) (name string) {
 		return actor
 	}
 	return name
+}
+
+const transparencyTimeout = 30 * time.Second
+
+// transparency makes the requests to the Transparency Database: to public addresses only, since a site's administrator
+// names them.
+func (a *App) transparency() *web.Outbound {
+	return web.NewOutbound(a.config.SMTP == "", nil, transparencyTimeout)
 }
 
 // safetyRoutes registers the pages of the safety desk that are not the console's own.

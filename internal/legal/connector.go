@@ -17,12 +17,15 @@ import (
 type API struct {
 	URL    string // where batches are posted
 	Token  string // of the platform
-	Client *http.Client
+	Client interface {
+		Do(r *http.Request) (*http.Response, error)
+	}
 }
 
 const largestAnswer = 4 << 20 // bytes
 
-// Send posts a batch. The database takes all of it (201) or names what is wrong (422).
+// Send posts a batch. The database takes all of it (201) or names what is wrong (422). Everything else is Trouble. It
+// wants at least one record: an empty batch that is refused for that alone is errEmpty.
 func (a *API) Send(ctx context.Context, records []json.RawMessage) (Verdicts, error) {
 	body, err := json.Marshal(map[string]any{"statements": records})
 	if err != nil {
@@ -35,22 +38,25 @@ func (a *API) Send(ctx context.Context, records []json.RawMessage) (Verdicts, er
 	r.Header.Set("Authorization", "Bearer "+a.Token)
 	r.Header.Set("Content-Type", "application/json")
 	r.Header.Set("Accept", "application/json")
-	answer, err := cmp.Or(a.Client, http.DefaultClient).Do(r)
+	answer, err := a.Client.Do(r)
 	if err != nil {
-		return Verdicts{}, fmt.Errorf("legal.Send: %w", err)
+		return Verdicts{}, fmt.Errorf("legal.Send: %w", unreached(err))
 	}
 	defer answer.Body.Close()
 	text, err := io.ReadAll(io.LimitReader(answer.Body, largestAnswer))
 	if err != nil {
-		return Verdicts{}, fmt.Errorf("legal.Send: %w", err)
+		return Verdicts{}, fmt.Errorf("legal.Send: %w", unreached(err))
 	}
-	switch answer.StatusCode {
-	case http.StatusCreated, http.StatusOK:
+	code := answer.StatusCode
+	switch ours := isJSON(answer); {
+	case (code == http.StatusUnprocessableEntity || code == http.StatusBadRequest) && len(records) == 0 && ours:
+		return Verdicts{}, errEmpty
+	case code == http.StatusCreated && len(records) > 0 || code == http.StatusOK && ours: // a page of a website is 200 too
 		return Verdicts{}, nil
-	case http.StatusUnprocessableEntity:
+	case code == http.StatusUnprocessableEntity:
 		return ParseRefusal(text)
 	default:
-		return Verdicts{}, fmt.Errorf("legal.Send: the Transparency Database answered %s", answer.Status)
+		return Verdicts{}, fmt.Errorf("legal.Send: %w", refused(answer))
 	}
 }
 

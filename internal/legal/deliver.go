@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -31,9 +32,12 @@ type Connector interface {
 // DeliverJob is the name of the job that sends records.
 const DeliverJob = "legal.deliver"
 
-// Handler sends what waits every hour. Without a Connector it does nothing.
+// deliverAttempts is how often a delivery is tried before the next hour, with the pauses of package job.
+const deliverAttempts = 4
+
+// Handler sends what waits every hour. Without a connection it does nothing.
 func (d *Statements) Handler() job.Handler {
-	return job.Handler{Kind: DeliverJob, Every: time.Hour, Run: func(ctx context.Context, _ job.Claim) error {
+	return job.Handler{Kind: DeliverJob, Every: time.Hour, Attempts: deliverAttempts, Timeout: 10 * time.Minute, Run: func(ctx context.Context, _ job.Claim) error {
 		_, err := d.Deliver(ctx)
 		return err
 	}}
@@ -44,15 +48,24 @@ const mostBatches = 50 // in one run; the next continues
 // Deliver sends the records that wait and returns how many were taken. A record that is refused is put aside with the
 // reason, and the others of its batch go again.
 func (d *Statements) Deliver(ctx context.Context) (sent int, err error) {
-	if d.Connector == nil {
+	to, err := d.connector(ctx)
+	if to == nil || err != nil {
+		return 0, err
+	}
+	sent, err = d.deliver(ctx, to)
+	if sent == 0 && err == nil {
 		return 0, nil
 	}
+	return sent, errors.Join(err, d.note(ctx, err))
+}
+
+func (d *Statements) deliver(ctx context.Context, to Connector) (sent int, err error) {
 	for range mostBatches {
 		batch, err := d.batch(ctx)
 		if err != nil || len(batch) == 0 {
 			return sent, err
 		}
-		verdicts, err := d.Connector.Send(ctx, payload(batch))
+		verdicts, err := to.Send(ctx, payload(batch))
 		if err != nil {
 			return sent, fmt.Errorf("legal.Deliver(%d records): %w", len(batch), err)
 		}

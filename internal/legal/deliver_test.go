@@ -1,6 +1,7 @@
 package legal_test
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -25,6 +26,7 @@ type database struct {
 	sizes  []int
 	down   bool
 	odd    string // answers 422 with this
+	token  string // that it takes; "secret" when empty
 }
 
 func (b *database) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -35,7 +37,7 @@ func (b *database) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case b.down:
 		http.Error(w, "down", http.StatusServiceUnavailable)
 		return
-	case r.Header.Get("Authorization") != "Bearer secret":
+	case r.Header.Get("Authorization") != "Bearer "+cmp.Or(b.token, "secret"):
 		http.Error(w, "who?", http.StatusUnauthorized)
 		return
 	case err != nil || len(batch.Statements) == 0 || len(batch.Statements) > 100:
@@ -81,13 +83,16 @@ func (w *world) connect() *database {
 	return b
 }
 
-func (w *world) states(n int) {
+func (w *world) states(n int) { w.Helper(); w.statesFrom(0, n) }
+
+// statesFrom makes n statements of the decisions after a number.
+func (w *world) statesFrom(after, n int) {
 	w.Helper()
 	w.desk.Post = nil
 	w.write(func(tx *db.Tx) error {
 		tx.Log(db.Change{Object: "decision"})
 		for i := range n {
-			if err := w.desk.State(tx, aDecision(value.ID(i+1)), anAuthor("en")); err != nil {
+			if err := w.desk.State(tx, aDecision(value.ID(after+i+1)), anAuthor("en")); err != nil {
 				return err
 			}
 		}

@@ -18,7 +18,10 @@
 // Every statement has a Record for the DSA Transparency Database, made by RecordOf and checked by Record.Faults with
 // every rule of the database's own validation. Its texts are written by this package from fixed words; what comes from
 // people (title and explanation) is masked first: telephone numbers, mail addresses, links and handles are taken out.
-// Deliver sends what waits, 100 at a time, through a Connector; without one, staff download batches and mark them as sent.
+// Deliver sends what waits, 100 at a time, every hour, through the connection that an administrator set (Connect): an
+// address and a token. The token lies encrypted under the site's key and bound to that address; no page, log or export
+// shows it again, and another address needs it anew. What the database refuses stands at its statement, field by field.
+// Batches can be downloaded and marked as sent by hand with or without a connection.
 //
 // # Duties
 //
@@ -27,7 +30,7 @@
 // Discharge run inside the transaction of whatever causes or ends a duty. Alarm mails the staff when a quarter of the
 // time is left, and again when a duty is overdue; each once, judged by the instants alone.
 //
-// Tables: statement, statement_redress, duty.
+// Tables: statement, statement_redress, statement_database, duty.
 //
 // Routes:
 //
@@ -39,6 +42,9 @@
 //	GET  /console/safety/statements/records.ndjson the same, one record a line
 //	POST /console/safety/statements/sent           marks a downloaded batch as sent           staff who may settings.edit
 //	POST /console/safety/statements/retry          lets refused records wait again            staff who may settings.edit
+//	POST /console/safety/statements/database       sets address and token, and tries them     staff who may settings.edit, limited
+//	POST /console/safety/statements/database/try   tries what is set                          staff who may settings.edit, limited
+//	POST /console/safety/statements/database/end   forgets it                                 staff who may settings.edit
 //	POST /console/safety/statements/redress        names the out-of-court body                staff who may settings.edit
 //	GET  /console/safety/duties                    the board of duties                        staff who may duties.see
 //	POST /console/safety/duties/{id}/renewal       renews a preservation                      staff who may evidence.see

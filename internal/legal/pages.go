@@ -55,6 +55,10 @@ func (p *Pages) Routes(m *web.Router) {
 	m.Handle("POST "+statementsPath+"/sent", edit, p.sent, small)
 	m.Handle("POST "+statementsPath+"/retry", edit, p.retry, small)
 	m.Handle("POST "+statementsPath+"/redress", edit, p.redress, small)
+	tries := web.Limit(web.NewLimiter(clock, web.Rate{Events: 12, Per: 10 * time.Minute, Burst: 6}, limitedNetworks), web.ClientNetwork, edit)
+	m.Handle("POST "+statementsPath+"/database", tries, p.connect, small)
+	m.Handle("POST "+statementsPath+"/database/try", tries, p.try, small)
+	m.Handle("POST "+statementsPath+"/database/end", edit, p.disconnect, small)
 	m.Handle("GET "+dutiesPath, see, p.board)
 	m.Handle("POST "+dutiesPath+"/{id}/renewal", account.May(account.EvidenceSee), p.renew, small)
 }

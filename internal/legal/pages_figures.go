@@ -29,6 +29,9 @@ type figuresView struct {
 	redress Redress
 	faults  map[string]string
 	linked  bool // a connector sends by itself
+	able    bool // a connection can be set
+	to      Database
+	address string // as it was typed
 }
 
 func (p *Pages) figures(w http.ResponseWriter, r *http.Request) error {
@@ -37,7 +40,8 @@ func (p *Pages) figures(w http.ResponseWriter, r *http.Request) error {
 
 // figures shows the page; typed is a form for the out-of-court body that has to be mended.
 func (v *visit) figures(status int, typed *figuresView) error {
-	view := &figuresView{visit: v, linked: v.pages.Of(v.site).Connector != nil}
+	desk := v.pages.Of(v.site)
+	view := &figuresView{visit: v, able: desk.Client != nil}
 	err := v.read(func(tx *db.Tx) (err error) {
 		if view.months, _, err = Months(tx, v.now, v.site.Settings().Location()); err != nil {
 			return err
@@ -58,14 +62,23 @@ func (v *visit) figures(status int, typed *figuresView) error {
 		if view.batch = len(batch); view.batch > 0 {
 			view.last = batch[len(batch)-1].ID
 		}
+		if view.to, err = FindDatabase(tx); err != nil {
+			return err
+		}
 		view.redress, err = FindRedress(tx)
 		return err
 	})
 	if err != nil {
 		return err
 	}
+	view.linked, view.address = desk.Connector != nil || view.to.Set(), view.to.Address
 	if typed != nil {
-		view.redress, view.faults = typed.redress, typed.faults
+		view.faults = typed.faults
+		if typed.address != "" {
+			view.address = typed.address
+		} else if typed.redress != (Redress{}) {
+			view.redress = typed.redress
+		}
 	}
 	return v.console(status, v.t("legal.statements"), statementsPath, view.view())
 }

@@ -19,8 +19,11 @@ type Statements struct {
 	Site   *site.Site
 	Origin func(*site.Site) string // where the site is on the web, without a slash at the end
 	Post   Post                    // nil: nothing is mailed
-	// Connector reaches the Transparency Database; nil: staff upload batches by hand.
+	// Connector reaches the Transparency Database; nil: the one that an administrator set by Connect. Without any, staff
+	// upload batches by hand.
 	Connector Connector
+	Client    Client // of the connection that is set by Connect; nil: none can be
+	Key       []byte // 32 bytes that only this site has, under which its token lies
 }
 
 const (

@@ -11,6 +11,7 @@ import (
 	"fairground/internal/change"
 	"fairground/internal/db"
 	"fairground/internal/db/dbtest"
+	"fairground/internal/job"
 	"fairground/internal/legal"
 	"fairground/internal/site"
 	"fairground/internal/site/sitetest"
@@ -60,7 +61,7 @@ func each(t *testing.T, test func(w *world)) {
 
 func newWorld(t *testing.T, cluster *db.Cluster, clock *hand) *world {
 	t.Helper()
-	w := &world{T: t, World: sitetest.New(t, cluster, []db.Schema{account.Schema(), legal.Schema()}), clock: clock}
+	w := &world{T: t, World: sitetest.New(t, cluster, []db.Schema{job.Schema(), account.Schema(), legal.Schema()}), clock: clock}
 	w.desk = &legal.Statements{Site: w.Site, Origin: origin, Post: w.post}
 	return w
 }
