@@ -88,6 +88,9 @@ func (s stated) State(tx *db.Tx, d moderation.Decision, about moderation.About) 
 		}
 		made.Trusted, made.Since = lane == notice.Flagger, n.Made
 	}
+	if err := background(tx, d, &made); err != nil {
+		return err
+	}
 	if err := s.learn(tx, d, lane, about.Photos); err != nil {
 		return err
 	}
@@ -115,6 +118,9 @@ func (s stated) Revoke(tx *db.Tx, decision value.ID, reason string) error {
 			}
 		}
 	}
+	if err := s.images.giveBack(tx, d, reason); err != nil {
+		return err
+	}
 	return s.Statements.Revoke(tx, decision, reason)
 }
 
@@ -129,7 +135,7 @@ func (s stated) learn(tx *db.Tx, d moderation.Decision, lane notice.Lane, photos
 	case d.Outcome != moderation.Remove && d.Outcome != moderation.Reject || d.Automatic:
 		return nil
 	case lane == notice.Takedown:
-		into = bank.Intimate
+		return s.images.takeDown(tx, d, photos)
 	case !slices.Contains(learned, d.Ground):
 		return nil
 	}
@@ -291,7 +297,7 @@ var (
 
 // statements states the reasons of a site's decisions.
 func (a *App) statements(s *site.Site) *legal.Statements {
-	return &legal.Statements{Site: s, Origin: a.origin, Post: letters(statementMail)}
+	return &legal.Statements{Site: s, Origin: a.origin, Post: letters(statementMail), Client: a.transparency(), Key: s.Key("transparency")}
 }
 
 // watch tells the staff of a site of duties.

@@ -2,14 +2,23 @@ package app
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"net/url"
+	"regexp"
+	"slices"
 	"strings"
 
+	"fairground/internal/bank"
+	"fairground/internal/console"
 	"fairground/internal/db"
+	"fairground/internal/listing"
 	"fairground/internal/mail"
+	"fairground/internal/media"
 	"fairground/internal/moderation"
 	"fairground/internal/notice"
+	"fairground/internal/profile"
+	"fairground/internal/site"
 	"fairground/internal/ui"
 	"fairground/internal/ui/text"
 	"fairground/internal/value"
@@ -34,19 +43,75 @@ func (a *App) noticeDesk() *notice.Desk {
 // noticeMail carries codes that lead to answers, so it is not kept once it is sent.
 var noticeMail = mail.Kind{Name: "notice", Secret: true}
 
-// shownAt returns what an address of the site shows: a whole address, a path, or an outside id alone.
+// shownAt returns what an address of the site shows: a whole address, a path, or an outside id alone. The address of a photo stands for
+// whatever shows it.
 func (a *App) shownAt(r *http.Request, address string) (notice.Target, error) {
-	key := address
+	key, sha := address, ""
 	if u, err := url.Parse(address); err == nil && (u.Host != "" || strings.HasPrefix(address, "/")) {
-		parts := strings.Split(strings.Trim(u.Path, "/"), "/")
 		ours := u.Host == "" || strings.EqualFold(u.Hostname(), web.Host(r))
-		if !ours || len(parts) < 2 || parts[0] != "l" && parts[0] != "s" && parts[0] != "report" {
-			return notice.Target{}, value.Errorf(value.NotFound, "this address shows nothing on this site")
+		if sha = photoAt(u.Path); ours && sha != "" {
+			key, err = a.showing(r, sha)
+		} else if parts := strings.Split(strings.Trim(u.Path, "/"), "/"); ours && len(parts) > 1 && slices.Contains(shownUnder, parts[0]) {
+			key = parts[1]
+		} else {
+			err = value.Errorf(value.NotFound, "this address shows nothing on this site")
 		}
-		key = parts[1]
+		if err != nil {
+			return notice.Target{}, err
+		}
 	}
 	shown, err := a.market.Shown(r, key)
-	return notice.Target(shown), err
+	if err != nil {
+		return notice.Target{}, err
+	}
+	target := notice.Target{Object: shown.Object, Record: shown.Record, Title: shown.Title, Href: shown.Href, Meant: sha}
+	return target, site.From(r.Context()).DB.Read(r.Context(), func(tx *db.Tx) error {
+		photos, err := photosOf(tx, target.Object, target.Record)
+		if target.Object != listing.Object { // the photo that a profile would show next is not public
+			photos = slices.DeleteFunc(photos, func(p console.TakenPhoto) bool { return p.Pending })
+		}
+		for _, p := range photos {
+			target.Photos = append(target.Photos, notice.Photo{Sha256: p.Sha256, Picture: p.Picture})
+		}
+		if value.KindOf(err) == value.NotFound { // a seller without a profile
+			return nil
+		}
+		return err
+	})
+}
+
+// shownUnder begin the addresses of what can be reported.
+var shownUnder = []string{"l", "s", "report"}
+
+var photoName = regexp.MustCompile(`^[0-9a-f]{64}`)
+
+// photoAt returns the SHA-256 of the photo that a path shows; empty: it shows none.
+func photoAt(path string) string {
+	if !strings.HasPrefix(path, media.Path) {
+		return ""
+	}
+	return photoName.FindString(path[strings.LastIndexByte(path, '/')+1:])
+}
+
+// showing returns the outside id of something public that shows a photo.
+func (a *App) showing(r *http.Request, sha string) (key string, err error) {
+	err = site.From(r.Context()).DB.Read(r.Context(), func(tx *db.Tx) error {
+		all, err := bank.ShownBy(tx, sha)
+		for _, c := range all {
+			if past, fault := isPast(tx, notice.Copy{Object: c.Object, Record: c.Record, Sha256: sha}); fault != nil || past {
+				err = errors.Join(err, fault)
+				continue
+			}
+			if kind := map[string]string{listing.Object: listing.ShortID, profile.Object: profile.SellerShortID}[c.Object]; kind != "" {
+				key = c.Record.Text(kind)
+			}
+		}
+		return err
+	})
+	if err == nil && key == "" {
+		err = value.Errorf(value.NotFound, "nothing public shows this photo")
+	}
+	return key, err
 }
 
 func fileNotice(tx *db.Tx, f notice.Filing) (value.ID, string, error) {

@@ -50,6 +50,7 @@ type Rooms struct {
 	Moderation *moderation.Desk
 	Vault      *evidence.Vault
 	Statements *legal.Statements
+	Takedowns  takedowns
 	Banks      *bank.Desk
 	Appeals    *appeal.Desk
 	Networks   *network.Desk
@@ -104,20 +105,22 @@ func (a *App) openRooms(s *site.Site) *Rooms {
 	desk.Images = images{photos, banks}
 	networks := a.networks(s, desk, photos)
 	memory := a.remember(s, gate, banks, networks)
-	decisions := a.decisions(s, desk, profiles, trades, stated{statements, images{photos, banks}}, vault)
+	known := images{photos, banks}
+	decisions := a.decisions(s, desk, profiles, trades, stated{statements, known}, vault)
+	takedowns := takedowns{db: s.DB, images: known, desk: decisions, letters: a.lettersIn}
 	return &Rooms{
 		Site: s, Gate: gate, Records: records, Listings: desk, Blobs: blobs,
 		Photos: photos, Index: index, Database: database,
 		Suggester: listing.NewSuggester(index, desk.Trees),
 		Profiles:  profiles, Trades: trades, Reach: views,
-		Moderation: decisions, Vault: vault, Statements: statements, Banks: banks, Memory: memory, Appeals: a.appeals(s, decisions), Networks: networks,
+		Moderation: decisions, Vault: vault, Statements: statements, Takedowns: takedowns, Banks: banks, Memory: memory, Appeals: a.appeals(s, decisions), Networks: networks,
 		SealKey: key, Codes: codesOf(s),
 		Sealer:     sealer,
 		Automation: flows, Transfer: carrier,
-		Jobs:      job.NewWorker(s.DB, 4, slices.Concat(a.jobs(s), flows.Jobs(), a.memberJobs(s, desk, trades), []job.Handler{a.watch(s).Handler(), a.witnessJob(s, key), tidySafety(s)}, vault.Jobs())...),
-		Calls:     job.NewWorker(s.DB, 2, a.calls(s)...),
+		Jobs:      job.NewWorker(s.DB, 4, slices.Concat(a.jobs(s), flows.Jobs(), a.memberJobs(s, desk, trades), []job.Handler{a.watch(s).Handler(), a.witnessJob(s, key), tidySafety(s), takedowns.job()}, vault.Jobs())...),
+		Calls:     job.NewWorker(s.DB, 2, append(a.calls(s), statements.Handler())...),
 		Loads:     job.NewWorker(s.DB, 1, slices.Concat(carrier.Jobs(), banks.Jobs(), memory.book.Jobs())...),
-		followers: append(a.api.Readers(s), crm.Sellers(records, sellersFor), a.follow.Reader(s), a.saved.Reader(s), trades.Reader(), views.Reader(), decisions.Reader()),
+		followers: append(a.api.Readers(s), crm.Sellers(records, sellersFor), a.follow.Reader(s), a.saved.Reader(s), trades.Reader(), views.Reader(), decisions.Reader(), known.portraitReader()),
 	}
 }
 

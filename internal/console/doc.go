@@ -43,6 +43,9 @@
 //	GET  /console/safety/notices            reports from outside                     notices.see
 //	GET  /console/safety/notices/{id}       one of them                              notices.see
 //	POST /console/safety/notices/{id}       answers it                               notices.decide
+//	POST /console/safety/notices/{id}/removal       removes all copies of a photo    notices.decide
+//	POST /console/safety/notices/{id}/removal/undo  takes that back                  notices.decide
+//	POST /console/safety/notices/{id}/looks[/end]   a look at its photos             notices.decide
 //	GET  /console/safety/texts              profiles and reviews that are held               listings.decide
 //	POST /console/safety/texts/{object}/{record}  publishes or rejects one                   listings.decide
 //	GET  /console/changes                   the change log                           audit.see

@@ -128,6 +128,12 @@ type noticeView struct {
 	reason  string
 	answer  string
 	faults  faults
+
+	takedown       *Takedown       // nil when it is about no photo to take down
+	removing       bool            // the form that removes copies was sent
+	photos, spared []string        // as that form had them
+	seen           map[string]bool // photos the reader has looked at
+	undoable, late bool            // what was removed may be taken back; that takes a reason
 }
 
 func (v *visit) notice(w http.ResponseWriter) error {
@@ -151,14 +157,19 @@ func (v *visit) showNotice(w http.ResponseWriter, status int, id value.ID, view 
 		if view.n, err = moderation.FindNotice(tx, id); err != nil {
 			return err
 		}
-		if view.at = v.point(view.n); view.n.Object != listing.Object {
-			return nil
+		if view.at = v.point(view.n); view.n.Object == listing.Object {
+			view.card, err = v.card(tx, view.n.Record, fewHistory)
 		}
-		view.card, err = v.card(tx, view.n.Record, fewHistory)
 		if value.KindOf(err) == value.NotFound {
 			view.card, err = nil, nil
 		}
-		return err
+		if err != nil {
+			return err
+		}
+		if err = view.readTakedown(tx); err != nil {
+			return err
+		}
+		return view.standing(tx)
 	})
 	if err != nil {
 		return err

@@ -5,10 +5,12 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"fmt"
+	"slices"
 	"strings"
 
 	"fairground/internal/db"
 	"fairground/internal/site"
+	"fairground/internal/ui"
 	"fairground/internal/ui/text"
 	"fairground/internal/value"
 )
@@ -19,6 +21,14 @@ type Target struct {
 	Record value.ID
 	Title  string
 	Href   string
+	Photos []Photo // it shows; a request to take one down may name it
+	Meant  string  // SHA-256 of the photo whose own address was given; empty: the address of what shows it
+}
+
+// Photo is one that a target shows.
+type Photo struct {
+	Sha256  string
+	Picture ui.Picture
 }
 
 // Filing is one notice on its way to package moderation.
@@ -92,11 +102,26 @@ func (d *Desk) fileOne(tx *db.Tx, r Report, target Target, key [sha256.Size]byte
 	if err := lane.insert(tx); err != nil {
 		return Filed{}, err
 	}
+	if r.Lane == Takedown {
+		if err := NamePhotos(tx, id, target.named(r.Photos)); err != nil {
+			return Filed{}, err
+		}
+	}
 	tx.Log(db.Change{Object: "notice_lane", Record: id, Diff: map[string]any{"lane": r.Lane}})
 	if d.config.Began != nil {
 		err = d.config.Began(tx, r.Lane.Duty(), id)
 	}
 	return Filed{Code: code, Target: target}, err
+}
+
+// named are the photos of the target that somebody ticked, or whose address they gave.
+func (t Target) named(ticked []string) (all []string) {
+	for _, p := range t.Photos {
+		if p.Sha256 == t.Meant || slices.Contains(ticked, p.Sha256) {
+			all = append(all, p.Sha256)
+		}
+	}
+	return all
 }
 
 // whole is the explanation with what the lane asks besides, so that whoever decides reads one text.

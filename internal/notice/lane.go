@@ -47,6 +47,7 @@ func (l Lane) Duty() string {
 type Report struct {
 	Lane        Lane
 	Addresses   []string // of what it is about, on this site
+	Photos      []string // takedown: SHA-256 of those that are meant; none: all
 	Ground      string
 	Explanation string
 	Name        string

@@ -46,6 +46,7 @@ type form struct {
 	Report
 	Typed   string // the addresses
 	Grounds []ui.Option
+	Shown   []Photo           // takedown: of the one address there is, to tell which is meant
 	Wrong   map[string]string // by field, in words
 	Problem string            // of the whole
 }
@@ -55,7 +56,20 @@ func (d *Desk) showForm(w http.ResponseWriter, r *http.Request) error {
 	if !lane.known() {
 		return value.Errorf(value.NotFound, "there is no such way to report")
 	}
-	return d.render(w, r, http.StatusOK, form{Report: Report{Lane: lane}, Typed: value.Clip(r.URL.Query().Get("about"), longestLine)})
+	f := form{Report: Report{Lane: lane}, Typed: value.Clip(r.URL.Query().Get("about"), longestLine)}
+	if f.Typed != "" {
+		if target, err := d.config.Find(r, f.Typed); err == nil {
+			f.offer([]Target{target})
+		}
+	}
+	return d.render(w, r, http.StatusOK, f)
+}
+
+// offer lets somebody tick which photos are meant, when they are those of one thing.
+func (f *form) offer(targets []Target) {
+	if f.Lane == Takedown && len(targets) == 1 && len(targets[0].Photos) > 1 && targets[0].Meant == "" {
+		f.Shown = targets[0].Photos
+	}
 }
 
 func (d *Desk) render(w http.ResponseWriter, r *http.Request, status int, f form) error {
@@ -80,6 +94,7 @@ func (d *Desk) take(w http.ResponseWriter, r *http.Request) error {
 	if err := sent.Err(); err != nil {
 		f.Problem = text.Error(r.Context(), err)
 	}
+	f.offer(targets)
 	if len(f.Wrong) > 0 || f.Problem != "" {
 		f.speak(r.Context())
 		return d.render(w, r, http.StatusUnprocessableEntity, f)
@@ -104,7 +119,7 @@ func readForm(sent *web.Form, lane Lane, locale value.Locale) form {
 		Capacity: sent.Line("capacity", 1000), Work: sent.Text("work", 20_000), Reference: sent.Line("reference", 1000), Sworn: sent.Bool("sworn"),
 		Key: sent.Line("key", 100), Locale: locale,
 	}}
-	f.Addresses = addressesOf(f.Typed)
+	f.Addresses, f.Photos = addressesOf(f.Typed), sent.All("photo")
 	return f
 }
 
