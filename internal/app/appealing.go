@@ -16,6 +16,7 @@ import (
 	"fairground/internal/mail"
 	"fairground/internal/moderation"
 	"fairground/internal/rulebook"
+	"fairground/internal/safety"
 	"fairground/internal/site"
 	"fairground/internal/value"
 	"fairground/internal/web"
@@ -91,6 +92,35 @@ func ruling(d moderation.Decision) appeal.Ruling {
 		DecidedBy: d.Actor, SecondedBy: d.Second, Made: d.Made, Account: d.Author, Locale: d.Locale, Reversed: !d.Undone.IsZero(),
 		Href: linkOf(d.Object, d.Record),
 	}
+}
+
+// background completes a decision for its statement: since when the site has looked at it, and the rule that found it, with
+// the category that the rule names. What somebody reported was found by them.
+func background(tx *db.Tx, d moderation.Decision, made *legal.Decision) error {
+	if d.Case != 0 && made.Since.IsZero() {
+		c, err := moderation.FindCase(tx, d.Case)
+		if err != nil {
+			return err
+		}
+		made.Since = c.Opened
+	}
+	if d.Policy == "" {
+		return nil
+	}
+	all, err := safety.Screenings(tx, d.Record)
+	for _, screening := range all {
+		for _, f := range screening.Firings {
+			if f.Shadow || f.Policy != d.Policy || d.Rule != "" && f.Rule != d.Rule {
+				continue
+			}
+			made.Category = f.Category
+			if d.Notice == 0 {
+				made.Rule = f.Rule
+			}
+			return nil
+		}
+	}
+	return err
 }
 
 // who names an actor of the change log for staff: a person by their name, everything else as the log does.

@@ -144,6 +144,36 @@ var policies = map[string]string{
 	"provider/6": "counterfeit", "provider/7": "scam", "provider/8": "other",
 }
 
+// policyKeywords are what the paragraphs of the provider's terms are called in a category of the database. A paragraph is
+// wider than a keyword, so the category that the rule names chooses.
+var policyKeywords = map[[2]string]string{
+	{"provider/1", "OTHER_VIOLATION_TC"}:                  "KEYWORD_GOODS_SERVICES_NOT_PERMITTED",
+	{"provider/2", "VIOLENCE"}:                            "KEYWORD_HUMAN_EXPLOITATION",
+	{"provider/2", "SCAMS_AND_FRAUD"}:                     "KEYWORD_INAUTHENTIC_LISTINGS",
+	{"provider/3", "PROTECTION_OF_MINORS"}:                "KEYWORD_AGE_SPECIFIC_RESTRICTIONS_MINORS",
+	{"provider/4", "UNSAFE_AND_PROHIBITED_PRODUCTS"}:      "KEYWORD_PROHIBITED_PRODUCTS",
+	{"provider/5", "UNSAFE_AND_PROHIBITED_PRODUCTS"}:      "KEYWORD_PROHIBITED_PRODUCTS",
+	{"provider/5", "SCAMS_AND_FRAUD"}:                     "KEYWORD_INAUTHENTIC_LISTINGS",
+	{"provider/6", "INTELLECTUAL_PROPERTY_INFRINGEMENTS"}: "KEYWORD_TRADEMARK_INFRINGEMENT",
+	{"provider/6", "SCAMS_AND_FRAUD"}:                     "KEYWORD_INAUTHENTIC_LISTINGS",
+	{"provider/6", "OTHER_VIOLATION_TC"}:                  "KEYWORD_GOODS_SERVICES_NOT_PERMITTED",
+	{"provider/7", "SCAMS_AND_FRAUD"}:                     "KEYWORD_INAUTHENTIC_LISTINGS",
+	{"provider/8", "SCAMS_AND_FRAUD"}:                     "KEYWORD_INAUTHENTIC_LISTINGS",
+}
+
+// categoryIn is the category that the rule of a decision names, unless somebody decided on another ground than the rule's.
+func categoryIn(d Decision) string {
+	category := strings.TrimPrefix(d.Category, prefix)
+	switch ruled, known := policies[d.Policy]; {
+	case d.Ground == "" || category == "":
+		return category
+	case filings[groundOf(d.Ground)].category == category || known && ruled == groundOf(d.Ground):
+		return category
+	default:
+		return ""
+	}
+}
+
 // groundIn is the ground of a decision: its own, or that of the policy which the rule names.
 func groundIn(d Decision) string {
 	if d.Ground == "" && policies[d.Policy] != "" {

@@ -194,6 +194,33 @@ func TestARecordIsWrittenAsTheDatabaseReadsIt(t *testing.T) {
 	}
 }
 
+func TestThePolicyOfARuleReachesTheRecord(t *testing.T) {
+	tests := []struct{ policy, category, ground, wantCategory, wantKeyword string }{
+		{"provider/7", "SCAMS_AND_FRAUD", "", "SCAMS_AND_FRAUD", "KEYWORD_INAUTHENTIC_LISTINGS"},
+		{"provider/3", "PROTECTION_OF_MINORS", "exploitation", "PROTECTION_OF_MINORS", "KEYWORD_AGE_SPECIFIC_RESTRICTIONS_MINORS"},
+		{"provider/2", "SCAMS_AND_FRAUD", "", "SCAMS_AND_FRAUD", "KEYWORD_INAUTHENTIC_LISTINGS"},
+		{"provider/5", "UNSAFE_AND_PROHIBITED_PRODUCTS", "prohibited", "UNSAFE_AND_PROHIBITED_PRODUCTS", "KEYWORD_PROHIBITED_PRODUCTS"},
+		{"provider/3", "PROTECTION_OF_MINORS", "duplicate", "OTHER_VIOLATION_TC", "KEYWORD_OTHER"}, // decided on another ground
+		{"site/9", "SCAMS_AND_FRAUD", "counterfeit", "INTELLECTUAL_PROPERTY_INFRINGEMENTS", "KEYWORD_TRADEMARK_INFRINGEMENT"},
+		{"", "", "scam", "SCAMS_AND_FRAUD", "KEYWORD_INAUTHENTIC_LISTINGS"},
+	}
+	each(t, func(w *world) {
+		for i, test := range tests {
+			d := aDecision(value.ID(100 + i))
+			d.Notice, d.Rule, d.Policy, d.Category, d.Ground = 0, "provider/a-rule", test.policy, test.category, test.ground
+			s := w.state(d, anAuthor("en"))
+			r, err := legal.ParseRecord(s.DSA)
+			w.ok(err)
+			if r.Category != "STATEMENT_CATEGORY_"+test.wantCategory || len(r.Keywords) != 1 || r.Keywords[0] != test.wantKeyword || len(r.Faults()) > 0 || s.Delivery != legal.Waiting {
+				w.Errorf("%+v: %s %v %v", test, r.Category, r.Keywords, r.Faults())
+			}
+			if r.AutomatedDetection != "Yes" || s.Since != d.Since {
+				w.Errorf("%+v: detected %s, since %s", test, r.AutomatedDetection, s.Since)
+			}
+		}
+	})
+}
+
 func TestARuleNamesTheCategory(t *testing.T) {
 	t.Parallel()
 	r := legal.RecordOf(aStatement(), "lake", time.UTC, "PROTECTION_OF_MINORS", legal.About{})

@@ -88,7 +88,10 @@ func (d *Statements) compose(tx *db.Tx, made Decision, about About) (Statement, 
 // file makes the record of a statement. One that breaks a rule is kept as refused, with what is wrong, so that staff see
 // it; the author's statement does not wait for it.
 func (s *Statement) file(slug string, zone *time.Location, made Decision, about About) error {
-	record := RecordOf(*s, slug, zone, made.Category, about)
+	record := RecordOf(*s, slug, zone, categoryIn(made), about)
+	if keyword := policyKeywords[[2]string{made.Policy, strings.TrimPrefix(record.Category, prefix)}]; keyword != "" {
+		record.Keywords, record.KeywordOther = []string{keyword}, ""
+	}
 	text, err := record.JSON()
 	s.DSA, s.Delivery = text, Waiting
 	if faults := record.Faults(); len(faults) > 0 {
