@@ -16,12 +16,14 @@ import (
 	"testing"
 	"time"
 
+	"fairground/internal/account"
 	"fairground/internal/app"
 	"fairground/internal/db"
 	"fairground/internal/db/dbtest"
 	"fairground/internal/listing"
 	"fairground/internal/media"
 	"fairground/internal/media/pdq"
+	"fairground/internal/profile"
 	"fairground/internal/site"
 	"fairground/internal/value"
 )
@@ -248,4 +250,87 @@ func (r *running) keptAway(visitor, safety *person, notice string, all []listing
 			r.Errorf("photo %d of what was uploaded again is shown", i)
 		}
 	}
+}
+
+// TestManyCopiesTakeTwoPeople proposes the removal of more records than one person may decide about. Nothing happens until somebody else
+// confirms it; then whoever asked is answered.
+func TestManyCopiesTakeTwoPeople(t *testing.T) {
+	onBothEngines(t, app.Demo{Listings: 12, Seed: 7}, func(r *running) {
+		visitor, safety, admin := r.visitor(), r.signedIn("safety@lakeside.example"), r.signedIn("admin@lakeside.example")
+		meant := r.kept(drawnPhoto(5, false, 95))
+		var all []listing.Listing
+		for i := range 12 {
+			all = append(all, r.offers(fmt.Sprintf("A crate of apples %c", 'A'+i), meant))
+		}
+		receipt, notice := r.asks(visitor, safety, all[0])
+		safety.sees(notice, "12 copies on this site", "more than 10 records")
+		if status, _, _ := safety.post(notice+"/removal", "photo", meant.Sha256, "reason", "Shown without consent.", "answer", "All of it is gone."); status != http.StatusOK {
+			r.Fatalf("the proposal was answered %d", status)
+		}
+		visitor.sees("/l/" + all[3].Key())
+		visitor.sees(receipt, "Waiting for an answer")
+		if !visitor.shows(meant) {
+			r.Error("the photo is veiled before anybody confirmed that")
+		}
+		safety.sees(notice, "waits for a second person")
+		proposal := first(r.T, `action="(/console/safety/second/[a-z0-9_]+/confirmation)"`, admin.sees("/console/safety/second", all[3].Title))
+		if _, _, _ = safety.post(proposal); !visitor.shows(meant) {
+			r.Error("whoever proposed it confirmed it")
+		}
+		if status, _, _ := admin.post(proposal); status != http.StatusOK {
+			r.Fatalf("the confirmation was answered %d", status)
+		}
+		r.goneFor(visitor, safety, all, meant)
+		r.inTime("whoever asked is answered", func() bool {
+			_, page, _ := visitor.get(receipt)
+			return strings.Contains(page, "All of it is gone.")
+		})
+		safety.sees(notice, "12 records were taken down")
+
+		again := r.kept(drawnPhoto(5, false, 40))
+		seller := r.portrayed("mina@lakeside.example", again)
+		if visitor.shows(again) || safety.shows(again) || r.signedIn("mina@lakeside.example").shows(again) {
+			r.Error("as a portrait the photo is shown")
+		}
+		r.inTime("the portrait stands on the notice", func() bool {
+			_, page, _ := safety.get(notice)
+			return strings.Contains(page, "1 copy came later") && strings.Contains(page, seller.Text("sel"))
+		})
+	})
+}
+
+// portrayed gives somebody's profile a photo.
+func (r *running) portrayed(email value.Email, p media.Photo) (seller value.ID) {
+	r.Helper()
+	r.within(func(ctx context.Context, s *site.Site) error {
+		desk := r.app.Rooms(s).Profiles
+		var who account.Account
+		var known profile.Profile
+		err := s.DB.Read(ctx, func(tx *db.Tx) (err error) {
+			if who, err = account.FindByEmail(tx, email); err != nil {
+				return err
+			}
+			seats, err := listing.SeatsHeldBy(tx, who.ID)
+			if err != nil || len(seats) == 0 {
+				return err
+			}
+			seller = seats[0].Seller
+			known, err = profile.FindProfile(tx, seller)
+			if value.KindOf(err) == value.NotFound {
+				return nil
+			}
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		content := known.Written()
+		if content.Name == "" {
+			content.Name = who.Name
+		}
+		content.Photo = profile.Photo{Sha256: p.Sha256, Width: p.Width, Height: p.Height, Colour: p.Colour}
+		_, err = desk.SaveMine(ctx, who.Actor(), known.Rev, content)
+		return err
+	})
+	return seller
 }
