@@ -113,6 +113,9 @@ func (d *Door) fresh(h web.Handler) web.Handler {
 		if strings.HasPrefix(r.Header.Get("Content-Type"), "application/json") {
 			return web.WriteJSON(w, http.StatusForbidden, reply{To: signInAgain})
 		}
+		if next := nextOf(r); next != "" {
+			return web.Redirect(w, r, "/sign-in?again=1&next="+url.QueryEscape(securityAt(next)))
+		}
 		return web.Redirect(w, r, signInAgain)
 	}
 }

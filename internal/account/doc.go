@@ -77,8 +77,8 @@
 //	POST /account/second-factor        switches it on, shows the recovery codes       SignedIn
 //	POST /account/second-factor/off    switches it off                                SignedIn
 //	POST /account/recovery-codes       makes new ones, shows them                     SignedIn
-//	POST /account/phone                texts a code to a number                       SignedIn
-//	POST /account/phone/code           takes the code                                 SignedIn
+//	POST /account/phone                texts a code to a number; next= leads on       SignedIn
+//	POST /account/phone/code           takes the code; next= leads on                 SignedIn
 //	POST /account/phone/remove         takes the number away                          SignedIn
 //	POST /account/open-id/remove       ends the link to another house                 SignedIn
 //	GET  /account/sessions             where I am signed in                           SignedIn

@@ -3,6 +3,7 @@ package account
 import (
 	"encoding/base64"
 	"net/http"
+	"net/url"
 	"slices"
 
 	"golang.org/x/text/language"
@@ -51,7 +52,8 @@ type securityView struct {
 	Devices     []Device
 	Languages   []ui.Option
 
-	Problem error // what was wrong, by its field
+	Next    string // where the number was asked for, and its proof leads back to; empty: nowhere
+	Problem error  // what was wrong, by its field
 	Section string
 	Typed   string // into the field that was wrong
 }
@@ -65,7 +67,7 @@ func (v securityView) wrong(r *http.Request, section, field string) string {
 }
 
 func (d *Door) showSecurity(w http.ResponseWriter, r *http.Request) error {
-	return d.renderSecurity(w, r, securityView{})
+	return d.renderSecurity(w, r, securityView{Next: nextOf(r)})
 }
 
 func (d *Door) renderSecurity(w http.ResponseWriter, r *http.Request, view securityView) error {
@@ -241,8 +243,13 @@ func (d *Door) givePhone(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	next := nextOf(r)
 	err = d.askPhone(r.Context(), From(r.Context()), form.Secret("phone", 60), visitOf(r))
-	return d.settle(w, r, err, "phone", form.Raw("phone"), "account.phone_sent")
+	if err == nil && next != "" {
+		web.SetFlash(w, r, web.Flash{Key: "account.phone_sent"})
+		return web.Redirect(w, r, securityAt(next)+"#phone-code")
+	}
+	return d.settlePhone(w, r, err, form.Raw("phone"), next, "account.phone_sent")
 }
 
 func (d *Door) givePhoneCode(w http.ResponseWriter, r *http.Request) error {
@@ -250,8 +257,40 @@ func (d *Door) givePhoneCode(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	next := nextOf(r)
 	err = d.takePhone(r.Context(), From(r.Context()), form.Secret("code", 60), visitOf(r))
-	return d.settle(w, r, err, "phone", "", "account.phone_set")
+	if err == nil && next != "" {
+		web.SetFlash(w, r, web.Flash{Key: "account.phone_set"})
+		return web.Redirect(w, r, next)
+	}
+	return d.settlePhone(w, r, err, "", next, "account.phone_set")
+}
+
+// nextOf is the page of this site that asked for a proven number.
+func nextOf(r *http.Request) string { return web.LocalPath(r.URL.Query().Get("next"), "") }
+
+// securityAt is the page of somebody's security, from which a proven number leads on to next.
+func securityAt(next string) string {
+	if next == "" {
+		return "/account/security"
+	}
+	return "/account/security?next=" + url.QueryEscape(next)
+}
+
+// phoneAction is the address of a form of the number.
+func (v securityView) phoneAction(path string) string {
+	if v.Next == "" {
+		return path
+	}
+	return path + "?next=" + url.QueryEscape(v.Next)
+}
+
+// settlePhone is settle for the number, which may have been asked for elsewhere: next leads back there.
+func (d *Door) settlePhone(w http.ResponseWriter, r *http.Request, err error, typed, next, done string) error {
+	if kind := value.KindOf(err); err == nil || fieldOf(err) == "" && kind != value.Invalid && kind != value.Unavailable {
+		return d.settle(w, r, err, "phone", typed, done)
+	}
+	return d.renderSecurity(w, r, securityView{Problem: err, Section: "phone", Typed: typed, Next: next})
 }
 
 func (d *Door) dropPhone(w http.ResponseWriter, r *http.Request) error {
