@@ -121,16 +121,8 @@ type EntityLabel struct {
 
 // EntityLabels returns the newest labels.
 func EntityLabels(tx *db.Tx, limit int) ([]EntityLabel, error) {
-	return db.All(tx, func(row db.Scanner) (l EntityLabel, err error) {
-		var made, expires int64
-		err = row.Scan(&l.Entity, &l.Value, &l.Name, &l.Reason, &l.Author, &made, &expires)
-		l.Made = value.FromMicros(made)
-		if expires != 0 {
-			l.Expires = value.FromMicros(expires)
-		}
-		return l, err
-	}, `
-		select entity, value, name, reason, author, made_us, coalesce(expires_us, 0)
+	return db.All(tx, scanEntityLabel, `
+		select `+entityLabelColumns+`
 		from entity_label
 		order by made_us desc, entity, value, name
 		limit $1`, limit)
