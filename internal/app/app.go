@@ -192,7 +192,7 @@ func (a *App) furnish() {
 		Services: func(s *site.Site) console.Services {
 			rooms := a.Rooms(s)
 			return console.Services{Listings: rooms.Listings, Moderation: rooms.Moderation, Mailbox: a.config.SMTP == "", Arrivals: arrivals, Texts: heldTexts,
-				Foreign: elsewhere, Network: linked, Alarms: a.alarms(s),
+				Foreign: elsewhere, Network: linked, Takedowns: rooms.Takedowns, Alarms: a.alarms(s), Photo: a.givenPhoto(s),
 				Search: &console.Search{Index: rooms.Index, State: rooms.Index.State, Words: rooms.Database, Asked: a.askedAbout}}
 		},
 		Account: accountOf, Palette: "/console/palette", SafetyTabs: safetyTabs,
@@ -295,24 +295,35 @@ func (a *App) ready(ctx context.Context) error {
 }
 
 // servePhoto shows a photo to everybody while a live listing or a profile shows it; otherwise to whoever works on the
-// listing, draft or profile it belongs to, and to staff who may see listings.
+// listing, draft or profile it belongs to, and to staff who may see listings; what is held only while they look (staffMaySee).
 func (a *App) servePhoto(w http.ResponseWriter, r *http.Request) error {
 	s := site.From(r.Context())
 	rooms := a.Rooms(s)
 	handler := media.Handler(rooms.Blobs, func(r *http.Request, sha256 string) (media.Access, error) {
-		var veiled, shown, own bool
+		var veiled, listed, shown, own, staff bool
 		err := s.DB.Read(r.Context(), func(tx *db.Tx) (err error) {
 			if veiled, err = bank.Severe(tx, sha256); veiled || err != nil {
 				return err
 			}
-			if shown, err = listing.PhotoShown(tx, rooms.Gate, sha256); !shown && err == nil {
+			if listed, err = listing.PhotoShown(tx, rooms.Gate, sha256); listed {
+				shown = true
+			} else if err == nil {
 				shown, err = rooms.Profiles.PhotoShown(tx, sha256)
 			}
 			if !shown && err == nil {
 				own, err = a.ownPhoto(r, tx, sha256)
 			}
+			if !shown && !own && err == nil {
+				staff, err = staffMaySee(r, tx, sha256)
+			}
 			return err
 		})
+		switch {
+		case err != nil:
+			return media.Hidden, err
+		case !veiled && !listed: // no screening has looked at it
+			veiled, err = images{rooms.Photos, rooms.Banks}.veils(r.Context(), sha256)
+		}
 		switch {
 		case err != nil:
 			return media.Hidden, err
@@ -320,7 +331,7 @@ func (a *App) servePhoto(w http.ResponseWriter, r *http.Request) error {
 			return media.Hidden, nil
 		case shown:
 			return media.Public, nil
-		case own, account.From(r.Context()).May(account.ListingsSee):
+		case own, staff:
 			return media.Private, nil
 		default:
 			return media.Hidden, nil

@@ -31,6 +31,9 @@ type Services struct {
 	Mailbox    bool // mail is kept for reading instead of being sent
 	// Texts are what waits for a look beside listings, the longest waiting first; nil: nothing.
 	Texts func(tx *db.Tx, limit int) ([]HeldText, error)
+	// Photo reads a photo for a look that is recorded, shown as its reviewer wants, with its media type. One that nobody
+	// may ever see is an error of kind Forbidden, one that is not stored NotFound. nil: there are none.
+	Photo func(ctx context.Context, sha256 string, shown moderation.Shown) (kind string, content []byte, err error)
 	// Arrivals counts the listings that came in since a moment, by hour and present status, in any order. Without it
 	// the page of today has no chart.
 	Arrivals func(tx *db.Tx, since time.Time) ([]Arrival, error)
@@ -103,6 +106,8 @@ func (c *Console) Routes(m *web.Router) {
 		{"POST /console/safety/work", account.ListingsDecide, (*visit).saveWork},
 		{"GET /console/safety/replies", account.ListingsDecide, (*visit).savedReplies},
 		{"POST /console/safety/replies", account.ListingsDecide, (*visit).saveReply},
+		{"GET /console/safety/routing", account.ListingsDecide, (*visit).routing},
+		{"POST /console/safety/routing", account.RulesEdit, (*visit).saveRouting},
 		{"GET /console/safety/quality", account.ListingsDecide, (*visit).quality},
 		{"GET /console/safety/notices", account.NoticesSee, (*visit).notices},
 		{"GET /console/safety/notices/{id}", account.NoticesSee, (*visit).notice},

@@ -1,14 +1,5 @@
 import { hit, isBareKey, say } from "../ui/scripts/dom.ts";
 
-/** The photos of what is not public are blurred; a photo that is veiled cannot be opened by tabbing to it. */
-function veil(lifted: boolean): void {
-  for (const veil of document.querySelectorAll(".veil")) {
-    veil.classList.toggle("lifted", lifted);
-    veil.querySelector("[data-veiled]")?.setAttribute("tabindex", lifted ? "0" : "-1");
-  }
-  document.querySelector("[data-lift]")?.setAttribute("aria-pressed", String(lifted));
-}
-
 /** Puts a reason that is often given into the form, with its ground. */
 function fill(chip: HTMLElement): void {
   const form = chip.closest("form");
@@ -18,60 +9,94 @@ function fill(chip: HTMLElement): void {
   if (ground) ground.value = chip.dataset.ground ?? "";
 }
 
-/** What is being looked at: the ids of the looks, once the server knows of them, and since when. */
-let looking: { ids: Promise<string[]>; since: number } | undefined;
+/** A look that is under way: at which photos, the ids once the server knows of it, and since when. */
+interface Sight {
+  veils: HTMLElement[]; // that were asked for
+  lifted: HTMLElement[];
+  ids: Promise<string[]>;
+  since: number;
+}
+let sight: Sight | undefined;
 
-/** Tells the server of a look at the veiled photos. What it refuses is veiled again, with the reason. */
-async function record(box: HTMLElement, again: boolean): Promise<string[]> {
-  const veils = [...box.querySelectorAll<HTMLElement>(".veil")].filter((veil) => again === veil.matches(".spent"));
-  if (veils.length === 0) return [];
-  const form = new URLSearchParams({ record: box.dataset.record ?? "", again: again ? "yes" : "" });
-  for (const veil of veils) form.append("sha256", veil.querySelector<HTMLElement>("[data-sha]")?.dataset.sha ?? "");
-  const answer = await fetch(box.dataset.looks ?? "", { method: "POST", body: form, keepalive: true });
-  if (answer.ok) {
-    for (const veil of veils) veil.classList.remove("spent");
-    return ((await answer.json()) as { looks: string[] }).looks;
+const looks = () => document.querySelector<HTMLElement>("[data-looks]");
+
+/** A photo that is veiled cannot be opened by tabbing to it. */
+function lift(veils: HTMLElement[], lifted: boolean): void {
+  for (const veil of veils) {
+    veil.classList.toggle("lifted", lifted);
+    veil.querySelector("[data-veiled]")?.setAttribute("tabindex", lifted ? "0" : "-1");
   }
-  for (const veil of veils) veil.classList.add("spent");
-  if (answer.status === 409) say(((await answer.json()) as { said: string }).said);
-  return [];
+  document.querySelector("[data-lift]")?.setAttribute("aria-pressed", String(lifted));
 }
 
-function beginLook(again = false): void {
-  const box = document.querySelector<HTMLElement>("[data-looks]");
-  if (!box || looking) return;
-  looking = { ids: record(box, again), since: performance.now() };
+/** Photos are not on the page: asking for them records the look, and the answer brings them. */
+async function ask(box: HTMLElement, veils: HTMLElement[], again: boolean): Promise<string[]> {
+  const form = new URLSearchParams({ record: box.dataset.record ?? "", again: again ? "yes" : "" });
+  form.append("shown", box.querySelector<HTMLSelectElement>("[name=shown]")?.value ?? "");
+  for (const veil of veils) form.append("sha256", veil.querySelector<HTMLElement>("[data-sha]")?.dataset.sha ?? "");
+  const answer = await fetch(box.dataset.looks ?? "", { method: "POST", body: form });
+  if (!answer.ok && answer.status !== 409) return [];
+  const { looks = [], photos = {}, said } = (await answer.json()) as { looks?: string[]; photos?: Record<string, string>; said?: string };
+  if (said) tell(box, said);
+  if (!answer.ok) for (const veil of veils) veil.classList.add("spent");
+  else if (sight?.veils === veils) for (const veil of veils) uncover(veil, photos);
+  return looks;
 }
 
-/** Ends a look: how long it lasted is told, and what was seen stays veiled until it is asked for again. */
+function uncover(veil: HTMLElement, photos: Record<string, string>): void {
+  veil.classList.remove("spent");
+  const frame = veil.querySelector<HTMLElement>("[data-sha]");
+  const source = photos[frame?.dataset.sha ?? ""];
+  if (!frame || !source) return;
+  const photo = document.createElement("img");
+  photo.src = source;
+  photo.alt = frame.ariaLabel ?? "";
+  frame.append(photo);
+}
+
+function tell(box: HTMLElement, said: string): void {
+  say(said);
+  const line = box.querySelector<HTMLElement>("[data-look-says]");
+  if (line) line.textContent = said;
+}
+
+/** Looks at all photos that were not seen yet, at those that were, or at one. */
+function beginLook(again = false, only?: HTMLElement): void {
+  const box = looks();
+  if (!box || sight) return;
+  const all = [...box.querySelectorAll<HTMLElement>(".veil")];
+  const veils = only ? [only] : all.filter((veil) => again === veil.matches(".spent"));
+  sight = { veils, lifted: veils.length > 0 ? veils : all, ids: Promise.resolve([]), since: performance.now() };
+  if (veils.length > 0) sight.ids = ask(box, veils, again);
+  lift(sight.lifted, true);
+}
+
+/** Ends a look: the photos leave the page, how long it lasted is told, and what was seen stays veiled until it is asked for again. */
 async function endLook(): Promise<void> {
-  const box = document.querySelector<HTMLElement>("[data-looks]");
-  const look = looking;
-  looking = undefined;
-  if (!box || !look) return;
-  const look_ms = Math.round(performance.now() - look.since);
-  const ids = await look.ids;
-  if (ids.length === 0) return;
-  for (const veil of box.querySelectorAll(".veil")) veil.classList.add("spent");
+  const box = looks();
+  const over = sight;
+  sight = undefined;
+  if (!box || !over) return;
+  lift(over.lifted, false);
+  for (const photo of box.querySelectorAll("[data-sha] > img")) photo.remove();
+  const look_ms = Math.round(performance.now() - over.since);
+  const known = await over.ids;
+  if (known.length === 0) return;
+  for (const veil of over.veils) veil.classList.add("spent");
   box.querySelector<HTMLElement>("[data-again]")?.removeAttribute("hidden");
-  const form = new URLSearchParams({ looks: ids.join(" "), ms: String(look_ms) });
+  const form = new URLSearchParams({ looks: known.join(" "), ms: String(look_ms) });
   await fetch(`${box.dataset.looks}/end`, { method: "POST", body: form, keepalive: true });
 }
 
 document.addEventListener("click", (event) => {
-  const lift = hit(event, "[data-lift]");
-  if (lift) {
-    const lifted = lift.getAttribute("aria-pressed") !== "true";
-    veil(lifted);
-    if (lifted) beginLook();
-    else void endLook();
+  if (hit(event, "[data-lift]")) {
+    if (sight) void endLook();
+    else beginLook();
   }
-  if (hit(event, "[data-again]")) {
-    void endLook().then(() => {
-      beginLook(true);
-      veil(true);
-    });
-  }
+  if (hit(event, "[data-again]")) void endLook().then(() => beginLook(true));
+  const veil = hit<HTMLElement>(event, "[data-looks] .veil");
+  if (veil && !sight) beginLook(veil.matches(".spent"), veil);
+  else if (veil) void endLook();
   const chip = hit(event, "[data-reason]");
   if (chip) fill(chip);
 });

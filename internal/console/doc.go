@@ -39,6 +39,8 @@
 //	GET  /console/safety/work               one's own work; who= somebody else's     listings.decide
 //	POST /console/safety/work               queues, caps, breaks, opt-outs           listings.decide
 //	GET  /console/safety/replies            saved replies; POST saves or forgets one listings.decide
+//	GET  /console/safety/routing            which cases go to whom                   listings.decide
+//	POST /console/safety/routing            changes that                             rules.edit
 //	GET  /console/safety/quality            how well reviewers agree                 listings.decide
 //	GET  /console/safety/notices            reports from outside                     notices.see
 //	GET  /console/safety/notices/{id}       one of them                              notices.see

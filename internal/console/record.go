@@ -33,6 +33,7 @@ type card struct {
 	replies     []moderation.Reply
 	seen        map[string]bool // photos that the reader has looked at, by SHA-256
 	looksLeft   int             // at severe photos, today
+	shown       moderation.Shown
 	network     *Network
 	featured    time.Time // until when it has a marked place above the others; zero when it has none
 }
@@ -214,7 +215,7 @@ func (v *visit) showRecord(w http.ResponseWriter, status int, id value.ID, fille
 	}
 	c.form.fill(filled)
 	page := v.page(c.l.Title, "/console/listings", wait)
-	page.Heading = ""
+	page.Heading, page.Desk = "", c.veiled()
 	return v.show(w, status, page, c.recordView())
 }
 

@@ -31,7 +31,7 @@ func (c *Console) SafetyPage(r *http.Request, heading, at string) (ui.ConsolePag
 func (v *visit) safetyTabs(page *ui.ConsolePage, here string, w waiting) {
 	page.TabsName, page.Desk = v.t("console.safety"), true
 	tabs := []place{
-		{href: queueRoot, key: "console.queue", permission: account.ListingsDecide, count: w.held},
+		{href: queueRoot, key: "console.queue", permission: account.ListingsDecide, count: w.cases},
 		{href: textsPath, key: "console.texts", permission: account.ListingsDecide},
 		{href: heldMessages, key: "console.messages", permission: account.ConversationsSee},
 		{href: "/console/safety/notices", key: "console.notices", permission: account.NoticesSee, count: w.notices},
@@ -46,7 +46,8 @@ func (v *visit) safetyTabs(page *ui.ConsolePage, here string, w waiting) {
 	tabs = append(tabs,
 		place{href: secondPath, key: "console.second", permission: account.ListingsDecide, count: w.second},
 		place{href: workPath, key: "console.work", permission: account.ListingsDecide},
-		place{href: qualityPath, key: "console.quality", permission: account.ListingsDecide})
+		place{href: qualityPath, key: "console.quality", permission: account.ListingsDecide},
+		place{href: routingPath, key: "console.routing", permission: account.ListingsDecide})
 	for _, tab := range tabs {
 		if !v.may(tab.permission) {
 			continue

@@ -92,13 +92,13 @@ func (v *visit) capped(n int) string {
 
 // waiting is what wants somebody's attention, for the rail and the tabs.
 type waiting struct {
-	held, notices, second int
-	brought               []int // by the tabs of other rooms, in their order
+	cases, notices, second int   // cases are those that the reader may take
+	brought                []int // by the tabs of other rooms, in their order
 }
 
 func (v *visit) waiting(tx *db.Tx) (w waiting, err error) {
 	if v.may(account.ListingsDecide) {
-		if w.held, err = countHeld(tx); err != nil {
+		if w.cases, err = v.Moderation.CountFor(tx, v.me.Account, mostCounted+1); err != nil {
 			return w, err
 		}
 		if w.second, err = moderation.CountProposals(tx); err != nil {
@@ -112,18 +112,6 @@ func (v *visit) waiting(tx *db.Tx) (w waiting, err error) {
 	}
 	w.brought, err = v.countBrought(tx)
 	return w, err
-}
-
-func countHeld(tx *db.Tx) (int, error) {
-	all := 0
-	for _, status := range []listing.Status{listing.Held, listing.Challenged} {
-		n, err := listing.Count(tx, listing.Filter{Status: status}, mostCounted+1)
-		if err != nil {
-			return 0, err
-		}
-		all += n
-	}
-	return all, nil
 }
 
 // page is the shell of a page with a heading.
@@ -152,7 +140,7 @@ func (v *visit) rail(here string, w waiting) []ui.Section {
 		{"", []place{{href: "/console", key: "console.today", icon: "sun", permission: account.ConsoleSee}}},
 		{"console.rail.market", []place{
 			{href: "/console/listings", key: "console.listings", icon: "list", permission: account.ListingsSee},
-			{href: "/console/safety", key: "console.safety", icon: "shield-check", permission: account.ListingsDecide, count: w.held},
+			{href: "/console/safety", key: "console.safety", icon: "shield-check", permission: account.ListingsDecide, count: w.cases},
 			{href: "/console/safety/notices", key: "console.notices", icon: "flag", permission: account.NoticesSee, count: w.notices},
 		}},
 		{"console.rail.insight", []place{

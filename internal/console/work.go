@@ -178,6 +178,14 @@ func (o *workView) rest() bool {
 	return o.worked >= time.Duration(o.reviewer.BreakMinutes)*time.Minute
 }
 
+func (o *workView) shownAs() []ui.Option {
+	var all []ui.Option
+	for _, shown := range moderation.ShownAs {
+		all = append(all, ui.Option{Value: string(shown), Text: o.v.t("console.shown." + string(shown))})
+	}
+	return all
+}
+
 func (o *workView) queueName(queue string) string { return o.v.queueName(queue) }
 
 // queueName is the name of a queue; those that a site made have the name they were given.
@@ -225,7 +233,7 @@ func (v *visit) saveWork(w http.ResponseWriter) error {
 	}
 	r := moderation.Reviewer{
 		Account: who, Queues: f.All("queues"), Languages: strings.Fields(strings.ToLower(f.Line("languages", 200))),
-		DailyLooks: int(f.Int("daily_looks", 0, 1000)), BreakMinutes: int(f.Int("break_minutes", 10, 240)),
+		Shown: moderation.Shown(f.Line("shown", 10)), DailyLooks: int(f.Int("daily_looks", 0, 1000)), BreakMinutes: int(f.Int("break_minutes", 10, 240)),
 	}
 	for _, kind := range f.All("declined") {
 		r.Declined = append(r.Declined, moderation.CaseKind(kind))
@@ -240,7 +248,7 @@ func (v *visit) saveWork(w http.ResponseWriter) error {
 		}
 		return v.goOn(w, back, v.t("console.saved_work"))
 	}
-	known, unknown := v.faultsOf(err, "queues", "languages", "declined", "daily_looks", "break_minutes")
+	known, unknown := v.faultsOf(err, "queues", "languages", "declined", "daily_looks", "break_minutes", "shown")
 	if unknown != nil {
 		return unknown
 	}

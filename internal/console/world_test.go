@@ -50,6 +50,7 @@ type world struct {
 	boats, parts value.ID
 	index        *search.Database
 	state        live.State
+	photo        func(context.Context, string, moderation.Shown) (string, []byte, error)
 }
 
 func eachWorld(t *testing.T, test func(t *testing.T, w *world)) {
@@ -215,7 +216,7 @@ func (w *world) serve() *web.Router {
 	m.Mount("GET /static/", account.Public, ui.Static(), web.Bare())
 	m.Handle("GET /media/{path...}", account.Public, drawn)
 	(&console.Console{Services: func(*site.Site) console.Services {
-		return console.Services{Listings: w.desk, Moderation: w.moderation, Mailbox: w.mailbox, Arrivals: w.arrivals, Texts: w.texts,
+		return console.Services{Listings: w.desk, Moderation: w.moderation, Mailbox: w.mailbox, Arrivals: w.arrivals, Texts: w.texts, Photo: w.photo,
 			Search: &console.Search{Index: w.index, Words: w.index, State: func() live.State { return w.state }}}
 	}, Account: shown}).Routes(m)
 	return m

@@ -118,6 +118,20 @@ func PhotoShown(tx *db.Tx, gate *safety.Gate, sha256 string) (bool, error) {
 	return false, err
 }
 
+// PhotoHeld reports whether a photo is of listings or drafts of which none is, or was sold, on the market: staff see it only
+// while they look at it.
+func PhotoHeld(tx *db.Tx, sha256 string) (bool, error) {
+	var all, open int
+	err := tx.Row(`
+		select count(*), coalesce(sum(case when l.status in ('live', 'sold') then 1 else 0 end), 0)
+		from listing_photo p join listing l on l.id = p.listing
+		where p.sha256 = $1`, sha256).Scan(&all, &open)
+	if err != nil || all > 0 {
+		return open == 0, err
+	}
+	return db.One(tx, db.Column[bool], "select exists (select 1 from listing_draft_photo where sha256 = $1)", sha256)
+}
+
 func (l Listing) shows(sha256 string) bool {
 	return slices.ContainsFunc(l.Photos, func(p Photo) bool { return p.Sha256 == sha256 })
 }

@@ -127,7 +127,7 @@ func OpenCase(tx *db.Tx, c Case) (Case, error) {
 	if err != nil {
 		return Case{}, err
 	}
-	c.ID, c.State, c.Opened = tx.NewID(), CaseOpen, tx.Now()
+	c.ID, c.State, c.Opened, c.Language = tx.NewID(), CaseOpen, tx.Now(), value.Locale(c.Language.Language())
 	c.Due = c.Opened.Add(c.within())
 	if c.Queue == "" {
 		c.Queue = route(routes, c)

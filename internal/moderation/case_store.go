@@ -128,3 +128,29 @@ func CountQueues(tx *db.Tx) ([]QueueCount, error) {
 		group by queue
 		order by queue`, value.Micros(tx.Now()))
 }
+
+// CountFor counts the open cases that somebody may take now, whatever they are about, up to limit: their queues and languages,
+// without the kinds they declined, what they are barred from and what others work on.
+func (d *Desk) CountFor(tx *db.Tx, account value.ID, limit int) (int, error) {
+	f, err := d.filterFor(tx, account)
+	if err != nil {
+		return 0, err
+	}
+	leads, err := d.leads(tx, account)
+	if err != nil {
+		return 0, err
+	}
+	where, args := f.where()
+	add := func(arg any) string {
+		args = append(args, arg)
+		return fmt.Sprintf("$%d", len(args))
+	}
+	now := tx.Now()
+	where += " and (state = 'open' or claimed_by = " + add(int64(account)) + " or claimed_until_us <= " + add(value.Micros(now)) +
+		" or claimed_until_us > " + add(value.Micros(now.Add(longestClaim))) + ")"
+	if !leads {
+		where += " and queue <> " + add(AdminQueue)
+	}
+	where += " and (kind not in ('appeal', 'sample') or not exists (select 1 from decision d where d.id = safety_case.record and d.second = " + add(staffActor(account)) + "))"
+	return db.One(tx, db.Column[int], "select count(*) from (select 1 from safety_case where "+where+" limit "+add(limit)+") as counted", args...)
+}

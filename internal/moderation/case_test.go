@@ -1,6 +1,7 @@
 package moderation_test
 
 import (
+	"errors"
 	"sync"
 	"testing"
 	"time"
@@ -227,6 +228,96 @@ func TestRoutesSendCasesToQueues(t *testing.T) {
 			o.Errorf("%+v", c)
 		}
 		o.kind("a queue of no shape", o.desk.SaveRoutes(ctx, person(7), []moderation.Route{{Queue: "A b"}}), value.Invalid)
+	})
+}
+
+// A route may name a policy, a language without its country and a category with its parts.
+func TestRoutesKnowPoliciesAndParts(t *testing.T) {
+	eachOffice(t, func(o *office) {
+		o.ok(o.desk.SaveRoutes(ctx, person(7), []moderation.Route{
+			{Policy: "exploitation", Queue: "people"}, {Language: "de", Category: "homes", Queue: "homes-de"}, {Category: "homes/rooms", Queue: "rooms"}}))
+		for i, c := range []struct {
+			kase moderation.Case
+			want string
+		}{
+			{moderation.Case{Policy: "exploitation", Language: "de-CH", Category: "homes"}, "people"},
+			{moderation.Case{Language: "de-CH", Category: "homes/rooms"}, "homes-de"},
+			{moderation.Case{Language: "fr", Category: "homes/rooms"}, "rooms"},
+			{moderation.Case{Language: "de", Category: "homesteads"}, "listings"},
+		} {
+			c.kase.Kind, c.kase.Object, c.kase.Record, c.kase.Severity = moderation.ListingCase, "listing", value.ID(100+i), moderation.Ordinary
+			o.write(func(tx *db.Tx) error {
+				opened, err := moderation.OpenCase(tx, c.kase)
+				if opened.Queue != c.want || len(opened.Language) != 2 {
+					o.Errorf("case %d goes to %q in %q, want %q", i, opened.Queue, opened.Language, c.want)
+				}
+				return err
+			})
+		}
+		o.read(func(tx *db.Tx) error {
+			all, err := moderation.Routes(tx)
+			if len(all) != 3 || all[0].Policy != "exploitation" {
+				o.Errorf("%+v", all)
+			}
+			return err
+		})
+		for field, r := range map[string]moderation.Route{"queue.0": {}, "language.0": {Queue: "a", Language: "german"}, "category.0": {Queue: "a", Category: "a//b"},
+			"kind.0": {Queue: "a", Kind: "thing"}, "severity.0": {Queue: "a", Severity: 9}} {
+			err := o.desk.SaveRoutes(ctx, person(7), []moderation.Route{r})
+			var known *value.Error
+			if !errors.As(err, &known) || known.Field != field {
+				o.Errorf("%s: %v", field, err)
+			}
+		}
+		o.kind("a member", o.desk.SaveRoutes(ctx, value.Actor{Kind: value.Member, ID: 7}, nil), value.Forbidden)
+	})
+}
+
+// The figure on the tab counts what its reader may take: not what others work on, not what they declined, not what only
+// leads take.
+func TestTheFigureIsOfWhatOneMayTake(t *testing.T) {
+	eachOffice(t, func(o *office) {
+		o.desk.Leads = func(_ *db.Tx, account value.ID) (bool, error) { return account == 8, nil }
+		open := func(kind moderation.CaseKind, record value.ID, queue string, barred value.ID) (c moderation.Case) {
+			o.write(func(tx *db.Tx) (err error) {
+				c, err = moderation.OpenCase(tx, moderation.Case{Kind: kind, Object: string(kind), Record: record, Severity: moderation.Ordinary, Queue: queue, Language: "de-CH", Barred: barred})
+				return err
+			})
+			return c
+		}
+		first := open(moderation.ListingCase, 1, "", 0)
+		open(moderation.NoticeCase, 2, "", 0)
+		open(moderation.AppealCase, 3, "", 7)
+		open(moderation.NetworkCase, 4, moderation.AdminQueue, 0)
+		want := func(what string, account value.ID, figure int) {
+			o.Helper()
+			o.read(func(tx *db.Tx) error {
+				got, err := o.desk.CountFor(tx, account, 100)
+				if got != figure {
+					o.Errorf("%s: %d, want %d", what, got, figure)
+				}
+				return err
+			})
+		}
+		want("one who decided what was appealed, and no lead", 7, 2)
+		want("a lead", 8, 4)
+		_, err := o.desk.Claim(ctx, person(9), first.ID)
+		o.ok(err)
+		want("others work on one", 8, 3)
+		want("one's own claim counts", 9, 3)
+		o.clock.At = o.clock.At.Add(time.Hour)
+		want("a claim that is over", 8, 4)
+		o.ok(o.desk.SaveReviewer(ctx, person(8), moderation.Reviewer{Account: 8, Queues: []string{"listings", "notices"}, Declined: []moderation.CaseKind{moderation.NoticeCase}, Languages: []string{"de"}, DailyLooks: 5, BreakMinutes: 30}))
+		want("queues, and a kind that was declined", 8, 1)
+		o.ok(o.desk.SaveReviewer(ctx, person(8), moderation.Reviewer{Account: 8, Languages: []string{"fr"}, DailyLooks: 5, BreakMinutes: 30}))
+		want("another language", 8, 0)
+		o.read(func(tx *db.Tx) error {
+			got, err := o.desk.CountFor(tx, 9, 2)
+			if got != 2 {
+				o.Errorf("up to two: %d", got)
+			}
+			return err
+		})
 	})
 }
 

@@ -48,13 +48,16 @@ type Decision struct {
 	Made      time.Time
 	Undone    time.Time // zero while it stands
 	UndoneBy  string
+	Until     time.Time `json:",omitzero"` // when a suspension that an appeal shortened ends; not stored here
+	Instead   value.ID  `json:",omitzero"` // the decision that it takes the place of after an appeal; not stored here
 
 	// Unchanged refuses, inside the decision's transaction, to decide about what is not as it was seen any more; nil asks
 	// nothing.
 	Unchanged func(tx *db.Tx) error `json:"-"`
 
-	was string   // how the record stood before
-	by  value.ID // the account of whoever decides; the confirmer of a severe act is another
+	was    string   // how the record stood before
+	by     value.ID // the account of whoever decides; the confirmer of a severe act is another
+	stands bool     // the record is as the decision wants it already
 }
 
 // Room is what decisions need of the records they are about: those of listings, profiles, messages, reviews. Every call is
@@ -279,6 +282,9 @@ func (d *Desk) carryOut(tx *db.Tx, decision Decision, about About) error {
 		if err := d.Suspender.Suspend(tx, about.Author, decision.Reason); err != nil {
 			return err
 		}
+	}
+	if decision.stands {
+		return nil
 	}
 	switch decision.Outcome {
 	case Publish:

@@ -1,6 +1,7 @@
 package moderation
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -24,13 +25,14 @@ type Look struct {
 var (
 	ErrSeen   = value.Errorf(value.Conflict, "you have looked at this photo before; ask again to see it once more")
 	ErrEnough = value.Errorf(value.Limited, "you have looked at as many severe photos today as you or your lead have set")
+	ErrRest   = value.Errorf(value.Limited, "you have worked for long without a break; take ten minutes before the next severe photo")
 )
 
 var shaShape = regexp.MustCompile(`^[0-9a-f]{64}$`)
 
 // See records looks at photos before they are shown, in one transaction, and returns the ids of the looks in the order
 // of the photos. A photo that was seen before is an error that wraps ErrSeen, unless it is asked for again; beyond the
-// day's cap it is ErrEnough. Nothing is recorded then, and nothing may be shown.
+// day's cap it is ErrEnough, and ErrRest for a severe photo when a break is due. Nothing is recorded then, and nothing may be shown.
 func (d *Desk) See(ctx context.Context, actor value.Actor, looks []Look) (ids []value.ID, err error) {
 	if err := onlyStaff(actor); err != nil {
 		return nil, err
@@ -74,11 +76,24 @@ func see(tx *db.Tx, l Look) (value.ID, error) {
 		if left <= 0 {
 			return 0, ErrEnough
 		}
+		if tired, err := tired(tx, me); err != nil || tired {
+			return 0, cmp.Or[error](err, ErrRest)
+		}
 	}
 	id := tx.NewID()
 	tx.Log(db.Change{Object: "look", Record: id, Diff: map[string]any{"object": l.Object, "record": l.Record, "sha256": l.Sha256, "severe": l.Severe}})
 	return id, tx.Insert("exposure", []string{"id", "reviewer", "sha256", "object", "record", "severe", "again", "look_ms", "made_us"}, [][]any{
 		{int64(id), int64(me), l.Sha256, l.Object, int64(l.Record), l.Severe, l.Again, 0, value.Micros(tx.Now())}})
+}
+
+// tired reports whether somebody has worked without a pause for as long as they set.
+func tired(tx *db.Tx, account value.ID) (bool, error) {
+	r, err := FindReviewer(tx, account)
+	if err != nil {
+		return false, err
+	}
+	worked, err := WorkingFor(tx, account)
+	return worked >= time.Duration(r.BreakMinutes)*time.Minute, err
 }
 
 // longestLook is what a look counts for at most: a page that was left open is no look of an hour.
@@ -118,6 +133,14 @@ func Seen(tx *db.Tx, account value.ID, hashes []string) (map[string]bool, error)
 	return seen, nil
 }
 
+// Looking reports whether somebody is looking at a photo now: a look of theirs was recorded within ten minutes and they
+// have not ended it.
+func Looking(tx *db.Tx, account value.ID, sha256 string) (bool, error) {
+	return db.One(tx, db.Column[bool], `
+		select exists (select 1 from exposure where sha256 = $1 and reviewer = $2 and look_ms = 0 and made_us > $3 and made_us <= $4)`,
+		sha256, int64(account), value.Micros(tx.Now().Add(-longestLook)), value.Micros(tx.Now()))
+}
+
 // Views counts the people who have looked at a photo and their looks: what a report to an authority states is derived
 // from these events and from nothing else.
 func Views(tx *db.Tx, sha256 string) (people, looks int, err error) {
@@ -138,4 +161,6 @@ func LooksLeft(tx *db.Tx, account value.ID) (int, error) {
 }
 
 // IsVeiled reports whether an error means that a photo stays veiled.
-func IsVeiled(err error) bool { return errors.Is(err, ErrSeen) || errors.Is(err, ErrEnough) }
+func IsVeiled(err error) bool {
+	return errors.Is(err, ErrSeen) || errors.Is(err, ErrEnough) || errors.Is(err, ErrRest)
+}

@@ -19,8 +19,22 @@ type Reviewer struct {
 	Languages    []string   // nil: all
 	Declined     []CaseKind // kinds of cases they do not want to see
 	DailyLooks   int        // severe photos a day
-	BreakMinutes int        // of work without a pause, after which the desk reminds of one
+	BreakMinutes int        // of work without a pause, after which the desk reminds of one and gives no severe photo
+	Shown        Shown      // how photos are given to them; empty means Grey
 }
+
+// Shown is how a veiled photo is given to a reviewer.
+type Shown string
+
+// The ways to show a photo. Without colours, and blurred, pictures weigh less on people.
+const (
+	Grey  Shown = "grey"
+	Blur  Shown = "blur"
+	Clear Shown = "clear"
+)
+
+// ShownAs lists the ways in the order in which pages offer them.
+var ShownAs = []Shown{Grey, Blur, Clear}
 
 // Bounds of what a reviewer may choose.
 const (
@@ -31,16 +45,16 @@ const (
 
 // FindReviewer returns what somebody has chosen, or the usual.
 func FindReviewer(tx *db.Tx, account value.ID) (Reviewer, error) {
-	r, err := db.One(tx, scanReviewer, "select account, queues, languages, declined, daily_looks, break_minutes from reviewer where account = $1", int64(account))
+	r, err := db.One(tx, scanReviewer, "select account, queues, languages, declined, daily_looks, break_minutes, shown from reviewer where account = $1", int64(account))
 	if value.KindOf(err) == value.NotFound {
-		return Reviewer{Account: account, DailyLooks: usualLooks, BreakMinutes: usualBreakMinutes}, nil
+		return Reviewer{Account: account, DailyLooks: usualLooks, BreakMinutes: usualBreakMinutes, Shown: Grey}, nil
 	}
 	return r, err
 }
 
 func scanReviewer(row db.Scanner) (r Reviewer, err error) {
 	var queues, languages, declined string
-	err = row.Scan(&r.Account, &queues, &languages, &declined, &r.DailyLooks, &r.BreakMinutes)
+	err = row.Scan(&r.Account, &queues, &languages, &declined, &r.DailyLooks, &r.BreakMinutes, &r.Shown)
 	r.Queues, r.Languages = words(queues), words(languages)
 	for _, kind := range words(declined) {
 		r.Declined = append(r.Declined, CaseKind(kind))
@@ -60,6 +74,9 @@ func (d *Desk) SaveReviewer(ctx context.Context, actor value.Actor, r Reviewer) 
 	if err := onlyStaff(actor); err != nil {
 		return err
 	}
+	if r.Shown == "" {
+		r.Shown = Grey
+	}
 	if err := r.check(); err != nil {
 		return err
 	}
@@ -69,13 +86,13 @@ func (d *Desk) SaveReviewer(ctx context.Context, actor value.Actor, r Reviewer) 
 	}
 	err := d.DB.Write(ctx, actor, "reviewer.save", func(tx *db.Tx) error {
 		_, err := tx.Exec(`
-			insert into reviewer (account, queues, languages, declined, daily_looks, break_minutes, changed_us)
-			values ($1, $2, $3, $4, $5, $6, $7)
+			insert into reviewer (account, queues, languages, declined, daily_looks, break_minutes, shown, changed_us)
+			values ($1, $2, $3, $4, $5, $6, $7, $8)
 			on conflict (account) do update set queues = excluded.queues, languages = excluded.languages, declined = excluded.declined,
-				daily_looks = excluded.daily_looks, break_minutes = excluded.break_minutes, changed_us = excluded.changed_us`,
-			int64(r.Account), strings.Join(r.Queues, " "), strings.Join(r.Languages, " "), strings.Join(declined, " "), r.DailyLooks, r.BreakMinutes, value.Micros(tx.Now()))
+				daily_looks = excluded.daily_looks, break_minutes = excluded.break_minutes, shown = excluded.shown, changed_us = excluded.changed_us`,
+			int64(r.Account), strings.Join(r.Queues, " "), strings.Join(r.Languages, " "), strings.Join(declined, " "), r.DailyLooks, r.BreakMinutes, string(r.Shown), value.Micros(tx.Now()))
 		tx.Log(db.Change{Object: "reviewer", Record: r.Account, Diff: map[string]any{
-			"queues": r.Queues, "languages": r.Languages, "declined": r.Declined, "daily_looks": r.DailyLooks, "break_minutes": r.BreakMinutes}})
+			"queues": r.Queues, "languages": r.Languages, "declined": r.Declined, "daily_looks": r.DailyLooks, "break_minutes": r.BreakMinutes, "shown": r.Shown}})
 		return err
 	})
 	if err != nil {
@@ -97,6 +114,8 @@ func (r Reviewer) check() error {
 		return value.Fieldf("declined", "choose from the kinds shown")
 	case r.DailyLooks < 0 || r.DailyLooks > mostLooks:
 		return value.Fieldf("daily_looks", "choose from 0 to %d photos a day", mostLooks)
+	case !slices.Contains(ShownAs, r.Shown):
+		return value.Fieldf("shown", "choose how photos are shown")
 	case r.BreakMinutes < 10 || r.BreakMinutes > 240:
 		return value.Fieldf("break_minutes", "choose from 10 to 240 minutes")
 	}
