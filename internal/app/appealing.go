@@ -1,7 +1,9 @@
 package app
 
 import (
+	"context"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -12,6 +14,7 @@ import (
 	"fairground/internal/console"
 	"fairground/internal/db"
 	"fairground/internal/evidence"
+	"fairground/internal/job"
 	"fairground/internal/legal"
 	"fairground/internal/mail"
 	"fairground/internal/moderation"
@@ -28,7 +31,7 @@ var appealMail = mail.Kind{Name: "appeal", Secret: true}
 // appeals takes appeals against the decisions of a site in.
 func (a *App) appeals(s *site.Site, desk *moderation.Desk) *appeal.Desk {
 	return &appeal.Desk{
-		Site: s, Origin: a.origin, Rulings: rulings{}, Overturn: desk.Overturn, Duties: legal.Duties{}, Post: appeal.Post(letters(appealMail)),
+		Site: s, Origin: a.origin, Rulings: rulings{}, Overturn: desk.Overturn, Replacer: replacing{desk}, Duties: legal.Duties{}, Post: appeal.Post(letters(appealMail)),
 	}
 }
 
@@ -92,6 +95,95 @@ func ruling(d moderation.Decision) appeal.Ruling {
 		DecidedBy: d.Actor, SecondedBy: d.Second, Made: d.Made, Account: d.Author, Locale: d.Locale, Reversed: !d.Undone.IsZero(),
 		Href: linkOf(d.Object, d.Record),
 	}
+}
+
+// replacing puts other decisions in the place of those that were wrong in part.
+type replacing struct{ desk *moderation.Desk }
+
+// Lesser lists the measures that can take a decision's place.
+func (r replacing) Lesser(tx *db.Tx, decision value.ID) (all []string, err error) {
+	made, err := moderation.FindDecision(tx, decision)
+	if err != nil {
+		return nil, err
+	}
+	for _, m := range r.desk.Lesser(made) {
+		all = append(all, string(m))
+	}
+	return all, nil
+}
+
+// Replace makes the other decision. One that takes something away where nothing was needs a ground: the reporter's.
+func (r replacing) Replace(tx *db.Tx, decision value.ID, with appeal.Instead, reason string) (value.ID, error) {
+	made, err := moderation.FindDecision(tx, decision)
+	if err != nil {
+		return 0, err
+	}
+	second := moderation.Decision{Measure: moderation.Measure(with.Measure), Reason: reason, Until: with.Until, Ground: made.Ground}
+	if second.Ground == "" {
+		second.Ground = moderation.Other
+		if made.Notice != 0 {
+			n, err := moderation.FindNotice(tx, made.Notice)
+			if err != nil {
+				return 0, err
+			}
+			second.Ground = n.Ground
+		}
+	}
+	if second, err = r.desk.Replace(tx, decision, second); err != nil {
+		return 0, err
+	}
+	if !second.Until.IsZero() {
+		_, err = job.Enqueue(tx, job.Job{Kind: liftJob, Key: second.ID.String(), Payload: lifting{second.ID}, RunAt: second.Until})
+	}
+	return second.ID, err
+}
+
+// Statement is the code of a decision's statement.
+func (replacing) Statement(tx *db.Tx, decision value.ID) (string, error) {
+	s, err := legal.FindByDecision(tx, decision)
+	if value.KindOf(err) == value.NotFound {
+		return "", nil
+	}
+	return s.Code, err
+}
+
+const liftJob = "appeal.lift"
+
+// lifting names the decision whose suspension ends.
+type lifting struct {
+	Decision value.ID `json:"decision"`
+}
+
+// lift ends suspensions that an appeal shortened.
+func lift(s *site.Site) job.Handler {
+	return job.Handler{Kind: liftJob, Run: func(ctx context.Context, c job.Claim) error {
+		var order lifting
+		if err := c.Payload(&order); err != nil {
+			return job.Permanent(err)
+		}
+		return s.DB.Write(ctx, value.SystemActor(liftJob), liftJob, func(tx *db.Tx) error {
+			made, err := moderation.FindDecision(tx, order.Decision)
+			if err != nil {
+				return err
+			}
+			others, err := suspendedOtherwise(tx, made)
+			if err == nil && made.Undone.IsZero() && !others {
+				err = suspended{}.Unsuspend(tx, made.Author, "the suspension is over")
+			}
+			if err != nil {
+				return err
+			}
+			return c.Finish(tx)
+		})
+	}}
+}
+
+// suspendedOtherwise reports whether another decision suspends the account for longer.
+func suspendedOtherwise(tx *db.Tx, made moderation.Decision) (bool, error) {
+	all, err := legal.Of(tx, made.Author)
+	return slices.ContainsFunc(all, func(s legal.Statement) bool {
+		return s.Measure == legal.Suspend && s.Decision != made.ID && s.Reversed.IsZero() && (s.Until.IsZero() || s.Until.After(tx.Now()))
+	}), err
 }
 
 // background completes a decision for its statement: since when the site has looked at it, and the rule that found it, with

@@ -75,7 +75,7 @@ func (s stated) State(tx *db.Tx, d moderation.Decision, about moderation.About) 
 	measure, taken := legal.MeasureOf(string(d.Measure), string(d.Outcome))
 	made := legal.Decision{
 		ID: d.ID, Object: d.Object, Record: d.Record, Measure: measure, Taken: taken, Ground: string(d.Ground), Reason: d.Reason,
-		Rule: d.Rule, Policy: d.Policy, Notice: d.Notice, Automatic: d.Automatic, Actor: d.Actor, Locale: d.Locale,
+		Rule: d.Rule, Policy: d.Policy, Notice: d.Notice, Automatic: d.Automatic, Actor: d.Actor, Locale: d.Locale, Until: d.Until, Replaces: d.Instead,
 	}
 	lane := notice.Other
 	if d.Notice != 0 {

@@ -117,7 +117,7 @@ func (a *App) openRooms(s *site.Site) *Rooms {
 		SealKey: key, Codes: codesOf(s),
 		Sealer:     sealer,
 		Automation: flows, Transfer: carrier,
-		Jobs:      job.NewWorker(s.DB, 4, slices.Concat(a.jobs(s), flows.Jobs(), a.memberJobs(s, desk, trades), []job.Handler{a.watch(s).Handler(), a.witnessJob(s, key), tidySafety(s), takedowns.job()}, vault.Jobs())...),
+		Jobs:      job.NewWorker(s.DB, 4, slices.Concat(a.jobs(s), flows.Jobs(), a.memberJobs(s, desk, trades), []job.Handler{a.watch(s).Handler(), a.witnessJob(s, key), lift(s), tidySafety(s), takedowns.job()}, vault.Jobs())...),
 		Calls:     job.NewWorker(s.DB, 2, append(a.calls(s), statements.Handler())...),
 		Loads:     job.NewWorker(s.DB, 1, slices.Concat(carrier.Jobs(), banks.Jobs(), memory.book.Jobs())...),
 		followers: append(a.api.Readers(s), crm.Sellers(records, sellersFor), a.follow.Reader(s), a.saved.Reader(s), trades.Reader(), views.Reader(), decisions.Reader(), known.portraitReader()),

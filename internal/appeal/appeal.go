@@ -27,7 +27,7 @@ const (
 // State is how far an appeal is, and how it ended.
 type State string
 
-// The states. Partly means that the decision was too hard or too soft, and that another one takes its place.
+// The states. Partly means that the decision was too hard or too soft, and that another one took its place.
 const (
 	Open       State = "open"
 	Upheld     State = "upheld"     // the decision stands
@@ -56,6 +56,28 @@ type Appeal struct {
 	AnsweredBy string
 	Answered   time.Time // zero while it is open
 	Made       time.Time
+	Instead    Instead  // what took the decision's place, when State is Partly
+	Successor  value.ID // the decision that did
+}
+
+// Instead is what takes the place of a decision that was wrong in part.
+type Instead struct {
+	Measure string    // one of Replacer.Lesser
+	Until   time.Time // the end of a suspension that is shortened; zero otherwise
+}
+
+// Suspend is the measure of a suspension; as a lesser one it has an end.
+const Suspend = "suspend"
+
+// Replacer makes another decision in the place of one that was appealed.
+type Replacer interface {
+	// Lesser lists the measures that can take a decision's place, the mildest first; none: it stands or is taken back.
+	Lesser(tx *db.Tx, decision value.ID) ([]string, error)
+	// Replace takes the decision back and carries the other one out, with its own statement of reasons, in the
+	// transaction of the answer. Errors for people stand at the fields measure, until and answer.
+	Replace(tx *db.Tx, decision value.ID, with Instead, reason string) (successor value.ID, err error)
+	// Statement is the code of the statement of a decision; empty: it has none.
+	Statement(tx *db.Tx, decision value.ID) (code string, err error)
 }
 
 // Object is what the log calls an appeal, and Kind the kind of its id in addresses.
@@ -113,6 +135,7 @@ type Desk struct {
 	Rulings Rulings
 	// Overturn takes a decision back and restores what it took away, in the answer's transaction.
 	Overturn func(tx *db.Tx, decision value.ID, reason string) error
+	Replacer Replacer // nil: no decision is wrong in part
 	Duties   Duties
 	Post     Post // nil: nothing is mailed
 }

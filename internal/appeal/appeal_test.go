@@ -58,6 +58,46 @@ func TestAppealsThatDoNotOverturn(t *testing.T) {
 	})
 }
 
+func TestAnAppealThatIsRightInPart(t *testing.T) {
+	each(t, func(w *world) {
+		ctx, a := context.Background(), w.file(statementCode)
+		w.refused(w.desk.Answer(ctx, other, a.ID, appeal.Partly, "You are right in part."), value.Invalid, "appeal.fault.measure")
+		day := w.clock.Now().AddDate(0, 0, 7)
+		for _, bad := range []struct {
+			with appeal.Instead
+			key  string
+		}{{appeal.Instead{}, "appeal.fault.measure"}, {appeal.Instead{Measure: "remove"}, "appeal.fault.measure"},
+			{appeal.Instead{Measure: "suspend"}, "appeal.fault.until"}, {appeal.Instead{Measure: "change", Until: day}, "appeal.fault.until"}} {
+			w.refused(w.desk.AnswerInPart(ctx, other, a.ID, bad.with, "You are right in part."), value.Invalid, bad.key)
+		}
+		for _, one := range []value.Actor{decider, second} {
+			w.refused(w.desk.AnswerInPart(ctx, one, a.ID, appeal.Instead{Measure: "change"}, "You are right in part."), value.Forbidden, "appeal.same_person")
+		}
+		w.bench.refuses = errors.New("the rules refuse it")
+		if err := w.answer(other, a.ID, appeal.Partly); err == nil || w.stored(a.ID).State != appeal.Open || len(w.letters) != 1 {
+			w.Fatalf("what could not be carried out was answered: %v, %+v", err, w.stored(a.ID))
+		}
+		w.bench.refuses, w.bench.instead = nil, nil
+		with := appeal.Instead{Measure: "suspend", Until: day}
+		w.ok(w.desk.AnswerInPart(ctx, other, a.ID, with, "You are right in part."))
+		got := w.stored(a.ID)
+		if got.State != appeal.Partly || got.Instead.Measure != "suspend" || !got.Instead.Until.Equal(day) || got.Successor != a.Decision+1 || len(w.bench.instead) != 1 || len(w.bench.overturned) != 0 {
+			w.Errorf("%+v, carried out %v", got, w.bench.instead)
+		}
+		if last := w.letters[len(w.letters)-1]; !strings.Contains(last.text, "Die Sperre endet am 9. März 2026.") {
+			w.Errorf("the letter does not say what changed: %s", last.text)
+		}
+		if f, err := w.look(a.Code); err != nil || f.Statement != "NEWWW-BBBBB-CCCCC-DDDDD" {
+			w.Errorf("its author is not led to the new statement: %+v, %v", f, err)
+		}
+		reported := w.file(noticeCode)
+		w.ok(w.answer(other, reported.ID, appeal.Partly))
+		if f, err := w.look(reported.Code); err != nil || f.Statement != "" {
+			w.Errorf("whoever reported reads the author's statement: %+v, %v", f, err)
+		}
+	})
+}
+
 func TestNobodyAnswersTheirOwnDecision(t *testing.T) {
 	each(t, func(w *world) {
 		a := w.file(statementCode)

@@ -12,7 +12,8 @@
 //   - It is open for six months, to the end of the last day. Whoever comes later is told until when it was possible.
 //   - A party appeals a decision once. Two forms sent at the same moment are one appeal.
 //   - A wrong code gets the same answer as one that never existed, after the same look-ups.
-//   - An answer that overturns a decision and what it restores are one transaction.
+//   - An answer that overturns a decision and what it restores are one transaction. So are an answer in part, the lesser
+//     decision that it names, what that does, and its statement of reasons; neither comes without the other.
 //   - The change log has neither codes nor words nor addresses.
 //
 // Tables: appeal, appeal_pass.

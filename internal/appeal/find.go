@@ -15,7 +15,9 @@ type Found struct {
 	Party  Party
 	Key    string    // of the party
 	Until  time.Time // when the time to appeal is over
-	Early  bool      // it is the code of a notice that was not answered yet; nothing else is set
+	// Statement is the code of the statement of what took the decision's place; for its author only.
+	Statement string
+	Early     bool // it is the code of a notice that was not answered yet; nothing else is set
 }
 
 // Late reports whether the time to appeal is over.
@@ -83,6 +85,9 @@ func (d *Desk) shown(tx *db.Tx, a Appeal) (Found, error) {
 		ruling.Statement = nil
 	}
 	f.Ruling, f.Until = ruling, Until(ruling.Made, d.zone())
+	if err == nil && a.Successor != 0 && a.Party == Author && d.Replacer != nil {
+		f.Statement, err = d.Replacer.Statement(tx, a.Successor)
+	}
 	return f, err
 }
 

@@ -43,7 +43,19 @@ func (d *Desk) acknowledge(tx *db.Tx, a Appeal) error {
 // tell mails the answer.
 func (d *Desk) tell(tx *db.Tx, a Appeal) error {
 	w := d.words(a.Locale)
-	return d.mail(tx, a, w, w.T("appeal.letter.answered"), w.T("appeal.letter.outcome."+string(a.State)), a.Answer, w.T("appeal.letter.beyond"))
+	outcome := w.T("appeal.letter.outcome." + string(a.State))
+	if a.State == Partly {
+		outcome += " " + insteadWords(w, "appeal.letter.instead."+a.Instead.Measure, a)
+	}
+	return d.mail(tx, a, w, w.T("appeal.letter.answered"), outcome, a.Answer, w.T("appeal.letter.beyond"))
+}
+
+// insteadWords say what took the decision's place; a suspension has the day of its end.
+func insteadWords(w *text.Printer, key string, a Appeal) string {
+	if !a.Instead.Until.IsZero() {
+		return w.T(key, "date", w.DateLong(a.Instead.Until))
+	}
+	return w.T(key)
 }
 
 func (d *Desk) mail(tx *db.Tx, a Appeal, w *text.Printer, subject string, paragraphs ...string) error {

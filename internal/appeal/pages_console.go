@@ -112,6 +112,9 @@ type oneView struct {
 	gone   bool              // the decision
 	names  map[string]string // of actors
 	how    State
+	with   Instead
+	until  string   // of a suspension, as it was typed
+	lesser []string // measures that can take the decision's place
 	answer string
 	faults map[string]string // by field; "" for what belongs to none
 }
@@ -133,6 +136,11 @@ func (s *sitting) one(status int, id value.ID, o *oneView) error {
 		o.ruling, err = s.desk.Rulings.ByDecision(tx, o.a.Decision)
 		if o.gone = value.KindOf(err) == value.NotFound; err != nil && !o.gone {
 			return err
+		}
+		if o.a.State == Open && !o.gone {
+			if o.lesser, err = s.desk.lesser(tx, o.a.Decision); err != nil {
+				return err
+			}
 		}
 		for _, actor := range []string{o.a.DecidedBy, o.a.SecondedBy, o.a.AnsweredBy} {
 			if o.names[actor], err = s.who(tx, actor); err != nil {
@@ -218,8 +226,12 @@ func (p *Pages) answer(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	o := &oneView{how: State(form.Raw("outcome")), answer: form.Raw("answer"), faults: map[string]string{}}
-	err = s.desk.Answer(r.Context(), s.me.Actor(), id, o.how, o.answer)
+	o := &oneView{how: State(form.Raw("outcome")), answer: form.Raw("answer"), until: form.Raw("until"), faults: map[string]string{}}
+	if o.with.Measure = form.Raw("measure"); o.how == Partly {
+		err = s.inPart(id, o)
+	} else {
+		err = s.desk.Answer(r.Context(), s.me.Actor(), id, o.how, o.answer)
+	}
 	if err == nil {
 		web.SetFlash(w, r, web.Flash{Tone: "good", Key: "appeal.console.done"})
 		return web.Redirect(w, r, consolePath)
@@ -236,10 +248,39 @@ func (p *Pages) answer(w http.ResponseWriter, r *http.Request) error {
 	case value.Forbidden:
 		status = http.StatusForbidden
 	}
-	if known.Field != "outcome" && known.Field != "answer" {
+	switch known.Field {
+	case "outcome", "answer", "measure", "until":
+	case "reason": // of the decision that takes the place of the first; the answer is its reason
+		o.faults["answer"] = o.faults["reason"]
+	default:
 		o.faults[""] = o.faults[known.Field]
 	}
 	return s.one(status, id, o)
+}
+
+// inPart answers an appeal that is right in part. The day on which a suspension ends is one of the site's calendar.
+func (s *sitting) inPart(id value.ID, o *oneView) error {
+	if o.with.Measure == Suspend {
+		day, err := time.ParseInLocation(time.DateOnly, strings.TrimSpace(o.until), s.desk.zone())
+		if err != nil {
+			return fieldWrong("until", "appeal.fault.until", "choose the day on which the suspension ends")
+		}
+		o.with.Until = day
+	}
+	return s.desk.AnswerInPart(s.r.Context(), s.me.Actor(), id, o.with, o.answer)
+}
+
+// lesserOptions are the measures to choose from.
+func (o *oneView) lesserOptions() (all []ui.Option) {
+	for _, measure := range o.lesser {
+		all = append(all, ui.Option{Value: measure, Text: o.t("appeal.console.instead." + measure)})
+	}
+	return all
+}
+
+// tomorrow is the first day on which a suspension can end.
+func (o *oneView) tomorrow() string {
+	return o.now.In(o.desk.zone()).AddDate(0, 0, 1).Format(time.DateOnly)
 }
 
 // admit makes a pass and shows its code, this once.

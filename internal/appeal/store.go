@@ -22,16 +22,19 @@ var messages embed.FS
 func Messages() fs.FS { return messages }
 
 const columns = `id, code, decision, object, record, decided_by, seconded_by, party, party_key, account, text, name, email, locale, state, answer,
-	coalesce(answered_by, ''), coalesce(answered_us, 0), made_us`
+	coalesce(answered_by, ''), coalesce(answered_us, 0), made_us, measure, coalesce(replacement, 0), coalesce(until_us, 0)`
 
 func scan(row db.Scanner) (Appeal, error) {
 	var a Appeal
-	var answered_us, made_us int64
+	var answered_us, made_us, until_us int64
 	err := row.Scan(&a.ID, &a.Code, &a.Decision, &a.Object, &a.Record, &a.DecidedBy, &a.SecondedBy, &a.Party, &a.PartyKey, &a.Account, &a.Text, &a.Name,
-		&a.Email, &a.Locale, &a.State, &a.Answer, &a.AnsweredBy, &answered_us, &made_us)
+		&a.Email, &a.Locale, &a.State, &a.Answer, &a.AnsweredBy, &answered_us, &made_us, &a.Instead.Measure, &a.Successor, &until_us)
 	a.Made = value.FromMicros(made_us)
 	if answered_us != 0 {
 		a.Answered = value.FromMicros(answered_us)
+	}
+	if until_us != 0 {
+		a.Instead.Until = value.FromMicros(until_us)
 	}
 	return a, err
 }
@@ -44,9 +47,24 @@ func insert(tx *db.Tx, a Appeal) error {
 }
 
 func storeAnswer(tx *db.Tx, a Appeal) error {
-	_, err := tx.Exec("update appeal set state = $2, answer = $3, answered_by = $4, answered_us = $5 where id = $1 and state = 'open'",
-		int64(a.ID), string(a.State), a.Answer, a.AnsweredBy, value.Micros(a.Answered))
+	var successor, until_us any
+	if a.Successor != 0 {
+		successor = int64(a.Successor)
+	}
+	if !a.Instead.Until.IsZero() {
+		until_us = value.Micros(a.Instead.Until)
+	}
+	_, err := tx.Exec(`
+		update appeal
+		set state = $2, answer = $3, answered_by = $4, answered_us = $5, measure = $6, replacement = $7, until_us = $8
+		where id = $1 and state = 'open'`,
+		int64(a.ID), string(a.State), a.Answer, a.AnsweredBy, value.Micros(a.Answered), a.Instead.Measure, successor, until_us)
 	return err
+}
+
+// BySuccessor returns the appeal that a decision followed from, or an error of kind NotFound.
+func BySuccessor(tx *db.Tx, decision value.ID) (Appeal, error) {
+	return db.One(tx, scan, "select "+columns+" from appeal where replacement = $1 order by id limit 1", int64(decision))
 }
 
 // Find returns an appeal, or an error of kind NotFound.

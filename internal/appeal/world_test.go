@@ -46,7 +46,19 @@ type bench struct {
 	refuses    error
 	begun      []string
 	looks      int
+	instead    []appeal.Instead // what took decisions' places
 }
+
+func (b *bench) Lesser(*db.Tx, value.ID) ([]string, error) {
+	return []string{"restrict", "change", "suspend"}, nil
+}
+
+func (b *bench) Replace(tx *db.Tx, decision value.ID, with appeal.Instead, _ string) (value.ID, error) {
+	tx.After(func() { b.instead = append(b.instead, with) })
+	return decision + 1, b.refuses
+}
+
+func (b *bench) Statement(*db.Tx, value.ID) (string, error) { return "NEWWW-BBBBB-CCCCC-DDDDD", nil }
 
 func (b *bench) ByStatement(_ *db.Tx, code string) (appeal.Ruling, error) {
 	b.looks++
@@ -129,7 +141,7 @@ func newWorld(t *testing.T, cluster *db.Cluster, clock *hand) *world {
 		DecidedBy: decider.String(), SecondedBy: second.String(), Made: clock.Now(), Title: "Flat by the lake", Account: 31, Email: "anna@example.org",
 		Statement: []appeal.Part{{Heading: "What we decided", Text: "We have taken it off the site."}}, Locale: "de", Href: "/console/listings/lst_x",
 	}}
-	w.desk = &appeal.Desk{Site: w.Site, Origin: func(*site.Site) string { return "https://lake.example.org" }, Rulings: w.bench, Overturn: w.bench.Overturn,
+	w.desk = &appeal.Desk{Site: w.Site, Origin: func(*site.Site) string { return "https://lake.example.org" }, Rulings: w.bench, Overturn: w.bench.Overturn, Replacer: w.bench,
 		Duties: w.bench, Post: func(tx *db.Tx, to value.Email, _ value.Locale, subject, text string) error {
 			tx.After(func() { w.letters = append(w.letters, letter{to, subject, text}) })
 			return nil
@@ -174,6 +186,9 @@ func (w *world) file(code string) appeal.Appeal {
 }
 
 func (w *world) answer(by value.Actor, id value.ID, how appeal.State) error {
+	if how == appeal.Partly {
+		return w.desk.AnswerInPart(context.Background(), by, id, appeal.Instead{Measure: "change"}, "The photos prove that the flat is real.")
+	}
 	return w.desk.Answer(context.Background(), by, id, how, "The photos prove that the flat is real.")
 }
 

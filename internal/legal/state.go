@@ -78,11 +78,31 @@ func (d *Statements) compose(tx *db.Tx, made Decision, about About) (Statement, 
 	if st.DecidedBy == "" {
 		st.DecidedBy = tx.Actor().String()
 	}
+	first, err := replaced(tx, made)
+	if err != nil {
+		return Statement{}, err
+	}
+	st.Replaces, st.Since = made.Replaces, orElse(st.Since, first.Since)
 	st.Content = orElse(st.Content, st.Made)
 	st.Since = orElse(st.Since, st.Content)
 	s := newSpeaker(st.Locale, settings.Location(), settings.Name, st.Title)
 	st.Parts = s.parts(st, about, value.Clip(strings.TrimSpace(made.Reason), longestReason), d.origin(), redress)
+	if !first.Made.IsZero() {
+		st.Parts.Measure += " " + s.T("legal.say.instead", "date", s.DateLong(first.Made))
+	}
 	return st, st.file(d.Site.Slug, settings.Location(), made, about)
+}
+
+// replaced is the statement of the decision that another takes the place of; zero when that one had none.
+func replaced(tx *db.Tx, made Decision) (Statement, error) {
+	if made.Replaces == 0 {
+		return Statement{}, nil
+	}
+	first, err := FindByDecision(tx, made.Replaces)
+	if value.KindOf(err) == value.NotFound {
+		return Statement{}, nil
+	}
+	return first, err
 }
 
 // file makes the record of a statement. One that breaks a rule is kept as refused, with what is wrong, so that staff see

@@ -78,6 +78,7 @@ type Decision struct {
 	Actor     string    // who decided, as value.Actor writes it; empty: the author of the transaction
 	Since     time.Time // when the site began to look: notice or hold; zero: when the content was made
 	Until     time.Time // when the measure ends by itself; zero: not
+	Replaces  value.ID  // the decision that it takes the place of after an appeal; zero: none
 	Locale    value.Locale
 }
 
@@ -143,6 +144,7 @@ type Statement struct {
 	Made      time.Time
 	Until     time.Time // zero: no end
 	Reversed  time.Time // when an appeal took the measure back; zero: not
+	Replaces  value.ID  // the decision that this one took the place of after an appeal; zero: none
 	DSA       string    // the JSON of its Record
 	Delivery  Delivery
 	Reason    string    // why it was refused

@@ -24,14 +24,14 @@ var messages embed.FS
 func Messages() fs.FS { return messages }
 
 const statementColumns = `id, code, decision, object, record, author, decided_by, locale, measure, ground, rule, source, automatic, taken, title,
-	parts, content_us, since_us, made_us, coalesce(until_us, 0), coalesce(reversed_us, 0), dsa, dsa_state, dsa_reason, coalesce(dsa_us, 0)`
+	parts, content_us, since_us, made_us, coalesce(until_us, 0), coalesce(reversed_us, 0), dsa, dsa_state, dsa_reason, coalesce(dsa_us, 0), replaces`
 
 func scanStatement(row db.Scanner) (Statement, error) {
 	var s Statement
 	var parts string
 	var content_us, since_us, made_us, until_us, reversed_us, moved_us int64
 	err := row.Scan(&s.ID, &s.Code, &s.Decision, &s.Object, &s.Record, &s.Author, &s.DecidedBy, &s.Locale, &s.Measure, &s.Ground, &s.Rule,
-		&s.Source, &s.Automatic, &s.Taken, &s.Title, &parts, &content_us, &since_us, &made_us, &until_us, &reversed_us, &s.DSA, &s.Delivery, &s.Reason, &moved_us)
+		&s.Source, &s.Automatic, &s.Taken, &s.Title, &parts, &content_us, &since_us, &made_us, &until_us, &reversed_us, &s.DSA, &s.Delivery, &s.Reason, &moved_us, &s.Replaces)
 	if err != nil {
 		return s, err
 	}
@@ -62,10 +62,10 @@ func insertStatement(tx *db.Tx, s Statement) error {
 		return err
 	}
 	return tx.Insert("statement", []string{"id", "code", "code_mark", "decision", "object", "record", "author", "decided_by", "locale", "measure", "ground",
-		"rule", "source", "automatic", "taken", "title", "parts", "content_us", "since_us", "made_us", "until_us", "dsa", "dsa_state", "dsa_reason"}, [][]any{{
+		"rule", "source", "automatic", "taken", "title", "parts", "content_us", "since_us", "made_us", "until_us", "dsa", "dsa_state", "dsa_reason", "replaces"}, [][]any{{
 		int64(s.ID), s.Code, markOf(s.Code), int64(s.Decision), s.Object, int64(s.Record), int64(s.Author), s.DecidedBy, string(s.Locale), string(s.Measure),
 		s.Ground, s.Rule, string(s.Source), s.Automatic, s.Taken, s.Title, string(parts), value.Micros(s.Content), value.Micros(s.Since), value.Micros(s.Made),
-		micros(s.Until), s.DSA, string(s.Delivery), s.Reason}})
+		micros(s.Until), s.DSA, string(s.Delivery), s.Reason, int64(s.Replaces)}})
 }
 
 // Find returns a statement, or an error of kind NotFound.
