@@ -109,7 +109,10 @@ func (d *Desk) fileOne(tx *db.Tx, r Report, target Target, key [sha256.Size]byte
 	}
 	tx.Log(db.Change{Object: "notice_lane", Record: id, Diff: map[string]any{"lane": r.Lane}})
 	if d.config.Began != nil {
-		err = d.config.Began(tx, r.Lane.Duty(), id)
+		err = d.config.Began(tx, r.Duty(), id)
+	}
+	if err == nil && d.config.Urgent != nil && r.Urgency() > InTurn {
+		err = d.config.Urgent(tx, id, r.Urgency())
 	}
 	return Filed{Code: code, Target: target}, err
 }

@@ -35,12 +35,53 @@ func (l Lane) sworn() bool { return l == Takedown || l == Rights || l == Flagger
 // limited reports whether misuse closes the lane for somebody. It never does for people who are harmed.
 func (l Lane) limited() bool { return l != Harm && l != Takedown && l != Authority }
 
-// Duty is the clock that a notice starts, by the names of package legal.
-func (l Lane) Duty() string {
-	if l == Takedown {
+// Basis is the law by which an authority writes.
+type Basis string
+
+// The laws that have a clock or a meaning of their own, and what remains.
+const (
+	Terrorism   Basis = "terrorism"   // Regulation (EU) 2021/784, article 3: removal within an hour
+	IllegalDSA  Basis = "illegal"     // Regulation (EU) 2022/2065, article 9: to act against illegal content
+	KnowDSA     Basis = "information" // the same, article 10: to provide information
+	NationalLaw Basis = "national"
+	Hint        Basis = "hint" // no order: an authority points something out
+)
+
+// Bases lists them in the order in which forms show them.
+var Bases = []Basis{IllegalDSA, KnowDSA, Terrorism, NationalLaw, Hint}
+
+// Duty is the clock that a report starts, by the names of package legal.
+func (r *Report) Duty() string {
+	switch {
+	case r.Lane == Takedown:
 		return "takedown"
+	case r.Lane == Authority && r.Basis == Terrorism:
+		return "terrorism"
+	default:
+		return "notice"
 	}
-	return "notice"
+}
+
+// Urgency is how soon a person looks at a report.
+type Urgency int
+
+// The urgencies.
+const (
+	InTurn Urgency = iota
+	First          // before those that come in turn
+	AtOnce
+)
+
+// Urgency follows from the lane: what somebody in danger, a trusted flagger or an authority says is read first.
+func (r *Report) Urgency() Urgency {
+	switch {
+	case r.Lane == Authority && r.Basis == Terrorism:
+		return AtOnce
+	case r.Lane == Other || r.Lane == Rights:
+		return InTurn
+	default:
+		return First
+	}
 }
 
 // Report is what somebody wrote into the form of a lane.
@@ -54,7 +95,8 @@ type Report struct {
 	Email       string // as typed
 	Capacity    string // takedown: self or agent; authority: the office
 	Work        string // rights: what is protected, and by what
-	Reference   string // authority: file number and legal basis
+	Basis       Basis  // authority: the law by which it writes
+	Reference   string // authority: file number, and the article where Basis does not say it
 	Sworn       bool
 	Key         string // of a flagger
 	Locale      value.Locale
@@ -88,6 +130,7 @@ func (r *Report) check() map[string]string {
 	}
 	say("capacity", "capacity", r.Lane == Takedown && r.Capacity != "self" && r.Capacity != "agent" || r.Lane == Authority && !between(r.Capacity, 2, longestLine))
 	say("work", "work", r.Lane == Rights && !between(r.Work, 3, longestStatement))
+	say("basis", "basis", r.Lane == Authority && !slices.Contains(Bases, r.Basis))
 	say("reference", "reference", r.Lane == Authority && !between(r.Reference, 2, longestLine))
 	say("sworn", "sworn", r.Lane.sworn() && !r.Sworn)
 	return wrong

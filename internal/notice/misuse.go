@@ -9,6 +9,8 @@ import (
 	"unicode/utf8"
 
 	"fairground/internal/db"
+	"fairground/internal/site"
+	"fairground/internal/ui/text"
 	"fairground/internal/value"
 )
 
@@ -66,8 +68,30 @@ func (d *Desk) Treat(ctx context.Context, in *db.DB, actor value.Actor, key [sha
 		}
 		r.Reason = reason
 		tx.Log(db.Change{Object: "notifier", Record: 0, Diff: map[string]any{"notifier": r.Code()[:16], "measure": m, "reason": reason}})
-		return storeReporter(tx, r)
+		if err := storeReporter(tx, r); err != nil || m == Lift {
+			return err
+		}
+		return d.tell(tx, key, m, reason)
 	})
+}
+
+// tell writes to whoever is warned or limited (DSA, article 23, paragraphs 2 and 3). Who gave no address reads it when they report again.
+func (d *Desk) tell(tx *db.Tx, key [sha256.Size]byte, m Measure, reason string) error {
+	s, known := site.Found(tx.Context())
+	if !known || d.config.Author == nil || d.config.Post == nil {
+		return nil
+	}
+	last, err := latestOf(tx, key)
+	if err != nil {
+		return err
+	}
+	to, locale, err := d.config.Author(tx, last)
+	if err != nil || to == "" {
+		return err
+	}
+	ctx, name := d.config.Letters(tx.Context(), locale), s.Settings().Name
+	return d.config.Post(tx, to, text.T(ctx, "notice.mail."+string(m), "site", name),
+		text.T(ctx, "notice.mail."+string(m)+"_text", "site", name, "reason", reason, "days", int(LimitFor.Hours()/24), "link", d.config.Origin(s)+"/notice/harm"))
 }
 
 // Baseless marks a notice as plainly without ground, or takes the mark off.

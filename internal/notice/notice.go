@@ -31,7 +31,10 @@ type Config struct {
 	File    func(tx *db.Tx, f Filing) (id value.ID, code string, err error)
 	Code    func(tx *db.Tx, notice value.ID) (string, error)
 	Outcome func(tx *db.Tx, notice value.ID) (Outcome, error)
-	Began   func(tx *db.Tx, duty string, notice value.ID) error                          // starts a clock; nil: none
+	Began   func(tx *db.Tx, duty string, notice value.ID) error // starts a clock; nil: none
+	Urgent  func(tx *db.Tx, notice value.ID, u Urgency) error   // has it looked at soon; nil: in turn
+	// Author is the mail address and language of whoever sent a notice; an empty address: they gave none.
+	Author  func(tx *db.Tx, notice value.ID) (value.Email, value.Locale, error)
 	Post    func(tx *db.Tx, to value.Email, subject, text string) error                  // nil: no mail is sent
 	Letters func(ctx context.Context, locale value.Locale) context.Context               // speaks the reader's language
 	Origin  func(s *site.Site) string                                                    // scheme and host of a site
@@ -44,6 +47,7 @@ type Config struct {
 type Desk struct {
 	config  Config
 	reports *web.Limiter
+	urgent  *web.Limiter // of the lanes for people who are harmed
 	lookups *web.Limiter
 }
 
@@ -54,6 +58,7 @@ func New(c Config) *Desk {
 	return &Desk{
 		config:  c,
 		reports: web.NewLimiter(c.Clock, web.Rate{Events: 20, Per: time.Hour, Burst: 10}, limitedNetworks),
+		urgent:  web.NewLimiter(c.Clock, web.Rate{Events: 600, Per: time.Hour, Burst: 120}, limitedNetworks),
 		lookups: web.NewLimiter(c.Clock, web.Rate{Events: 60, Per: time.Minute, Burst: 20}, limitedNetworks),
 	}
 }

@@ -16,7 +16,7 @@ import (
 )
 
 var fine = []string{"addresses", "https://lakeside.example/l/lst_one", "ground", "scam", "explanation", "They ask for money before anybody saw it.", "email", "nora@example.org",
-	"name", "Nora", "sworn", "yes", "work", "The mark Velomark, number 12", "capacity", "self", "reference", "case 12"}
+	"name", "Nora", "sworn", "yes", "work", "The mark Velomark, number 12", "capacity", "self", "basis", "illegal", "reference", "case 12"}
 
 // but is the fine form with one field changed.
 func but(field, typed string) []string {
@@ -73,6 +73,7 @@ func TestWhatIsWrongStandsAtItsField(t *testing.T) {
 			{"rights", but("sworn", ""), "Please confirm"},
 			{"takedown", but("capacity", "somebody"), "which capacity"},
 			{"authority", but("reference", ""), "file number"},
+			{"authority", but("basis", "whim"), "Choose the law"},
 			{"flagger", but("key", ""), "no trusted flagger"},
 		} {
 			w.desk = notice.New(w.config()) // with limits that nobody has used
@@ -199,7 +200,7 @@ func TestMisuseIsWarnedOfAndThenLimited(t *testing.T) {
 func TestATrustedFlaggerHasAPrecision(t *testing.T) {
 	eachWorld(t, func(w *world) {
 		ctx := context.Background()
-		key, err := w.desk.AddFlagger(ctx, w.Site.DB, staff, "Watch House", "desk@watch.example")
+		key, err := w.desk.AddFlagger(ctx, w.Site.DB, staff, notice.Trusted{Name: "Watch House", Email: "desk@watch.example"})
 		if err != nil {
 			w.Fatal(err)
 		}
@@ -226,7 +227,7 @@ func TestATrustedFlaggerHasAPrecision(t *testing.T) {
 			w.Error("the page has no precision of one in two, or it has the key")
 		}
 		id := regexp.MustCompile(`/console/safety/flaggers/(flg_[a-z0-9]+)`).FindStringSubmatch(body)[1]
-		w.post("/console/safety/flaggers/"+id, "suspended", "yes")
+		w.post("/console/safety/flaggers/"+id, "standing", "suspend", "reason", "We look into it.")
 		w.staff = false
 		if status := send("lst_one"); status != http.StatusUnprocessableEntity {
 			w.Errorf("a suspended flagger gets %d", status)

@@ -4,9 +4,12 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"strconv"
 	"strings"
+	"time"
 
 	"fairground/internal/account"
+	"fairground/internal/db"
 	"fairground/internal/site"
 	"fairground/internal/ui"
 	"fairground/internal/ui/text"
@@ -17,15 +20,16 @@ import (
 // Routes registers the pages of this package; doc.go lists them.
 func (d *Desk) Routes(m *web.Router) {
 	small := web.BodyLimit(64 << 10)
-	reports := web.Limit(d.reports, web.ClientNetwork, account.Public)
 	lookups := web.Limit(d.lookups, web.ClientNetwork, account.Public)
 	m.Handle("GET /notice", account.Public, d.choose)
+	m.Handle("GET /notice/flaggers", account.Public, d.showTrusted)
 	m.Handle("GET /notice/filed", lookups, d.showFiled)
 	m.Handle("GET /notice/{lane}", account.Public, d.showForm)
-	m.Handle("POST /notice/{lane}", reports, d.take, small)
+	m.Handle("POST /notice/{lane}", account.Public, d.take, small)
 	m.Handle("GET /console/safety/reporters", account.May(account.NoticesSee), d.showReporters)
 	m.Handle("POST /console/safety/reporters/{key}", account.May(account.NoticesDecide), d.treat, small)
 	m.Handle("POST /console/safety/flaggers", account.May(account.NoticesDecide), d.addFlagger, small)
+	m.Handle("GET /console/safety/flaggers/{id}", account.May(account.NoticesSee), d.showFlagger)
 	m.Handle("POST /console/safety/flaggers/{id}", account.May(account.NoticesDecide), d.changeFlagger, small)
 	m.Handle("POST /console/safety/baseless/{notice}", account.May(account.NoticesDecide), d.markNotice, small)
 }
@@ -90,6 +94,9 @@ func (d *Desk) take(w http.ResponseWriter, r *http.Request) error {
 	}
 	f := readForm(sent, lane, text.FromContext(r.Context()).Locale())
 	f.Wrong = f.check()
+	if err := d.pace(lane).Allow(web.ClientNetwork(r)); err != nil {
+		return d.slow(w, r, f)
+	}
 	targets := d.find(r, &f)
 	if err := sent.Err(); err != nil {
 		f.Problem = text.Error(r.Context(), err)
@@ -113,10 +120,30 @@ func (d *Desk) take(w http.ResponseWriter, r *http.Request) error {
 	return web.Redirect(w, r, "/notice/filed?"+strings.Join(codes, "&"))
 }
 
+// pace is the limiter of a lane. Many people may share one network, and those who are harmed are not to be kept waiting: theirs only
+// stops a flood.
+func (d *Desk) pace(lane Lane) *web.Limiter {
+	if lane.limited() {
+		return d.reports
+	}
+	return d.urgent
+}
+
+// slow shows the form again with all that was typed, and says when it can be sent.
+func (d *Desk) slow(w http.ResponseWriter, r *http.Request, f form) error {
+	wait := 3 * time.Minute // in which one more report is allowed; see New
+	if !f.Lane.limited() {
+		wait = time.Minute
+	}
+	w.Header().Set("Retry-After", strconv.Itoa(int(wait.Seconds())))
+	f.Wrong, f.Problem = nil, text.T(r.Context(), "notice.slow", "minutes", int(wait.Minutes()))
+	return d.render(w, r, http.StatusTooManyRequests, f)
+}
+
 func readForm(sent *web.Form, lane Lane, locale value.Locale) form {
 	f := form{Typed: sent.Text("addresses", 4000), Report: Report{
 		Lane: lane, Ground: sent.Line("ground", 40), Explanation: sent.Text("explanation", 20_000), Name: sent.Line("name", 1000), Email: strings.TrimSpace(sent.Raw("email")),
-		Capacity: sent.Line("capacity", 1000), Work: sent.Text("work", 20_000), Reference: sent.Line("reference", 1000), Sworn: sent.Bool("sworn"),
+		Capacity: sent.Line("capacity", 1000), Work: sent.Text("work", 20_000), Basis: Basis(sent.Line("basis", 40)), Reference: sent.Line("reference", 1000), Sworn: sent.Bool("sworn"),
 		Key: sent.Line("key", 100), Locale: locale,
 	}}
 	f.Addresses, f.Photos = addressesOf(f.Typed), sent.All("photo")
@@ -178,5 +205,39 @@ func (d *Desk) showFiled(w http.ResponseWriter, r *http.Request) error {
 		return web.Redirect(w, r, "/notice")
 	}
 	private(w)
-	return web.Render(w, r, http.StatusOK, d.config.Page(r, text.T(r.Context(), "notice.filed"), filedPage(codes)))
+	warned, err := d.warnedAt(r)
+	if err != nil {
+		return err
+	}
+	return web.Render(w, r, http.StatusOK, d.config.Page(r, text.T(r.Context(), "notice.filed"), filedPage(codes, warned)))
+}
+
+// warnedAt is the warning that stands for somebody who reports without an address, known by their network; empty: none. Who gave an
+// address had a letter.
+func (d *Desk) warnedAt(r *http.Request) (reason string, err error) {
+	s := site.From(r.Context())
+	err = s.DB.Read(r.Context(), func(tx *db.Tx) error {
+		known, err := findNotifier(tx, notifierKey(s, "", web.ClientNetwork(r)))
+		if value.KindOf(err) == value.NotFound {
+			return nil
+		}
+		if !known.Warned.IsZero() {
+			reason = known.Reason
+		}
+		return err
+	})
+	return reason, err
+}
+
+// showTrusted is the public list of those whose notices come first.
+func (d *Desk) showTrusted(w http.ResponseWriter, r *http.Request) error {
+	var all []Trusted
+	err := site.From(r.Context()).DB.Read(r.Context(), func(tx *db.Tx) (err error) {
+		all, err = trustedNow(tx)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return web.Render(w, r, http.StatusOK, d.config.Page(r, text.T(r.Context(), "notice.trusted.title"), trustedPage(all)))
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"io"
 	"net/http"
 
@@ -25,9 +26,9 @@ const reportersPath = "/console/safety/reporters"
 type desk struct {
 	Flaggers  []Trusted
 	Reporters []Reporter
-	Key       string // of a flagger just made
-	Name      string
-	Email     string
+	Key, Made string  // of a flagger just made, and their name
+	New       Trusted // as the form has it
+	Email     string  // as it was typed
 	Wrong     map[string]string
 	At        string // the reporter whose form is wrong
 	Decides   bool
@@ -63,21 +64,70 @@ func (d *Desk) addFlagger(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	page := desk{Name: sent.Line("name", longestLine), Email: sent.Raw("email"), Wrong: map[string]string{}}
+	made := Trusted{Name: sent.Line("name", 1000), Awarded: sent.Line("awarded", 1000), Website: sent.Line("website", 1000)}
+	page := desk{New: made, Email: sent.Raw("email"), Wrong: map[string]string{}}
 	email := sent.Email("email")
 	if err := sent.Error("email"); err != nil || email == "" {
 		page.Wrong["email"] = text.T(r.Context(), "notice.fault.email")
 		return d.renderReporters(w, r, http.StatusUnprocessableEntity, page)
 	}
-	key, err := d.AddFlagger(r.Context(), site.From(r.Context()).DB, account.From(r.Context()).Actor(), page.Name, email)
-	if value.KindOf(err) == value.Invalid {
-		page.Wrong["name"] = text.Error(r.Context(), err)
+	made.Email = email
+	key, err := d.AddFlagger(r.Context(), site.From(r.Context()).DB, account.From(r.Context()).Actor(), made)
+	var known *value.Error
+	if errors.As(err, &known) && known.Kind == value.Invalid {
+		page.Wrong[known.Field] = text.Error(r.Context(), err)
 		return d.renderReporters(w, r, http.StatusUnprocessableEntity, page)
 	}
 	if err != nil {
 		return err
 	}
-	return d.renderReporters(w, r, http.StatusOK, desk{Key: key, Name: page.Name})
+	return d.renderReporters(w, r, http.StatusOK, desk{Key: key, Made: made.Name})
+}
+
+const shownMonths = 12
+
+// flaggerView is the page of one flagger.
+type flaggerView struct {
+	Trusted
+	Recent  []value.ID
+	Reason  string // as the form had it
+	Wrong   string
+	Decides bool
+}
+
+func flaggerPath(id value.ID) string { return "/console/safety/flaggers/" + id.Text(FlaggerKind) }
+
+func (d *Desk) showFlagger(w http.ResponseWriter, r *http.Request) error {
+	id, err := value.ParseID(FlaggerKind, r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	return d.renderFlagger(w, r, http.StatusOK, id, flaggerView{})
+}
+
+func (d *Desk) renderFlagger(w http.ResponseWriter, r *http.Request, status int, id value.ID, page flaggerView) error {
+	err := site.From(r.Context()).DB.Read(r.Context(), func(tx *db.Tx) (err error) {
+		if page.Trusted, err = findFlagger(tx, id); err != nil {
+			return err
+		}
+		if err = d.measure(tx, &page.Trusted, shownMonths); err != nil {
+			return err
+		}
+		page.Recent, err = recentOf(tx, id)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	page.Decides = account.From(r.Context()).May(account.NoticesDecide)
+	shell, err := d.config.Shell(r, page.Name, reportersPath)
+	if err != nil {
+		return err
+	}
+	private(w)
+	return web.Render(w, r, status, templ.ComponentFunc(func(ctx context.Context, out io.Writer) error {
+		return shell.Render(templ.WithChildren(ctx, flaggerPage(page)), out)
+	}))
 }
 
 func (d *Desk) changeFlagger(w http.ResponseWriter, r *http.Request) error {
@@ -89,10 +139,15 @@ func (d *Desk) changeFlagger(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := d.SuspendFlagger(r.Context(), site.From(r.Context()).DB, account.From(r.Context()).Actor(), id, sent.Bool("suspended")); err != nil {
+	to, reason := Standing(sent.Line("standing", 20)), sent.Text("reason", 20_000)
+	err = d.ChangeFlagger(r.Context(), site.From(r.Context()).DB, account.From(r.Context()).Actor(), id, to, reason)
+	if kind := value.KindOf(err); kind == value.Invalid || kind == value.Conflict {
+		return d.renderFlagger(w, r, http.StatusUnprocessableEntity, id, flaggerView{Reason: reason, Wrong: text.Error(r.Context(), err)})
+	}
+	if err != nil {
 		return err
 	}
-	return web.Redirect(w, r, reportersPath)
+	return web.Redirect(w, r, flaggerPath(id))
 }
 
 func (d *Desk) treat(w http.ResponseWriter, r *http.Request) error {

@@ -4,6 +4,8 @@ import (
 	"crypto/sha256"
 	"embed"
 	"fmt"
+	"slices"
+	"time"
 
 	"fairground/internal/db"
 	"fairground/internal/value"
@@ -23,8 +25,8 @@ type laneRow struct {
 }
 
 func (l laneRow) insert(tx *db.Tx) error {
-	return tx.Insert("notice_lane", []string{"notice", "lane", "capacity", "work", "reference", "sworn", "flagger", "notifier", "sum", "made_us"}, [][]any{{
-		int64(l.notice), string(l.Lane), l.Capacity, l.Work, l.Reference, l.Sworn, db.OrNull(int64(l.flagger)), l.key[:], l.sum[:], value.Micros(tx.Now())}})
+	return tx.Insert("notice_lane", []string{"notice", "lane", "capacity", "work", "basis", "reference", "sworn", "flagger", "notifier", "sum", "made_us"}, [][]any{{
+		int64(l.notice), string(l.Lane), l.Capacity, l.Work, string(l.Basis), l.Reference, l.Sworn, db.OrNull(int64(l.flagger)), l.key[:], l.sum[:], value.Micros(tx.Now())}})
 }
 
 // findSame returns the notice of the same person that says the same.
@@ -41,33 +43,37 @@ func LaneOf(tx *db.Tx, notice value.ID) (Lane, error) {
 	return Lane(lane), err
 }
 
-func insertFlagger(tx *db.Tx, id value.ID, name string, email value.Email, key [sha256.Size]byte) error {
-	return tx.Insert("flagger", []string{"id", "name", "email", "key_hash", "since_us"}, [][]any{{int64(id), name, string(email), key[:], value.Micros(tx.Now())}})
+func insertFlagger(tx *db.Tx, t Trusted, key [sha256.Size]byte) error {
+	return tx.Insert("flagger", []string{"id", "name", "email", "awarded", "website", "key_hash", "since_us"}, [][]any{
+		{int64(t.ID), t.Name, string(t.Email), t.Awarded, t.Website, key[:], value.Micros(tx.Now())}})
 }
 
-const flaggerColumns = "id, name, email, since_us, suspended_us"
+const flaggerColumns = "id, name, email, awarded, website, reason, since_us, suspended_us, ended_us"
 
 func scanFlagger(row db.Scanner) (t Trusted, err error) {
 	var since_us int64
-	var suspended_us *int64
-	err = row.Scan(&t.ID, &t.Name, &t.Email, &since_us, &suspended_us)
-	t.Since, t.Suspended = value.FromMicros(since_us), db.TimeOf(suspended_us)
+	var suspended_us, ended_us *int64
+	err = row.Scan(&t.ID, &t.Name, &t.Email, &t.Awarded, &t.Website, &t.Reason, &since_us, &suspended_us, &ended_us)
+	t.Since, t.Suspended, t.Ended = value.FromMicros(since_us), db.TimeOf(suspended_us), db.TimeOf(ended_us)
 	return t, err
+}
+
+func findFlagger(tx *db.Tx, id value.ID) (Trusted, error) {
+	return db.One(tx, scanFlagger, "select "+flaggerColumns+" from flagger where id = $1", int64(id))
+}
+
+// trustedNow are the flaggers whose notices come first today.
+func trustedNow(tx *db.Tx) ([]Trusted, error) {
+	return db.All(tx, scanFlagger, "select "+flaggerColumns+" from flagger where suspended_us is null and ended_us is null order by name, id limit $1", mostListed)
 }
 
 func findFlaggerByKey(tx *db.Tx, key [sha256.Size]byte) (Trusted, error) {
 	return db.One(tx, scanFlagger, "select "+flaggerColumns+" from flagger where key_hash = $1", key[:])
 }
 
-func suspendFlagger(tx *db.Tx, id value.ID, suspended bool) error {
-	var at any
-	if suspended {
-		at = value.Micros(tx.Now())
-	}
-	n, err := tx.Exec("update flagger set suspended_us = $2 where id = $1", int64(id), at)
-	if err == nil && n == 0 {
-		err = value.Errorf(value.NotFound, "there is no such flagger")
-	}
+func storeStanding(tx *db.Tx, t Trusted) error {
+	_, err := tx.Exec("update flagger set suspended_us = $2, ended_us = $3, reason = $4 where id = $1",
+		int64(t.ID), db.TimeOrNull(t.Suspended), db.TimeOrNull(t.Ended), t.Reason)
 	return err
 }
 
@@ -80,16 +86,79 @@ type Outcome struct{ Answered, Founded bool }
 func (d *Desk) flaggers(tx *db.Tx) ([]Trusted, error) {
 	all, err := db.All(tx, scanFlagger, "select "+flaggerColumns+" from flagger order by name, id limit $1", mostListed)
 	for i := range all {
-		if err != nil {
-			break
-		}
-		var filed []value.ID
-		if filed, err = db.All(tx, db.Column[value.ID], "select notice from notice_lane where flagger = $1 order by notice desc limit 1000", int64(all[i].ID)); err == nil {
-			all[i].Filed = len(filed)
-			all[i].Answered, all[i].Founded, err = d.count(tx, filed)
+		if err == nil {
+			err = d.measure(tx, &all[i], 1)
 		}
 	}
 	return all, err
+}
+
+// counted is what came of the notices of one month.
+type counted struct {
+	Month                    time.Time // its first day, UTC
+	Filed, Answered, Founded int
+}
+
+// filedNotice is when a notice was filed.
+type filedNotice struct {
+	id value.ID
+	at time.Time
+}
+
+const mostMeasured = 2000 // notices of one flagger, the newest
+
+// measure counts what came of a flagger's notices, of all and of the last months.
+func (d *Desk) measure(tx *db.Tx, t *Trusted, months int) error {
+	filed, err := db.All(tx, func(row db.Scanner) (n filedNotice, err error) {
+		var made_us int64
+		err = row.Scan(&n.id, &made_us)
+		n.at = value.FromMicros(made_us)
+		return n, err
+	}, "select notice, made_us from notice_lane where flagger = $1 order by notice desc limit $2", int64(t.ID), mostMeasured)
+	if err != nil {
+		return err
+	}
+	t.Months = monthsTo(tx.Now(), months)
+	for _, n := range filed {
+		o, err := d.config.Outcome(tx, n.id)
+		if err != nil {
+			return err
+		}
+		at := slices.IndexFunc(t.Months, func(c counted) bool { return c.Month.Format("2006-01") == n.at.UTC().Format("2006-01") })
+		all := []*counted{&t.counted}
+		if at >= 0 {
+			all = append(all, &t.Months[at])
+		}
+		for _, c := range all {
+			c.add(o)
+		}
+	}
+	return nil
+}
+
+// recentOf are the newest notices of a flagger.
+func recentOf(tx *db.Tx, id value.ID) ([]value.ID, error) {
+	return db.All(tx, db.Column[value.ID], "select notice from notice_lane where flagger = $1 order by notice desc limit 20", int64(id))
+}
+
+func (c *counted) add(o Outcome) {
+	c.Filed++
+	if o.Answered {
+		c.Answered++
+	}
+	if o.Founded {
+		c.Founded++
+	}
+}
+
+// monthsTo are the last n months up to now, the oldest first.
+func monthsTo(now time.Time, n int) []counted {
+	all := make([]counted, n)
+	first := time.Date(now.UTC().Year(), now.UTC().Month(), 1, 0, 0, 0, 0, time.UTC)
+	for i := range all {
+		all[i].Month = first.AddDate(0, i+1-n, 0)
+	}
+	return all
 }
 
 func (d *Desk) count(tx *db.Tx, notices []value.ID) (answered, founded int, err error) {
@@ -138,6 +207,11 @@ func findReporter(tx *db.Tx, key [sha256.Size]byte) (Reporter, error) {
 		return r, value.Errorf(value.NotFound, "nobody reported under this key")
 	}
 	return r, nil
+}
+
+// latestOf is the newest notice of somebody.
+func latestOf(tx *db.Tx, key [sha256.Size]byte) (value.ID, error) {
+	return db.One(tx, db.Column[value.ID], "select coalesce(max(notice), 0) from notice_lane where notifier = $1", key[:])
 }
 
 func storeReporter(tx *db.Tx, r Reporter) error {
