@@ -192,7 +192,7 @@ func (a *App) furnish() {
 		Services: func(s *site.Site) console.Services {
 			rooms := a.Rooms(s)
 			return console.Services{Listings: rooms.Listings, Moderation: rooms.Moderation, Mailbox: a.config.SMTP == "", Arrivals: arrivals, Texts: heldTexts,
-				Foreign: elsewhere, Network: linked, Takedowns: rooms.Takedowns, Alarms: a.alarms(s), Photo: a.givenPhoto(s),
+				Foreign: elsewhere, Network: linked, Takedowns: rooms.Takedowns, Lane: a.laneShown, Alarms: a.alarms(s), Photo: a.givenPhoto(s),
 				Search: &console.Search{Index: rooms.Index, State: rooms.Index.State, Words: rooms.Database, Asked: a.askedAbout}}
 		},
 		Account: accountOf, Palette: "/console/palette", SafetyTabs: safetyTabs,

@@ -49,8 +49,10 @@ type clocks struct{ legal.Duties }
 // Discharge ends a duty.
 func (c clocks) Discharge(tx *db.Tx, kind, object string, record value.ID, by string) error {
 	if kind == legal.NoticeDuty {
-		if err := c.Duties.Discharge(tx, legal.TakedownDuty, object, record, by); err != nil {
-			return err
+		for _, lane := range []string{legal.TakedownDuty, legal.TerrorismDuty} {
+			if err := c.Duties.Discharge(tx, lane, object, record, by); err != nil {
+				return err
+			}
 		}
 	}
 	return c.Duties.Discharge(tx, kind, object, record, by)

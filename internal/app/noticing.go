@@ -28,7 +28,7 @@ import (
 // noticeDesk takes notices in by lanes and files them with package moderation.
 func (a *App) noticeDesk() *notice.Desk {
 	return notice.New(notice.Config{
-		Clock: a.clock, Find: a.shownAt, File: fileNotice, Outcome: outcomeOf, Began: clocks{}.filed,
+		Clock: a.clock, Find: a.shownAt, File: fileNotice, Outcome: outcomeOf, Began: clocks{}.filed, Urgent: urgent, Author: authorOfNotice,
 		Code: func(tx *db.Tx, id value.ID) (string, error) {
 			n, err := moderation.FindNotice(tx, id)
 			return n.Code, err
@@ -38,6 +38,66 @@ func (a *App) noticeDesk() *notice.Desk {
 		},
 		Letters: a.lettersIn, Origin: a.origin, Grounds: groundOptions, Page: a.formPage, Shell: a.console.SafetyPage,
 	})
+}
+
+// urgent has a notice looked at before its turn: its case is there at once, and grave when an hour is all there is.
+func urgent(tx *db.Tx, id value.ID, u notice.Urgency) error {
+	n, err := moderation.FindNotice(tx, id)
+	if err != nil {
+		return err
+	}
+	severity := moderation.Serious
+	if u == notice.AtOnce {
+		severity = moderation.Grave
+	}
+	_, err = moderation.OpenCase(tx, moderation.Case{Kind: moderation.NoticeCase, Object: "notice", Record: id, Severity: severity, Language: n.Locale, Policy: string(n.Ground)})
+	return err
+}
+
+func authorOfNotice(tx *db.Tx, id value.ID) (value.Email, value.Locale, error) {
+	n, err := moderation.FindNotice(tx, id)
+	return n.Email, n.Locale, err
+}
+
+// laneShown is the way by which a notice came, as staff read it.
+func (a *App) laneShown(tx *db.Tx, id value.ID) (console.Lane, error) {
+	about, err := a.notices.AboutOf(tx, id)
+	if err != nil {
+		return console.Lane{}, err
+	}
+	t := func(key string) string { return text.T(tx.Context(), key) }
+	shown := console.Lane{
+		Tag: ui.Tag{Text: t("app.lane." + string(about.Lane))}, Baseless: about.Baseless,
+		Mark: "/console/safety/baseless/" + id.Text(noticeKind), Who: "/console/safety/reporters",
+	}
+	switch about.Lane {
+	case notice.Harm, notice.Takedown, notice.Authority:
+		shown.Tag.Tone, shown.Mark = ui.Alarm, "" // nobody is limited on these ways
+	case notice.Flagger:
+		shown.Tag.Tone = ui.Safe
+	}
+	add := func(key, value string) {
+		if value != "" {
+			shown.Facts = append(shown.Facts, ui.Fact{Name: t("app.lane." + key), Value: value})
+		}
+	}
+	if about.Lane == notice.Takedown {
+		about.Capacity = t("app.lane." + about.Capacity)
+	}
+	add("capacity", about.Capacity)
+	if about.Basis != "" {
+		add("basis", t("notice.basis."+string(about.Basis)))
+	}
+	add("reference", about.Reference)
+	if about.Sworn {
+		add("sworn", t("app.lane.yes"))
+	}
+	if share, known := about.Flagger.Precision(); known {
+		add("precision", about.Flagger.Name+": "+text.FromContext(tx.Context()).Percent(share))
+	} else {
+		add("flagger", about.Flagger.Name)
+	}
+	return shown, nil
 }
 
 // noticeMail carries codes that lead to answers, so it is not kept once it is sent.
@@ -66,7 +126,7 @@ func (a *App) shownAt(r *http.Request, address string) (notice.Target, error) {
 	}
 	target := notice.Target{Object: shown.Object, Record: shown.Record, Title: shown.Title, Href: shown.Href, Meant: sha}
 	return target, site.From(r.Context()).DB.Read(r.Context(), func(tx *db.Tx) error {
-		photos, err := photosOf(tx, target.Object, target.Record)
+		photos, err := shownPhotos(tx, target.Object, target.Record)
 		if target.Object != listing.Object { // the photo that a profile would show next is not public
 			photos = slices.DeleteFunc(photos, func(p console.TakenPhoto) bool { return p.Pending })
 		}

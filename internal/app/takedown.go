@@ -108,7 +108,7 @@ func (t takedowns) concerned(tx *db.Tx, n moderation.Notice) ([]console.TakenPho
 	if err != nil {
 		return nil, err
 	}
-	all, err := photosOf(tx, n.Object, n.Record)
+	all, err := shownPhotos(tx, n.Object, n.Record)
 	if err != nil && value.KindOf(err) != value.NotFound {
 		return nil, err
 	}
@@ -123,8 +123,8 @@ func (t takedowns) concerned(tx *db.Tx, n moderation.Notice) ([]console.TakenPho
 	return all, nil
 }
 
-// photosOf are the photos that a record shows now.
-func photosOf(tx *db.Tx, object string, record value.ID) (all []console.TakenPhoto, err error) {
+// shownPhotos are the photos that a record shows now.
+func shownPhotos(tx *db.Tx, object string, record value.ID) (all []console.TakenPhoto, err error) {
 	add := func(sha string, width, height int, colour string) {
 		if sha != "" {
 			all = append(all, console.TakenPhoto{Sha256: sha, Number: len(all) + 1, Picture: thumb(sha, width, height, colour)})
@@ -200,7 +200,7 @@ func isPast(tx *db.Tx, c notice.Copy) (bool, error) {
 			return false, err
 		}
 	}
-	now, err := photosOf(tx, c.Object, c.Record)
+	now, err := shownPhotos(tx, c.Object, c.Record)
 	if value.KindOf(err) == value.NotFound {
 		return true, nil
 	}
@@ -220,7 +220,7 @@ func (t takedowns) shown(tx *db.Tx, copies []notice.Copy) (all []console.PhotoCo
 }
 
 func describeCopy(tx *db.Tx, c *console.PhotoCopy) error {
-	now, err := photosOf(tx, c.Object, c.Record)
+	now, err := shownPhotos(tx, c.Object, c.Record)
 	gone := value.KindOf(err) == value.NotFound
 	if err != nil && !gone {
 		return err

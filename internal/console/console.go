@@ -44,6 +44,9 @@ type Services struct {
 	Network func(tx *db.Tx, listing value.ID) (*Network, error)
 	// Alarms are those of the provider's witness about the change log that nobody has settled; nil: nobody watches it.
 	Alarms func(context.Context) ([]audit.Alarm, error)
+	// Lane tells by which way a notice came, and what its author swore or referred to; nil: all are alike. An error of kind
+	// NotFound says that it came by none.
+	Lane func(tx *db.Tx, notice value.ID) (Lane, error)
 	// Takedowns finds and removes the copies of photos; without it notices about photos are like all others.
 	Takedowns Takedowns
 	// Search is what finds listings; nil: its pages are left out.

@@ -26,9 +26,31 @@ func (v *visit) noticeTag(s moderation.NoticeState) ui.Tag {
 	return tag
 }
 
+// Lane is the way by which a notice came.
+type Lane struct {
+	Tag      ui.Tag
+	Facts    []ui.Fact
+	Baseless bool   // staff say that it was plainly without ground
+	Mark     string // where that is said, by POST of baseless=yes or no; empty: nowhere
+	Who      string // where staff see who reports, and who did so without ground
+}
+
+// laneOf is the way by which a notice came; the zero Lane when nobody knows.
+func (v *visit) laneOf(tx *db.Tx, id value.ID) (Lane, error) {
+	if v.Services.Lane == nil {
+		return Lane{}, nil
+	}
+	l, err := v.Services.Lane(tx, id)
+	if value.KindOf(err) == value.NotFound {
+		return Lane{}, nil
+	}
+	return l, err
+}
+
 // pointed is a notice with the title of what it points at.
 type pointed struct {
 	moderation.Notice
+	lane  Lane
 	title string
 	href  string // where that is looked at; empty for listings, which the notice's page shows, and for what may not be seen
 }
@@ -112,6 +134,9 @@ func (v *visit) pointed(tx *db.Tx, notices []moderation.Notice) ([]pointed, erro
 		if all[i] = v.point(n); n.Object == listing.Object {
 			all[i].title = titles[n.Record]
 		}
+		if all[i].lane, err = v.laneOf(tx, n.ID); err != nil {
+			return nil, err
+		}
 	}
 	return all, nil
 }
@@ -129,6 +154,7 @@ type noticeView struct {
 	answer  string
 	faults  faults
 
+	lane           Lane
 	takedown       *Takedown       // nil when it is about no photo to take down
 	removing       bool            // the form that removes copies was sent
 	photos, spared []string        // as that form had them
@@ -164,6 +190,9 @@ func (v *visit) showNotice(w http.ResponseWriter, status int, id value.ID, view 
 			view.card, err = nil, nil
 		}
 		if err != nil {
+			return err
+		}
+		if view.lane, err = v.laneOf(tx, view.n.ID); err != nil {
 			return err
 		}
 		if err = view.readTakedown(tx); err != nil {

@@ -43,6 +43,31 @@ func LaneOf(tx *db.Tx, notice value.ID) (Lane, error) {
 	return Lane(lane), err
 }
 
+// About is what is known of a notice beside its text.
+type About struct {
+	Lane      Lane
+	Capacity  string
+	Basis     Basis
+	Reference string
+	Sworn     bool
+	Baseless  bool // staff say that it was plainly without ground
+	Flagger   Trusted
+}
+
+// AboutOf returns what a lane knows of a notice, or an error of kind NotFound for one that came by none.
+func (d *Desk) AboutOf(tx *db.Tx, notice value.ID) (a About, err error) {
+	var flagger value.ID
+	err = tx.Row("select lane, capacity, basis, reference, sworn, baseless, coalesce(flagger, 0) from notice_lane where notice = $1", int64(notice)).
+		Scan(&a.Lane, &a.Capacity, &a.Basis, &a.Reference, &a.Sworn, &a.Baseless, &flagger)
+	if err != nil || flagger == 0 {
+		return a, err
+	}
+	if a.Flagger, err = findFlagger(tx, flagger); err == nil {
+		err = d.measure(tx, &a.Flagger, 1)
+	}
+	return a, err
+}
+
 func insertFlagger(tx *db.Tx, t Trusted, key [sha256.Size]byte) error {
 	return tx.Insert("flagger", []string{"id", "name", "email", "awarded", "website", "key_hash", "since_us"}, [][]any{
 		{int64(t.ID), t.Name, string(t.Email), t.Awarded, t.Website, key[:], value.Micros(tx.Now())}})
