@@ -15,11 +15,13 @@ type cluster struct {
 	edges   []edge
 	bridges map[*cluster]*bridge
 	version int // changes so far
+	tally   *tally
 	refined int // members when it was looked through
 
-	known     *Template // as it was at a version and a size
+	known     *Template // as it was at a version
 	knownAt   int
-	knownSize int
+	coverage  float64 // as it was at a size
+	coveredAt int
 }
 
 // bridge is what ties a cluster to another one that it is not joined with: the evidence so far, and a few of its own
@@ -114,6 +116,14 @@ func sideOf(all *[]*side, c *cluster, doc uint32) *side {
 // join puts a document, whose edges are given grouped by their other end, where it belongs.
 func (x *Index) join(self uint32, edges []edge) {
 	sides := x.sides(edges)
+	x.joinSides(self, edges, sides)
+	x.lookAgain(self, sides)
+	if c := x.docs[self].cluster; c != nil {
+		x.refine(c)
+	}
+}
+
+func (x *Index) joinSides(self uint32, edges []edge, sides []*side) {
 	best := 0.0
 	for _, s := range sides {
 		best = max(best, s.best)
@@ -130,12 +140,9 @@ func (x *Index) join(self uint32, edges []edge) {
 	kept := 0
 	for _, e := range edges { // the likeliest come first
 		if c := x.docs[e.a].cluster; c != nil && c == x.docs[e.b].cluster && kept < mostEdges {
-			c.edges = append(c.edges, e)
+			x.hang(c, e)
 			kept++
 		}
-	}
-	if c := x.docs[self].cluster; c != nil {
-		x.refine(c)
 	}
 }
 
@@ -190,10 +197,29 @@ func (x *Index) clusterID(founder value.ID) value.ID {
 	}
 }
 
+// house notes which cluster a document is in; nil: none.
+func (x *Index) house(doc uint32, c *cluster) {
+	x.docs[doc].cluster, x.homes[doc] = c, 0
+	if c != nil {
+		x.homes[doc] = uint32(c.born) + 1
+	}
+}
+
 func (x *Index) enter(c *cluster, doc uint32) {
-	x.docs[doc].cluster = c
+	x.house(doc, c)
 	c.members = append(c.members, doc)
+	if c.tally != nil {
+		c.tally.count(x.docs[doc], 1)
+	}
 	c.version++
+}
+
+// hang adds an edge between two members.
+func (x *Index) hang(c *cluster, e edge) {
+	c.edges = append(c.edges, e)
+	if c.tally != nil {
+		c.tally.tie(x.docs[e.a], x.docs[e.b], e.stage, 1)
+	}
 }
 
 // strengthen adds to the bridge between two clusters.
@@ -231,10 +257,11 @@ func (x *Index) merge(a, b *cluster) {
 	delete(a.bridges, b)
 	delete(b.bridges, a)
 	for _, doc := range b.members {
-		x.docs[doc].cluster = a
+		x.enter(a, doc)
 	}
-	a.members = append(a.members, b.members...)
-	a.edges = append(a.edges, b.edges...)
+	for _, e := range b.edges {
+		x.hang(a, e)
+	}
 	for other, bridge := range b.bridges {
 		back := other.bridges[b]
 		delete(other.bridges, b)

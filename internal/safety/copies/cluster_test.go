@@ -125,14 +125,13 @@ func TestAProbeLeavesNoTrace(t *testing.T) {
 	x.Add(Doc{ID: 1, Account: 1, Text: work3, Phones: phoneOf(1), Place: "Ashford"})
 	before := snapshotOf(t, x)
 	d := Doc{ID: 2, Account: 2, Text: work3 + " unheard words", Phones: phoneOf(1), Place: "Birchley"}
-	probe := x.Probe(d)
 	joined, found := x.Joined(d)
 	if !bytes.Equal(before, snapshotOf(t, x)) {
 		t.Fatal("the index changed")
 	}
 	match := x.Add(d)
-	if probe.Cluster != match.Cluster || probe.Size != match.Size || len(probe.Edges) != len(match.Edges) {
-		t.Errorf("probe %+v, add %+v", probe, match)
+	if joined.ID != match.Cluster || joined.Size != match.Size || len(joined.Edges) != len(match.Edges) {
+		t.Errorf("joined %+v, add %+v", joined, match)
 	}
 	c, _ := x.Cluster(2)
 	if !found || joined.ID != c.ID || len(joined.Members) != 2 || joined.Accounts != c.Accounts || joined.Places != 2 || joined.Phones != 1 || joined.Score != c.Score {
@@ -152,7 +151,8 @@ func TestSeveralGoroutines(t *testing.T) {
 			for i := range 40 {
 				id := value.ID(worker*100 + i + 1)
 				x.Add(Doc{ID: id, Account: id, Text: work3})
-				x.Probe(Doc{ID: id, Text: work3})
+				x.Joined(Doc{ID: id, Text: work3})
+				x.Summary(id)
 				x.Cluster(id)
 				x.Template(id)
 				if i%5 == 0 {

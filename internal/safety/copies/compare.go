@@ -1,7 +1,5 @@
 package copies
 
-import "math/bits"
-
 // edge ties two documents of the index.
 type edge struct {
 	a, b   uint32
@@ -87,14 +85,18 @@ func (w *work) covered(other *document) (said float32, share float64) {
 }
 
 // samePhrases counts the phrases in common, and the stretches of the work's document that they lie in.
-func (w *work) samePhrases(other *document) (same, hit int) {
+func (w *work) samePhrases(other *document) (same int, hit float32) {
 	w.phrases.begin()
-	var lit uint64
+	var lit [mostStretches]float32
 	eachPhrase(other.words, func(key uint64, _ int) {
-		if stretch, shared := w.phrases.once(key | 1); shared {
+		if at, shared := w.phrases.once(key | 1); shared {
 			same++
-			lit |= 1 << uint(stretch)
+			t := w.told[int(at)]
+			lit[t.stretch] = max(lit[t.stretch], t.says)
 		}
 	})
-	return same, bits.OnesCount64(lit)
+	for _, one := range lit {
+		hit += one
+	}
+	return same, hit
 }

@@ -1,6 +1,7 @@
 package copies
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -132,6 +133,19 @@ func (x *Index) entitiesOf(d *Doc, cuts []cut) []entity {
 		add(entityAccount, d.Account.String())
 	}
 	return all
+}
+
+// saysTheSame says whether nothing differs by which documents are tied.
+func (d *document) saysTheSame(other *document) bool {
+	if d.account != other.account || len(d.entities) != len(other.entities) {
+		return false
+	}
+	for _, e := range d.entities {
+		if !slices.Contains(other.entities, e) {
+			return false
+		}
+	}
+	return slices.Equal(d.words, other.words) && slices.Equal(d.fills, other.fills) && slices.Equal(d.images, other.images)
 }
 
 // mostEntities bounds what of one text is looked up.

@@ -17,6 +17,9 @@ type work struct {
 	words   numberSet // the words of the document and what they say
 	phrases numberSet // its sampled phrases that are not common
 	grams   []gram
+	told    []telling // by the order in which phrases lies them
+	seen    []uint32  // by home: the last list in which it was met
+	list    uint32
 
 	hits    hitTable
 	near    map[uint32]*candidate // those found by more than a phrase or a band
@@ -28,6 +31,12 @@ type work struct {
 type gram struct {
 	key     uint64
 	stretch int
+}
+
+// telling is the stretch that a phrase lies in, and how much it tells.
+type telling struct {
+	stretch int
+	says    float32
 }
 
 // candidate is a document that may be a copy, and by how many keys it was found.
@@ -48,7 +57,7 @@ func (w *work) reset(regions []string) {
 	clear(w.near)
 	w.hits.reset()
 	clear(w.strange)
-	w.grams = w.grams[:0]
+	w.grams, w.told = w.grams[:0], w.told[:0]
 }
 
 func (w *work) candidate(doc uint32) *candidate {
@@ -116,13 +125,36 @@ func (x *Index) gatherPhrases(w *work) {
 		if common {
 			continue
 		}
-		w.phrases.put(g.key|1, float32(g.stretch))
+		w.phrases.put(g.key|1, float32(len(w.told)))
+		w.told = append(w.told, telling{g.stretch, says(x.known(w, w.found))})
 		rare++
 		for _, doc := range w.found {
 			w.hits.add(doc, 1)
 		}
 	}
 	w.doc.rare = uint16(min(rare, 1<<16-1))
+}
+
+// known is how many clusters, and documents that stand alone, have a phrase that these documents have.
+func (x *Index) known(w *work, docs []uint32) int {
+	if len(docs) < 2 {
+		return len(docs)
+	}
+	w.list++
+	for len(w.seen) <= x.born {
+		w.seen = append(w.seen, 0)
+	}
+	n := 0
+	for _, doc := range docs {
+		home := x.homes[doc]
+		if home == 0 {
+			n++
+		} else if w.seen[home] != w.list {
+			w.seen[home] = w.list
+			n++
+		}
+	}
+	return n
 }
 
 const (

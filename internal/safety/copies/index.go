@@ -19,6 +19,7 @@ type Index struct {
 
 	mu       sync.RWMutex
 	docs     []*document // by number; nil: removed
+	homes    []uint32    // by number: 1 + born of the cluster it is in; 0: it stands alone
 	numbers  map[value.ID]uint32
 	lexicon  *lexicon
 	bands    *postings
@@ -77,34 +78,24 @@ func (x *Index) Add(d Doc) Match {
 	doc := x.documentOf(w, &d, pieces, cuts)
 
 	x.mu.Lock()
-	x.forget(d.ID)
 	for _, p := range pieces {
 		doc.words = append(doc.words, x.lexicon.number(p))
 	}
 	w.doc = doc
-	edges := x.edgesOf(w, uint32(len(x.docs)))
-	x.store(w)
-	x.join(x.numbers[d.ID], edges)
-	match := x.matchOf(doc, edges)
+	var match Match
+	if number, known := x.numbers[d.ID]; known && x.docs[number].saysTheSame(doc) {
+		match = x.touch(w, number)
+	} else {
+		x.forget(d.ID)
+		edges := x.edgesOf(w, uint32(len(x.docs)))
+		x.store(w)
+		x.join(x.numbers[d.ID], edges)
+		match = x.matchOf(doc, edges)
+	}
 	events := x.takeEvents()
 	x.mu.Unlock()
 	x.tell(events)
 	match.Merged = events
-	return match
-}
-
-// Probe returns what Add would, and leaves no trace. The id may be zero; a document with that id is not compared with
-// itself. Merged is always empty.
-func (x *Index) Probe(d Doc) Match {
-	w := x.works.Get().(*work)
-	defer x.works.Put(w)
-	w.reset(x.regions)
-	pieces, cuts := w.reader.read(d.Text)
-	w.doc = x.documentOf(w, &d, pieces, cuts)
-
-	x.mu.RLock()
-	defer x.mu.RUnlock()
-	match, _, _ := x.probe(w, pieces)
 	return match
 }
 
@@ -116,7 +107,8 @@ func (x *Index) probe(w *work, pieces []piece) (Match, *side, []edge) {
 	edges := x.edgesOf(w, uint32(len(x.docs)))
 	match := Match{Size: 1}
 	for _, e := range edges {
-		match.Edges = append(match.Edges, x.edgeOf(w.doc, e))
+		shown := shownEdge{w.doc, x.docs[e.b], e}
+		match.Edges = append(match.Edges, shown.shown())
 	}
 	for _, s := range x.sides(edges) {
 		if s.size()+1 > x.most || !enough(1, s.size(), s.weight, 1) {
@@ -131,6 +123,20 @@ func (x *Index) probe(w *work, pieces []piece) (Match, *side, []edge) {
 		return match, s, edges
 	}
 	return match, nil, edges
+}
+
+// touch brings a document that says what it said before to its new time and place: a listing comes when it is screened, and
+// again when it was written. What it is tied to has not changed.
+func (x *Index) touch(w *work, number uint32) Match {
+	was := x.docs[number]
+	now := *was
+	now.place, now.at, now.since = w.doc.place, w.doc.at, w.doc.since
+	x.docs[number] = &now
+	if c := now.cluster; c != nil && c.tally != nil {
+		c.tally.count(&now, 1)
+		c.tally.count(was, -1)
+	}
+	return x.matchOf(&now, x.edgesOf(w, number))
 }
 
 // Remove takes a document out. Of a cluster that hung together by it alone, the largest part keeps the id.
@@ -193,7 +199,7 @@ func (x *Index) store(w *work) {
 	if number >= noMoreDocs {
 		panic(fmt.Sprintf("copies.Add: %d documents, more than an index can number", number))
 	}
-	x.docs = append(x.docs, d)
+	x.docs, x.homes = append(x.docs, d), append(x.homes, 0)
 	x.numbers[d.id] = number
 	x.enlist(w, number)
 }
@@ -239,7 +245,8 @@ func (x *Index) matchOf(d *document, edges []edge) Match {
 		match.Cluster, match.Size = d.cluster.id, len(d.cluster.members)
 	}
 	for _, e := range edges {
-		match.Edges = append(match.Edges, x.edgeOf(d, e))
+		shown := shownEdge{d, x.docs[e.b], e}
+		match.Edges = append(match.Edges, shown.shown())
 	}
 	return match
 }

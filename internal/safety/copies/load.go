@@ -126,7 +126,7 @@ func (l *loader) document() {
 	_, twice := l.x.numbers[d.id]
 	if l.refuse(d.id <= 0 || twice || len(l.x.docs) >= noMoreDocs); !l.bad {
 		l.x.numbers[d.id] = uint32(len(l.x.docs))
-		l.x.docs = append(l.x.docs, d)
+		l.x.docs, l.x.homes = append(l.x.docs, d), append(l.x.homes, 0)
 	}
 }
 
@@ -149,9 +149,9 @@ func (l *loader) clusters() {
 }
 
 func (l *loader) cluster() *cluster {
-	c := &cluster{id: value.ID(l.number()), born: l.x.born}
+	c := &cluster{id: value.ID(l.number()), refined: int(l.number()), born: l.x.born}
 	l.x.born++
-	l.refuse(c.id <= 0 || l.x.live[c.id] != nil)
+	l.refuse(c.id <= 0 || l.x.live[c.id] != nil || c.refined < 0 || c.refined > noMoreDocs)
 	for range l.times() {
 		doc := l.member(nil)
 		if l.refuse(!l.bad && l.x.docs[doc].cluster != nil); !l.bad {
@@ -202,14 +202,7 @@ func (l *loader) index() {
 	w := x.works.Get().(*work)
 	defer x.works.Put(w)
 	for number, d := range x.docs {
-		w.reset(nil)
-		w.doc = d
-		for _, word := range d.words {
-			if word >= uint32(slotKinds) {
-				w.sketch.add(x.lexicon.keys[word])
-			}
-		}
-		d.sketch, w.keys, d.sketched = w.sketch.finish()
+		x.readAgain(w, d)
 		x.weigh(w)
 		x.gatherPhrases(w)
 		x.enlist(w, uint32(number))

@@ -1,12 +1,14 @@
 package copies
 
+import "math"
+
 // A phrase is a pair of neighbouring words, or of words with one between them, in either order. Half of all phrases, chosen
 // by their hash, are looked up and compared: a campaign shares dozens of them, and the index is half as large.
 const (
 	phraseShare = 2
 	fewestSame  = 6 / phraseShare // phrases that a rewritten copy has in common
 	leastSame   = .09             // and their share of the phrases of the one that has fewer
-	mostKnown   = 60              // documents after which a phrase is common
+	mostKnown   = 60              // documents, few of each cluster, after which a phrase is common
 )
 
 // A rewritten copy has phrases in common from its beginning to its end, while two strangers share whole sentences that
@@ -15,8 +17,15 @@ const (
 	stretchWords  = 8
 	mostStretches = 64
 	fewestHit     = 4
-	leastHit      = .5 // of the stretches of the shorter text
+	fewKnow       = 2.0
+	leastHit      = .3 // of the stretches of the shorter text
 )
+
+// says is how much a phrase tells that so many clusters and lone documents know, besides the one that is looked at: 1 for
+// what at most one knows, nothing for what everybody writes.
+func says(known int) float32 {
+	return float32(min(1, max(0, math.Log2(mostKnown/float64(max(known, 1)))/math.Log2(mostKnown/fewKnow))))
+}
 
 // stretches is how many stretches so many words have, and how long each is.
 func stretches(words int) (count, length int) {

@@ -6,7 +6,7 @@ import (
 )
 
 // firstRefined is the size at which a cluster is looked through for the first time; then at each doubling.
-const firstRefined = 8
+const firstRefined = 4
 
 // refine looks again at a cluster that has doubled, now that more is known than when its first members came. Members tied
 // by edges that are good enough on their own are put together; then these parts are joined as strange clusters would be, by the
@@ -16,10 +16,45 @@ func (x *Index) refine(c *cluster) {
 		return
 	}
 	c.refined = len(c.members)
+	if len(c.members) <= mostWeighed {
+		x.weighAgain(c)
+	}
 	parts := x.rejoin(c, x.strongParts(c))
 	if len(parts) > 1 {
 		x.divide(c, parts)
 	}
+}
+
+// mostWeighed is the size up to which the edges of a cluster are weighed again: a listing waits for it.
+const mostWeighed = 160
+
+// weighAgain reckons the edges of text anew. A phrase that few knew when the edge was found may be one that everybody
+// writes, and now that the members are one cluster, that they all know it counts once.
+func (x *Index) weighAgain(c *cluster) {
+	w := x.works.Get().(*work)
+	defer x.works.Put(w)
+	reading := uint32(noMoreDocs) // the document that is the work's
+	kept := c.edges[:0]
+	for _, e := range c.edges {
+		if e.stage == StagePhrase {
+			if reading != e.a {
+				reading = e.a
+				x.readAgain(w, x.docs[e.a])
+				x.weigh(w)
+				x.gatherPhrases(w)
+			}
+			now, ok := x.compareText(w, x.docs[e.b])
+			if !ok {
+				if c.tally != nil {
+					c.tally.tie(x.docs[e.a], x.docs[e.b], e.stage, -1)
+				}
+				continue
+			}
+			e.weight = now.weight
+		}
+		kept = append(kept, e)
+	}
+	c.edges = kept
 }
 
 // strongParts are the members that hang together by strong edges alone.

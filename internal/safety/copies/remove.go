@@ -18,17 +18,26 @@ func (x *Index) forget(id value.ID) {
 	delete(x.numbers, id)
 	x.lexicon.total--
 	x.lexicon.count(d.words, -1)
-	x.docs[number] = nil
 	if d.cluster != nil {
 		x.leave(d.cluster, number)
 	}
+	x.docs[number], x.homes[number] = nil, 0
 }
 
 // leave takes a member out of its cluster and looks whether the rest still hangs together.
 func (x *Index) leave(c *cluster, gone uint32) {
 	c.version++
 	c.members = slices.DeleteFunc(c.members, func(doc uint32) bool { return doc == gone })
-	c.edges = slices.DeleteFunc(c.edges, func(e edge) bool { return e.a == gone || e.b == gone })
+	c.edges = slices.DeleteFunc(c.edges, func(e edge) bool {
+		goes := e.a == gone || e.b == gone
+		if goes && c.tally != nil {
+			c.tally.tie(x.docs[e.a], x.docs[e.b], e.stage, -1)
+		}
+		return goes
+	})
+	if c.tally != nil {
+		c.tally.count(x.docs[gone], -1)
+	}
 	for _, b := range c.bridges {
 		b.ends = slices.DeleteFunc(b.ends, func(doc uint32) bool { return doc == gone })
 	}
@@ -46,14 +55,14 @@ func (x *Index) leave(c *cluster, gone uint32) {
 func (x *Index) divide(c *cluster, parts [][]uint32) {
 	slices.SortStableFunc(parts, func(a, b []uint32) int { return cmp.Compare(len(b), len(a)) })
 	edges := c.edges
-	c.members, c.edges = parts[0], nil
+	c.members, c.edges, c.tally = parts[0], nil, nil
 	c.version++
 	for _, part := range parts[1:] {
 		x.partWays(c, part)
 	}
 	for _, e := range edges {
 		if of := x.docs[e.a].cluster; of != nil && of == x.docs[e.b].cluster {
-			of.edges = append(of.edges, e)
+			x.hang(of, e)
 		}
 	}
 	x.forgetBridges(c)
@@ -62,7 +71,7 @@ func (x *Index) divide(c *cluster, parts [][]uint32) {
 // partWays makes a part that does not hang together with the rest a cluster of its own, or a document that stands alone.
 func (x *Index) partWays(c *cluster, part []uint32) {
 	if len(part) == 1 {
-		x.docs[part[0]].cluster = nil
+		x.house(part[0], nil)
 		return
 	}
 	fresh := x.newCluster(x.docs[part[0]].id)

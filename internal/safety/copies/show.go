@@ -2,6 +2,8 @@ package copies
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 
 	"fairground/internal/value"
@@ -11,12 +13,36 @@ import (
 // are never ids of documents.
 func (x *Index) Cluster(id value.ID) (Cluster, bool) {
 	x.mu.Lock()
+	c := x.clusterOf(id)
+	if c == nil {
+		x.mu.Unlock()
+		return Cluster{}, false
+	}
+	shown, docs, edges := Cluster{Summary: x.summary(c)}, x.documents(c), x.ends(c.edges)
+	x.mu.Unlock()
+	shown.Members, shown.Edges = membersShown(docs), edgesShown(edges) // nobody should wait for thousands of them
+	return shown, true
+}
+
+// Summary returns what is to be said in short of the cluster that a document is in, or the one with this id.
+func (x *Index) Summary(id value.ID) (Summary, bool) {
+	x.mu.Lock()
 	defer x.mu.Unlock()
 	c := x.clusterOf(id)
 	if c == nil {
-		return Cluster{}, false
+		return Summary{}, false
 	}
-	return x.show(c), true
+	return x.summary(c), true
+}
+
+// Accounts returns the accounts of the members of that cluster, in no order.
+func (x *Index) Accounts(id value.ID) []value.ID {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if c := x.clusterOf(id); c != nil {
+		return slices.Collect(maps.Keys(x.tallyOf(c).accounts))
+	}
+	return nil
 }
 
 // ClusterOf returns the id of the cluster that a document is in; zero when it stands alone or is not known.
@@ -72,23 +98,29 @@ func (x *Index) Joined(d Doc) (Cluster, bool) {
 	}
 	var docs []*document
 	var known []edge
-	shown := Cluster{ID: match.Cluster}
+	coverage := textShare(edges)
 	if s.cluster != nil {
-		docs, known = x.documents(s.cluster), s.cluster.edges
-		shown.Coverage = x.coverage(s.cluster)
+		docs, known, coverage = x.documents(s.cluster), s.cluster.edges, x.coverageOf(s.cluster)
 	} else {
 		docs = []*document{x.docs[s.alone]}
-		shown.Coverage = textShare(edges)
 	}
 	if own, replaced := x.numbers[d.ID]; replaced {
 		docs = withoutDocument(docs, x.docs[own])
+		known = slices.DeleteFunc(slices.Clone(known), func(e edge) bool { return e.a == own || e.b == own })
 	}
-	docs = append(docs, w.doc)
+	t := tallyOf(append(docs, w.doc))
 	for _, e := range known {
-		shown.Edges = append(shown.Edges, x.edgeOf(x.docs[e.a], e))
+		t.tie(x.docs[e.a], x.docs[e.b], e.stage, 1)
 	}
+	for _, e := range edges {
+		if other := x.docs[e.b]; slices.Contains(docs, other) {
+			t.tie(w.doc, other, e.stage, 1)
+		}
+	}
+	shown := Cluster{Summary: t.summary(), Edges: edgesShown(x.ends(known))}
+	shown.ID, shown.Coverage, shown.Size = match.Cluster, coverage, len(docs)+1
 	shown.Edges = append(shown.Edges, match.Edges...)
-	shown.fill(docs)
+	shown.Members = membersShown(append(docs, w.doc))
 	return shown, true
 }
 
@@ -121,19 +153,44 @@ func (x *Index) documents(c *cluster) []*document {
 	return all
 }
 
-func (x *Index) show(c *cluster) Cluster {
-	shown := Cluster{ID: c.id, Coverage: x.coverage(c)}
-	for _, e := range c.edges {
-		shown.Edges = append(shown.Edges, x.edgeOf(x.docs[e.a], e))
-	}
-	shown.fill(x.documents(c))
-	return shown
+func (x *Index) summary(c *cluster) Summary {
+	s := x.tallyOf(c).summary()
+	s.ID, s.Size, s.Coverage = c.id, len(c.members), x.coverageOf(c)
+	return s
 }
 
-// edgeOf shows an edge of a document.
-func (x *Index) edgeOf(d *document, e edge) Edge {
-	other := x.docs[e.b]
-	shown := Edge{A: d.id, B: other.id, Stage: e.stage, Weight: float64(e.weight)}
+func membersShown(docs []*document) []Member {
+	all := make([]Member, len(docs))
+	for i, d := range docs {
+		all[i] = Member{ID: d.id, Account: d.account, Place: d.place, At: timeOf(d.at), Phones: d.phones()}
+	}
+	return all
+}
+
+// shownEdge is an edge with the documents at its ends, which never change.
+type shownEdge struct {
+	a, b *document
+	edge
+}
+
+func (x *Index) ends(edges []edge) []shownEdge {
+	all := make([]shownEdge, len(edges))
+	for i, e := range edges {
+		all[i] = shownEdge{x.docs[e.a], x.docs[e.b], e}
+	}
+	return all
+}
+
+func edgesShown(edges []shownEdge) []Edge {
+	all := make([]Edge, len(edges))
+	for i, e := range edges {
+		all[i] = e.shown()
+	}
+	return all
+}
+
+func (e *shownEdge) shown() Edge {
+	shown := Edge{A: e.a.id, B: e.b.id, Stage: e.stage, Weight: float64(e.weight)}
 	switch e.stage {
 	case StageText:
 		shown.Reason, shown.Shared = "text", fmt.Sprintf("%d %%", e.detail)
@@ -142,7 +199,7 @@ func (x *Index) edgeOf(d *document, e edge) Edge {
 	case StagePhoto:
 		shown.Reason, shown.Shared = "photo", strconv.Itoa(int(e.detail))
 	default:
-		shown.Reason, shown.Shared = ties[e.kind].reason, sharedEntity(d, other, e.kind)
+		shown.Reason, shown.Shared = ties[e.kind].reason, sharedEntity(e.a, e.b, e.kind)
 	}
 	return shown
 }

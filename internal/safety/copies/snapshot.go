@@ -13,7 +13,7 @@ import (
 )
 
 // magic begins every snapshot; its last byte is the version of the format.
-var magic = []byte("fairground copies\x01")
+var magic = []byte("fairground copies\x02")
 
 // ErrCorrupt says that what was read is no snapshot, or not a whole and unaltered one.
 var ErrCorrupt = errors.New("the snapshot of copies is damaged")
@@ -27,8 +27,8 @@ func (x *Index) Snapshot(w io.Writer) error {
 	sum := sha256.New()
 	s := &snapshotWriter{to: io.MultiWriter(buffered, sum)}
 	s.bytes(magic)
-	s.lexicon(x.lexicon)
-	renumbered := s.documents(x.docs)
+	words := s.lexicon(x.lexicon)
+	renumbered := s.documents(x.docs, words)
 	s.clusters(x, renumbered)
 	if s.err == nil {
 		_, s.err = buffered.Write(sum.Sum(nil))
@@ -62,9 +62,22 @@ func (s *snapshotWriter) text(t string) {
 	s.bytes([]byte(t))
 }
 
-func (s *snapshotWriter) lexicon(l *lexicon) {
-	s.number(uint64(len(l.keys)))
+// lexicon writes the words that documents have, and returns their new numbers. Those that only removed ones had go with them.
+func (s *snapshotWriter) lexicon(l *lexicon) []uint32 {
+	renumbered, kept := make([]uint32, len(l.keys)), uint32(slotKinds)
+	for i := range l.keys {
+		if i < int(slotKinds) {
+			renumbered[i] = uint32(i)
+		} else if l.docs[i] > 0 {
+			renumbered[i] = kept
+			kept++
+		}
+	}
+	s.number(uint64(kept))
 	for i := int(slotKinds); i < len(l.keys); i++ {
+		if l.docs[i] == 0 {
+			continue
+		}
 		s.text(l.keys[i])
 		if l.shown[i] == l.keys[i] {
 			s.text("")
@@ -72,10 +85,11 @@ func (s *snapshotWriter) lexicon(l *lexicon) {
 			s.text(l.shown[i])
 		}
 	}
+	return renumbered
 }
 
 // documents writes those that still exist and returns their new numbers.
-func (s *snapshotWriter) documents(docs []*document) map[uint32]uint64 {
+func (s *snapshotWriter) documents(docs []*document, words []uint32) map[uint32]uint64 {
 	renumbered := make(map[uint32]uint64)
 	for i, d := range docs {
 		if d != nil {
@@ -85,13 +99,13 @@ func (s *snapshotWriter) documents(docs []*document) map[uint32]uint64 {
 	s.number(uint64(len(renumbered)))
 	for _, d := range docs {
 		if d != nil {
-			s.document(d)
+			s.document(d, words)
 		}
 	}
 	return renumbered
 }
 
-func (s *snapshotWriter) document(d *document) {
+func (s *snapshotWriter) document(d *document, words []uint32) {
 	s.number(uint64(d.id))
 	s.number(uint64(d.account))
 	s.text(d.place)
@@ -99,7 +113,7 @@ func (s *snapshotWriter) document(d *document) {
 	s.number(uint64(d.since))
 	s.number(uint64(len(d.words)))
 	for _, word := range d.words {
-		s.number(uint64(word))
+		s.number(uint64(words[word]))
 	}
 	s.number(uint64(len(d.fills)))
 	for _, fill := range d.fills {
@@ -136,6 +150,7 @@ func (s *snapshotWriter) clusters(x *Index, renumbered map[uint32]uint64) {
 
 func (s *snapshotWriter) cluster(c *cluster, renumbered map[uint32]uint64) {
 	s.number(uint64(c.id))
+	s.number(uint64(c.refined))
 	s.number(uint64(len(c.members)))
 	for _, doc := range c.members {
 		s.number(renumbered[doc])

@@ -49,6 +49,35 @@ func TestALoadedIndexAnswersAsBefore(t *testing.T) {
 	}
 }
 
+func TestASnapshotHoldsNoWordOfWhatWasRemoved(t *testing.T) {
+	t.Parallel()
+	x := background(20)
+	x.Add(Doc{ID: 1, Account: 7, Text: work3 + " quincunxes and Zyzzyvas", Phones: phoneOf(1), Mails: []string{"zyzzyva@lakeside.example"}})
+	x.Add(Doc{ID: 2, Account: 8, Text: work3, Phones: phoneOf(1)})
+	before := snapshotOf(t, x)
+	if !bytes.Contains(before, []byte("quincunxes")) || !bytes.Contains(before, []byte("zyva@lakeside")) {
+		t.Fatal("a snapshot without the words of a document")
+	}
+	x.Remove(1)
+	after := snapshotOf(t, x)
+	for _, gone := range []string{"quincunxes", "zyzyva", "zyzzyva"} {
+		if bytes.Contains(after, []byte(gone)) {
+			t.Errorf("%q is still there", gone)
+		}
+	}
+	loaded, err := Load(bytes.NewReader(after), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(after, snapshotOf(t, loaded)) {
+		t.Error("the snapshot of the loaded index is another")
+	}
+	match := loaded.Add(Doc{ID: 3, Account: 9, Text: work3})
+	if match.Size != 2 || loaded.ClusterOf(2) != match.Cluster {
+		t.Errorf("the copy that stayed is not found: %+v", match)
+	}
+}
+
 func smallSnapshot(t testing.TB) []byte {
 	x := New(Options{})
 	for _, d := range trick.Campaigns(6, trick.Options{Documents: 6, CampaignShare: .9, Tied: true}) {

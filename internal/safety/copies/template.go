@@ -37,30 +37,53 @@ const (
 	mostSampled    = 24   // members that a candidate is tried on
 	mostTold       = 500  // members whose slots are told
 	leastConstant  = .5   // share of the members that must have a word for it to belong to the template
-	growthRefresh  = 1.25 // by how much a cluster grows before its template is made anew for the score
+	growthRefresh  = 1.25 // by how much a cluster grows before it is reckoned anew how much its template covers
+
+	quickCandidates = 2 // the same for that: it is asked for while a listing waits
+	quickSampled    = 6
+	quickAligned    = 200
 )
 
 // Template returns the template of the cluster with this id, or of the cluster that a document with this id is in.
 func (x *Index) Template(id value.ID) (Template, bool) {
-	x.mu.Lock()
-	defer x.mu.Unlock()
+	x.mu.RLock()
 	c := x.clusterOf(id)
 	if c == nil {
+		x.mu.RUnlock()
 		return Template{}, false
 	}
-	if c.known == nil || c.knownAt != c.version {
-		c.known, c.knownAt, c.knownSize = x.makeTemplate(c), c.version, len(c.members)
+	known, version := c.known, c.version
+	if known != nil && c.knownAt == version {
+		x.mu.RUnlock()
+		return known.clone(), true
 	}
-	return c.known.clone(), true
+	docs, w := x.documents(c), weaver{lexicon: x.lexicon.shown}
+	x.mu.RUnlock()
+	known = w.template(c.id, docs) // it takes a while, and nobody should wait for it
+
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if c.version == version {
+		c.known, c.knownAt = known, version
+		c.coverage, c.coveredAt = known.Coverage, len(docs)
+	}
+	return known.clone(), true
 }
 
-// coverage is how much the template of a cluster covers. It may be that of a moment ago, when the cluster was a little smaller.
-func (x *Index) coverage(c *cluster) float64 {
+// coverageOf is about how much the template of a cluster covers. It may be what it was a moment ago, when the cluster was a
+// little smaller.
+func (x *Index) coverageOf(c *cluster) float64 {
 	size := float64(len(c.members))
-	if c.known == nil || size > float64(c.knownSize)*growthRefresh || size*growthRefresh < float64(c.knownSize) {
-		c.known, c.knownAt, c.knownSize = x.makeTemplate(c), c.version, len(c.members)
+	if was := float64(c.coveredAt); size > was*growthRefresh || size*growthRefresh < was {
+		w := weaver{lexicon: x.lexicon.shown, most: quickAligned}
+		var docs []*document
+		for _, doc := range spaced(c.members, quickSampled) {
+			docs = append(docs, x.docs[doc])
+		}
+		best := w.best(docs[:min(len(docs), quickCandidates)], docs)
+		c.coverage, c.coveredAt = w.mean(&best, docs), len(c.members)
 	}
-	return c.known.Coverage
+	return c.coverage
 }
 
 func (t *Template) clone() Template {
@@ -70,21 +93,28 @@ func (t *Template) clone() Template {
 	return copied
 }
 
-// makeTemplate tries the texts of several members and keeps the one that describes all of them in the fewest bits.
-func (x *Index) makeTemplate(c *cluster) *Template {
-	var a aligner
-	sample := spaced(c.members, mostSampled)
-	best := consensus{cost: math.Inf(1)}
-	for _, doc := range spaced(c.members, mostCandidates) {
-		if tried := x.consensus(&a, x.docs[doc].words, sample); tried.cost < best.cost {
-			best = tried
-		}
+// weaver makes templates. It needs no index, only the words as they are shown.
+type weaver struct {
+	aligner
+	lexicon []string
+	most    int // words of a document that are aligned; 0: mostAligned
+}
+
+func (w *weaver) wordsOf(d *document) []uint32 {
+	most := mostAligned
+	if w.most > 0 {
+		most = w.most
 	}
-	t := &Template{Cluster: c.id}
-	x.lay(&best, t)
+	return d.words[:min(len(d.words), most)]
+}
+
+func (w *weaver) template(cluster value.ID, docs []*document) *Template {
+	best := w.best(spaced(docs, mostCandidates), spaced(docs, mostSampled))
+	t := &Template{Cluster: cluster}
+	w.lay(&best, t)
 	sum := 0.0
-	for _, doc := range spaced(c.members, mostTold) {
-		filling := x.filling(&a, &best, x.docs[doc])
+	for _, d := range spaced(docs, mostTold) {
+		filling := w.filling(&best, d)
 		sum += filling.Coverage
 		t.Members = append(t.Members, filling)
 	}
@@ -92,12 +122,42 @@ func (x *Index) makeTemplate(c *cluster) *Template {
 	return t
 }
 
+// best tries the texts of several members and keeps the one that describes all of the sample in the fewest bits.
+func (w *weaver) best(candidates, sample []*document) consensus {
+	best := consensus{cost: math.Inf(1)}
+	for _, d := range candidates {
+		if tried := w.consensus(w.wordsOf(d), sample); tried.cost < best.cost {
+			best = tried
+		}
+	}
+	return best
+}
+
+// mean is how much of their words a template has.
+func (w *weaver) mean(c *consensus, docs []*document) float64 {
+	sum := 0.0
+	for _, d := range docs {
+		sum += w.covered(c, w.wordsOf(d))
+	}
+	return sum / float64(max(1, len(docs)))
+}
+
+func (w *weaver) covered(c *consensus, words []uint32) float64 {
+	matched := 0
+	for _, place := range w.align(c.words, words) {
+		if place >= 0 {
+			matched++
+		}
+	}
+	return share(matched, len(words))
+}
+
 // spaced takes at most so many of all, evenly from the first to the last.
-func spaced(all []uint32, most int) []uint32 {
+func spaced[T any](all []T, most int) []T {
 	if len(all) <= most {
 		return all
 	}
-	kept := make([]uint32, most)
+	kept := make([]T, most)
 	for i := range kept {
 		kept[i] = all[i*(len(all)-1)/(most-1)]
 	}
@@ -114,11 +174,10 @@ type consensus struct {
 // consensus finds which words of base most of the sample have, and reckons what it takes to write down the template and
 // then the sample with its help: a bit for each word of the template to say that it is there, and for each word that is not in it what
 // it takes to name a word and its place. It is the idea of the minimum description length.
-func (x *Index) consensus(a *aligner, base []uint32, sample []uint32) consensus {
-	base = base[:min(len(base), mostAligned)]
+func (w *weaver) consensus(base []uint32, sample []*document) consensus {
 	has := make([]int, len(base))
-	for _, doc := range sample {
-		for i, place := range a.align(base, x.docs[doc].words) {
+	for _, d := range sample {
+		for i, place := range w.align(base, w.wordsOf(d)) {
 			if place >= 0 {
 				has[i]++
 			}
@@ -130,15 +189,14 @@ func (x *Index) consensus(a *aligner, base []uint32, sample []uint32) consensus 
 			c.words = append(c.words, base[i])
 		}
 	}
-	word := math.Log2(float64(len(x.lexicon.keys)) + 2)
+	word := math.Log2(float64(len(w.lexicon)) + 2)
 	c.cost = float64(len(c.words)) * word
 	c.slot = make([]bool, len(c.words)+1)
 	filled := make([]int, len(c.words)+1)
-	for _, doc := range sample {
-		words := x.docs[doc].words
-		words = words[:min(len(words), mostAligned)]
+	for _, d := range sample {
+		words := w.wordsOf(d)
 		matched := 0
-		for gap, values := range gaps(a.align(c.words, words), len(words)) {
+		for gap, values := range gaps(w.align(c.words, words), len(words)) {
 			if gap < len(c.words) && values.matched {
 				matched++
 			}
@@ -178,7 +236,7 @@ func gaps(places []int, words int) []gap {
 }
 
 // lay writes the template down. A word that is itself a slot, such as a telephone number, is one.
-func (x *Index) lay(c *consensus, t *Template) {
+func (w *weaver) lay(c *consensus, t *Template) {
 	var text []string
 	var constant []string
 	slots := 0
@@ -203,7 +261,7 @@ func (x *Index) lay(c *consensus, t *Template) {
 			open(slotNames[word])
 			continue
 		}
-		constant = append(constant, x.lexicon.shown[word])
+		constant = append(constant, w.lexicon[word])
 	}
 	if c.slot[len(c.words)] {
 		open("")
@@ -213,12 +271,12 @@ func (x *Index) lay(c *consensus, t *Template) {
 }
 
 // filling aligns a member with the template and reads what it has in the slots.
-func (x *Index) filling(a *aligner, c *consensus, d *document) Filling {
-	words := d.words[:min(len(d.words), mostAligned)]
-	shown := x.shown(d)
+func (w *weaver) filling(c *consensus, d *document) Filling {
+	words := w.wordsOf(d)
+	shown := w.shown(d)
 	f := Filling{ID: d.id}
 	matched := 0
-	for i, g := range gaps(a.align(c.words, words), len(words)) {
+	for i, g := range gaps(w.align(c.words, words), len(words)) {
 		if c.slot[i] {
 			f.Values = append(f.Values, strings.Join(shown[g.from:g.to], " "))
 		}
@@ -236,20 +294,18 @@ func (x *Index) filling(a *aligner, c *consensus, d *document) Filling {
 			f.Values = append(f.Values, value)
 		}
 	}
-	if len(words) > 0 {
-		f.Coverage = float64(matched) / float64(len(words))
-	}
+	f.Coverage = share(matched, len(words))
 	return f
 }
 
 // shown is a document's words as they are shown, with what stood in its slots.
-func (x *Index) shown(d *document) []string {
+func (w *weaver) shown(d *document) []string {
 	all := make([]string, len(d.words))
 	fill := 0
 	for i, word := range d.words {
 		switch {
 		case word >= uint32(slotKinds):
-			all[i] = x.lexicon.shown[word]
+			all[i] = w.lexicon[word]
 		case fill < len(d.fills):
 			all[i] = d.fills[fill]
 			fill++

@@ -64,19 +64,25 @@ func (e Event) String() string {
 	return fmt.Sprintf("%s is now %s", e.Old, e.New)
 }
 
-// Cluster is a set of documents tied to each other.
-type Cluster struct {
+// Summary is what a gate asks of a cluster. Index.Summary tells it in a time that hardly grows with the cluster.
+type Summary struct {
 	ID       value.ID
-	Members  []Member // in the order of joining
-	Edges    []Edge
+	Size     int // members
 	Accounts int // how many different ones its members have
 	Phones   int
 	Places   int
-	Coverage float64 // how much of its members' texts the template covers, 0 to 1
+	Coverage float64 // about how much of its members' texts the template covers, 0 to 1
 	Score    float64 // how organised it looks, 0 to 1
 	Activity Activity
 	First    time.Time // when the first was offered
 	Last     time.Time
+}
+
+// Cluster is a set of documents tied to each other.
+type Cluster struct {
+	Summary
+	Members []Member // in the order of joining
+	Edges   []Edge
 }
 
 // Member is one document of a cluster.
