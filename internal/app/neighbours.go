@@ -359,7 +359,7 @@ func dealOf(tx *db.Tx, c message.Conversation) (href string, made bool, err erro
 func estates(a *App) func(*site.Site) []member.Estate {
 	return func(s *site.Site) []member.Estate {
 		return held([]member.Estate{
-			legal.Estate{}, appeal.Estate{}, network.Estate{}, message.Estate{}, trade.Estate{SellersOf: func(tx *db.Tx, of value.ID) ([]value.ID, error) {
+			legal.Estate{}, appeal.Estate{}, network.Estate{SellersOf: ownSellers}, message.Estate{}, trade.Estate{SellersOf: func(tx *db.Tx, of value.ID) ([]value.ID, error) {
 				return heldBy(tx, of, listing.SeatRole.MayAnswer)
 			}},
 			follow.Estate{}, saved.Estate{}, profile.Estate{Desk: a.Rooms(s).Profiles}, listing.Estate{Forget: forgetListing}, member.OwnEstate{}, mails{}, account.Estate{},

@@ -44,6 +44,7 @@ type Listing struct {
 	Made        time.Time
 	Since       time.Time // when the account was made; zero: not known
 	Live        bool      // the public sees it
+	Ended       bool      // nobody sees it, and it waits for nobody: sold, expired, refused, removed
 }
 
 // Documents reads listings: all that were ever screened and are not erased, also held and removed ones, because a copy of what was
@@ -79,10 +80,33 @@ type Result struct {
 	Err  error
 }
 
-// Decider carries a decision out, item by item. An error that wraps ErrProposed says that a second person has to confirm
-// what was written down; with any other nothing was done.
+// Made is what became of a decision. Its acts are what is taken back together.
+type Made struct {
+	Acts    []value.ID
+	Results []Result
+}
+
+// Decider carries decisions out, item by item, and takes them back. An error of Decide that wraps ErrProposed says that a
+// second person has to confirm the acts that were written down; with any other nothing was done.
 type Decider interface {
-	Decide(ctx context.Context, actor value.Actor, items []Item, d Decision) ([]Result, error)
+	Decide(ctx context.Context, actor value.Actor, items []Item, d Decision) (Made, error)
+	Undo(ctx context.Context, actor value.Actor, act value.ID, reason string) ([]Result, error)
+}
+
+// Act is how far a decision or a proposal is.
+type Act struct {
+	Waits    bool   // for a second person
+	Declined bool   // or withdrawn by its author
+	By       string // who decided or declined, as value.Actor writes it
+	Second   string // who confirmed
+	Note     string // why it was declined
+	Count    int    // of items
+	At       time.Time
+}
+
+// Acts tells how far decisions are. What is not known is an error of kind NotFound.
+type Acts interface {
+	Act(tx *db.Tx, id value.ID) (Act, error)
 }
 
 // ErrProposed says that a decision waits for a second person.
@@ -93,6 +117,7 @@ type Config struct {
 	DB        *db.DB
 	Documents Documents
 	Cases     Cases
+	Acts      Acts                                                  // nil: no decision waits for a second person
 	Rescreen  func(tx *db.Tx, object string, record value.ID) error // screens a live listing again
 	Key       []byte                                                // of the site; hashes what listings share
 	Directory string                                                // of snapshots; empty: none are kept

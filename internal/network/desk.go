@@ -28,6 +28,10 @@ type Desk struct {
 	unsaved int
 	swept   time.Time
 	closed  bool
+
+	unsettled bool                   // the log told of a network or a proposal
+	pardons   map[value.ID][]*pardon // by account
+	deciding  map[value.ID]int       // networks that are being decided about here
 }
 
 // arrival is a listing that was put in by its screening.
@@ -61,7 +65,7 @@ func New(config Config) *Desk {
 	if config.Bar == 0 {
 		config.Bar = DefaultBar
 	}
-	d := &Desk{config: config, phase: Waiting, pending: map[value.ID]arrival{}, due: map[value.ID]struct{}{}}
+	d := &Desk{config: config, phase: Waiting, pending: map[value.ID]arrival{}, due: map[value.ID]struct{}{}, deciding: map[value.ID]int{}, unsettled: true}
 	d.index = d.fresh()
 	return d
 }
@@ -82,6 +86,26 @@ func (d *Desk) State() State {
 }
 
 func (d *Desk) now() time.Time { return d.config.DB.Clock().Now() }
+
+// decides keeps a network from ending while its listings are decided about one by one. The caller calls what it returns
+// afterwards.
+func (d *Desk) decides(id value.ID) (done func()) {
+	add := func(n int) {
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		if d.deciding[id] += n; d.deciding[id] == 0 {
+			delete(d.deciding, id)
+		}
+	}
+	add(1)
+	return func() { add(-1) }
+}
+
+func (d *Desk) isDeciding(id value.ID) bool {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	return d.deciding[id] > 0
+}
 
 // put adds documents that are in the database, and takes the others of ids out.
 func (d *Desk) put(ids []value.ID, found []Listing) {

@@ -1,224 +1,312 @@
 package network
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 
 	"fairground/internal/value"
 )
 
-// Node is a listing, an account, a telephone, a photo or something else that listings share.
+// Node is a listing, several that are tied alike, an account, or something that listings share.
 type Node struct {
-	Kind  string // "listing", "account", "photo", or the reason of a link: "phone", "mail", "handle", "link"
+	Kind  string // "listing", "listings", "account", "text", "photo", or the reason of a link: "phone", "mail", "handle", "link"
 	Key   string
-	Label string
-	X, Y  float64 // in the drawing
+	Label string // a listing's number, how many several are, or what is shared, masked
+	Place string // of several
+	Count int    // listings
+	X, Y  float64
 }
 
 // Tie joins two nodes.
 type Tie struct {
 	A, B   int // of Graph.Nodes
 	Reason string
-	Weight float64
 }
 
-// Graph is a network as it is drawn. The same network is always drawn the same.
+// Graph is a network as it is drawn: what is shared in the middle, listings around it, their accounts outside. The same
+// network is always drawn the same.
 type Graph struct {
 	Nodes         []Node
 	Ties          []Tie
 	Width, Height float64
-	Left          int // listings that are not drawn
+	Left          int // shared things that are not drawn
 }
 
-const (
-	mostDrawn   = 40 // listings; the others are in the table
-	rounds      = 160
-	borderAbout = 26.
+// canvas says how large and how full a drawing may be.
+type canvas struct {
+	width, height, border float64
+	listings              int  // more are drawn as several, by what ties them and where they are
+	shared                int  // things in the middle
+	accounts              bool // those of one listing only too
+}
+
+var (
+	large = canvas{400, 330, 22, 24, 6, true}
+	small = canvas{100, 60, 7, 10, 3, false}
 )
 
-// graphOf draws the members with their accounts and what they share. small leaves out all words.
-func graphOf(members []Member, links []Link, width, height float64) Graph {
-	g := Graph{Width: width, Height: height, Left: max(0, len(members)-mostDrawn)}
-	b := drawing{graph: &g, at: map[string]int{}}
-	drawn := map[value.ID]bool{}
-	for i, m := range members[:min(mostDrawn, len(members))] {
-		drawn[m.Listing] = true
-		listing := b.node("listing", m.Listing.String(), strconv.Itoa(i+1))
-		if m.Account != 0 {
-			b.tie(listing, b.node("account", m.Account.String(), ""), "account", .6)
-		}
+// graphOf draws the members with their accounts and what they share.
+func graphOf(members []Member, links []Link, on canvas) Graph {
+	b := &drawing{graph: Graph{Width: on.width, Height: on.height}, on: on, shares: map[value.ID][]string{}}
+	b.findShared(members, links)
+	b.putShared()
+	if len(members) > on.listings {
+		b.putBundles(members)
+	} else {
+		b.putListings(members)
 	}
-	for _, l := range links {
-		if drawn[l.A] && drawn[l.B] && l.Reason != "account" {
-			b.link(l)
-		}
-	}
-	g.spread()
-	return g
+	return b.graph
+}
+
+// thing is something that listings share.
+type thing struct {
+	key, kind, label string
+	listings         map[value.ID]bool
 }
 
 type drawing struct {
-	graph *Graph
-	at    map[string]int
+	graph  Graph
+	on     canvas
+	things []*thing
+	at     map[string]int        // of things, in Graph.Nodes
+	shares map[value.ID][]string // keys of what a listing shares and is drawn
 }
 
-func (b *drawing) node(kind, key, label string) int {
-	full := kind + "/" + key
-	at, known := b.at[full]
-	if !known {
-		at = len(b.graph.Nodes)
-		b.at[full] = at
-		b.graph.Nodes = append(b.graph.Nodes, Node{Kind: kind, Key: key, Label: label})
-	}
-	return at
-}
-
-func (b *drawing) tie(a, c int, reason string, weight float64) {
-	for _, t := range b.graph.Ties {
-		if t.A == a && t.B == c && t.Reason == reason {
-			return
+// findShared finds what listings share: entities by themselves, texts and photos by whom they tie together.
+func (b *drawing) findShared(members []Member, links []Link) {
+	by, of := map[string]*thing{}, map[string]unions{"text": {}, "photo": {}}
+	for _, l := range links {
+		if kind := likeness(l); kind != "" {
+			of[kind].join(l.A, l.B)
 		}
 	}
-	b.graph.Ties = append(b.graph.Ties, Tie{a, c, reason, weight})
+	for _, l := range links {
+		key, kind, label := l.Reason+"/"+l.Entity, l.Reason, l.Shown
+		if like := likeness(l); like != "" {
+			key, kind, label = like+"/"+of[like].root(l.A).String(), like, ""
+		} else if l.Entity == "" {
+			continue // of one account
+		}
+		if by[key] == nil {
+			by[key] = &thing{key, kind, label, map[value.ID]bool{}}
+		}
+		by[key].listings[l.A], by[key].listings[l.B] = true, true
+	}
+	for _, t := range by {
+		b.things = append(b.things, t)
+	}
+	slices.SortFunc(b.things, func(x, y *thing) int {
+		return cmp.Or(cmp.Compare(len(y.listings), len(x.listings)), strings.Compare(x.key, y.key))
+	})
+	b.graph.Left = max(0, len(b.things)-b.on.shared)
+	b.things = b.things[:min(len(b.things), b.on.shared)]
+	for _, m := range members {
+		for _, t := range b.things {
+			if t.listings[m.Listing] {
+				b.shares[m.Listing] = append(b.shares[m.Listing], t.key)
+			}
+		}
+	}
 }
 
-// link draws what two listings share as a node between them; likeness of text is a line.
-func (b *drawing) link(l Link) {
-	one, other := b.at["listing/"+l.A.String()], b.at["listing/"+l.B.String()]
-	switch {
-	case l.Entity != "":
-		shared := b.node(l.Reason, l.Entity, l.Shown)
-		b.tie(one, shared, l.Reason, l.Weight)
-		b.tie(other, shared, l.Reason, l.Weight)
-	case l.Reason == "photo":
-		shared := b.photoOf(one, other)
-		b.tie(one, shared, l.Reason, l.Weight)
-		b.tie(other, shared, l.Reason, l.Weight)
+// likeness is the kind of a link that ties by likeness; empty for what is shared as such.
+func likeness(l Link) string {
+	switch l.Reason {
+	case "text", "phrases":
+		return "text"
+	case "photo":
+		return "photo"
 	default:
-		b.tie(one, other, l.Reason, l.Weight)
+		return ""
 	}
 }
 
-// photoOf is the node of a photo that one of two listings has already, or a new one.
-func (b *drawing) photoOf(one, other int) int {
-	for _, t := range b.graph.Ties {
-		if t.Reason == "photo" && (t.A == one || t.A == other) {
-			return t.B
+// putShared places what is shared in the middle, in rows of four.
+func (b *drawing) putShared() {
+	const inRow = 4
+	b.at = map[string]int{}
+	rows := (len(b.things) + inRow - 1) / inRow
+	for i, t := range b.things {
+		row := i / inRow
+		in := min(inRow, len(b.things)-row*inRow)
+		step := b.on.width * .42 / float64(max(in, 2))
+		n := Node{Kind: t.kind, Key: t.key, Label: t.label, Count: len(t.listings),
+			X: b.on.width/2 + (float64(i%inRow)-float64(in-1)/2)*step,
+			Y: b.on.height/2 + (float64(row)-float64(rows-1)/2)*b.on.height*.2}
+		b.at[t.key] = b.put(n)
+	}
+}
+
+func (b *drawing) put(n Node) int {
+	n.X, n.Y = math.Round(n.X*10)/10, math.Round(n.Y*10)/10
+	b.graph.Nodes = append(b.graph.Nodes, n)
+	return len(b.graph.Nodes) - 1
+}
+
+func (b *drawing) tie(a, c int, reason string) {
+	b.graph.Ties = append(b.graph.Ties, Tie{a, c, reason})
+}
+
+// seat is a place on the ring.
+type seat struct {
+	node    Node
+	shares  []string
+	account value.ID
+	aim     float64 // how far right what it shares is
+}
+
+// putListings places each listing on the ring, those of one account side by side.
+func (b *drawing) putListings(members []Member) {
+	var seats []seat
+	of := map[value.ID]int{}
+	for i, m := range members {
+		of[m.Account]++
+		n := Node{Kind: "listing", Key: m.Listing.String(), Label: strconv.Itoa(i + 1), Count: 1}
+		seats = append(seats, seat{n, b.shares[m.Listing], m.Account, 0})
+	}
+	b.ring(seats, func(account value.ID) bool { return account != 0 && (b.on.accounts || of[account] > 1) })
+}
+
+// putBundles places listings that share the same and are at the same place as one node with their number.
+func (b *drawing) putBundles(members []Member) {
+	var seats []seat
+	at := map[string]int{}
+	for _, m := range members {
+		key := strings.Join(b.shares[m.Listing], " ") + "|" + m.Place
+		i, known := at[key]
+		if !known && len(seats) == b.on.listings { // the last takes the others in
+			i, known = len(seats)-1, true
+			seats[i].node.Place = "…"
+		}
+		if !known {
+			i = len(seats)
+			seats = append(seats, seat{node: Node{Kind: "listings", Key: m.Listing.String(), Place: m.Place}, shares: b.shares[m.Listing]})
+		}
+		at[key] = i
+		seats[i].node.Count++
+		seats[i].node.Label = strconv.Itoa(seats[i].node.Count)
+	}
+	b.ring(seats, func(value.ID) bool { return false })
+}
+
+// ring seats everybody around what is shared: who shares what is on the left sits on the left.
+func (b *drawing) ring(seats []seat, shown func(account value.ID) bool) {
+	for i := range seats {
+		seats[i].aim = b.aim(seats[i].shares)
+	}
+	slices.SortStableFunc(seats, func(x, y seat) int { return cmp.Or(cmp.Compare(x.aim, y.aim), cmp.Compare(x.account, y.account)) })
+	accounts := map[value.ID][]float64{}
+	nodes := map[value.ID][]int{}
+	for i, s := range seats {
+		angle := b.angle(i, len(seats))
+		s.node.X, s.node.Y = b.on.place(angle, .76)
+		node := b.put(s.node)
+		for _, key := range s.shares {
+			b.tie(node, b.at[key], b.graph.Nodes[b.at[key]].Kind)
+		}
+		if shown(s.account) {
+			accounts[s.account] = append(accounts[s.account], angle)
+			nodes[s.account] = append(nodes[s.account], node)
 		}
 	}
-	return b.node("photo", fmt.Sprint(one), "")
-}
-
-// spread finds places: nodes begin on a circle in their order, push each other away and are drawn together by ties. Nothing in it is
-// by chance.
-func (g *Graph) spread() {
-	n := len(g.Nodes)
-	if n == 0 {
-		return
-	}
-	for i := range g.Nodes {
-		angle := 2 * math.Pi * float64(i) / float64(n)
-		g.Nodes[i].X, g.Nodes[i].Y = math.Cos(angle), math.Sin(angle)
-	}
-	apart := 1.2 / math.Sqrt(float64(n))
-	for round := range rounds {
-		g.push(apart, .12*(1-float64(round)/rounds))
-	}
-	g.fit()
-}
-
-// push moves every node by the forces on it, by no more than the step.
-func (g *Graph) push(apart, step float64) {
-	force := make([][2]float64, len(g.Nodes))
-	for i, a := range g.Nodes {
-		for j, b := range g.Nodes[:i] {
-			dx, dy := a.X-b.X, a.Y-b.Y
-			d2 := max(dx*dx+dy*dy, 1e-6)
-			f := apart * apart / d2
-			force[i][0] += dx * f
-			force[i][1] += dy * f
-			force[j][0] -= dx * f
-			force[j][1] -= dy * f
+	for _, s := range seats {
+		angles := accounts[s.account]
+		if len(angles) == 0 {
+			continue
 		}
-	}
-	for _, t := range g.Ties {
-		a, b := g.Nodes[t.A], g.Nodes[t.B]
-		dx, dy := a.X-b.X, a.Y-b.Y
-		f := math.Hypot(dx, dy) / apart * (.2 + t.Weight) / 2
-		force[t.A][0] -= dx * f
-		force[t.A][1] -= dy * f
-		force[t.B][0] += dx * f
-		force[t.B][1] += dy * f
-	}
-	for i := range g.Nodes {
-		length := math.Hypot(force[i][0], force[i][1])
-		if length > 0 {
-			by := min(step, length) / length
-			g.Nodes[i].X += force[i][0] * by
-			g.Nodes[i].Y += force[i][1] * by
+		delete(accounts, s.account)
+		n := Node{Kind: "account", Key: s.account.String(), Count: len(angles)}
+		for angle := mean(angles); ; angle += .15 { // beside another one
+			if n.X, n.Y = b.on.place(angle, 1); !b.taken(n) {
+				break
+			}
+		}
+		account := b.put(n)
+		for _, node := range nodes[s.account] {
+			b.tie(node, account, "account")
 		}
 	}
 }
 
-// fit moves the nodes into the drawing.
-func (g *Graph) fit() {
-	by := func(of func(Node) float64) (least, wide float64) {
-		all := make([]float64, len(g.Nodes))
-		for i, n := range g.Nodes {
-			all[i] = of(n)
-		}
-		least = slices.Min(all)
-		return least, max(slices.Max(all)-least, 1e-6)
-	}
-	left, wide := by(func(n Node) float64 { return n.X })
-	top, high := by(func(n Node) float64 { return n.Y })
-	for i := range g.Nodes {
-		n := &g.Nodes[i]
-		n.X = math.Round(borderAbout + (n.X-left)/wide*(g.Width-2*borderAbout))
-		n.Y = math.Round(borderAbout + (n.Y-top)/high*(g.Height-2*borderAbout))
-	}
+// taken reports whether another account sits there.
+func (b *drawing) taken(n Node) bool {
+	return slices.ContainsFunc(b.graph.Nodes, func(other Node) bool {
+		return other.Kind == "account" && math.Hypot(other.X-n.X, other.Y-n.Y) < b.on.border/2
+	})
 }
 
-func (g Graph) box() string { return "0 0 " + number(g.Width) + " " + number(g.Height) }
+// angle goes around, beginning on the left.
+func (b *drawing) angle(i, of int) float64 {
+	turn := float64(i/2) / math.Max(1, float64((of+1)/2)) // from left to right, above and below in turns
+	turn = (turn + .5/math.Max(1, float64((of+1)/2))) * math.Pi
+	if i%2 == 0 {
+		return math.Pi + turn
+	}
+	return math.Pi - turn
+}
+
+func (b *drawing) aim(shares []string) float64 {
+	if len(shares) == 0 {
+		return b.on.width
+	}
+	sum := 0.0
+	for _, key := range shares {
+		sum += b.graph.Nodes[b.at[key]].X
+	}
+	return sum / float64(len(shares))
+}
+
+// place is a point on an ellipse: 1 is as far out as the drawing goes.
+func (c canvas) place(angle, out float64) (x, y float64) {
+	return c.width/2 + math.Cos(angle)*out*(c.width/2-c.border), c.height/2 + math.Sin(angle)*out*(c.height/2-c.border)
+}
+
+// mean is the direction in the middle of some.
+func mean(angles []float64) float64 {
+	x, y := 0.0, 0.0
+	for _, a := range angles {
+		x, y = x+math.Cos(a), y+math.Sin(a)
+	}
+	if math.Hypot(x, y) < 1e-6 {
+		return angles[0]
+	}
+	return math.Atan2(y, x)
+}
+
+// unions finds who hangs together.
+type unions map[value.ID]value.ID
+
+func (u unions) root(id value.ID) value.ID {
+	for u[id] != 0 && u[id] != id {
+		id = u[id]
+	}
+	return id
+}
+
+func (u unions) join(a, b value.ID) {
+	a, b = u.root(a), u.root(b)
+	u[max(a, b)] = min(a, b)
+}
+
+func (g Graph) box() string { return fmt.Sprintf("0 0 %s %s", number(g.Width), number(g.Height)) }
 
 func number(x float64) string { return strconv.FormatFloat(x, 'f', -1, 64) }
 
-func (n Node) radius() string {
-	switch n.Kind {
-	case "listing":
-		return "9"
-	case "account":
-		return "6"
-	default:
-		return "11"
+// radius is in the units of the drawing.
+func (g Graph) radius(n Node) float64 {
+	r := map[string]float64{"listing": 11, "account": 5}[n.Kind]
+	switch {
+	case n.Kind == "listings":
+		r = min(34, 11+2*math.Sqrt(float64(n.Count)))
+	case r == 0:
+		r = 14
 	}
+	if g.Width < large.width { // small drawings have large dots
+		r = math.Round(r*.24*10) / 10
+	}
+	return r
 }
-
-// Dot is one listing on the line of time.
-type Dot struct{ X, Y float64 }
-
-// dots places members by time, and by account from above.
-func dots(members []Member, width, row float64) (all []Dot, height float64) {
-	var times []int64
-	rows := map[value.ID]int{}
-	for _, m := range members {
-		times = append(times, micros(m.Made))
-		if _, known := rows[m.Account]; !known {
-			rows[m.Account] = len(rows)
-		}
-	}
-	if len(times) == 0 {
-		return nil, 0
-	}
-	first := slices.Min(times)
-	wide := max(slices.Max(times)-first, 1)
-	for i, m := range members {
-		x := borderAbout + float64(times[i]-first)/float64(wide)*(width-2*borderAbout)
-		all = append(all, Dot{math.Round(x), row * (float64(min(rows[m.Account], mostRows-1)) + .5)})
-	}
-	return all, row * float64(min(len(rows), mostRows))
-}
-
-const mostRows = 12

@@ -325,15 +325,27 @@ func TestLinksTellNoNumber(t *testing.T) {
 
 // decider notes what it is asked to decide.
 type decider struct {
-	items []Item
-	fail  error
+	items  []Item
+	fail   error
+	undone []value.ID
+	stuck  error // of every item that is taken back
 }
 
-func (d *decider) Decide(_ context.Context, _ value.Actor, items []Item, _ Decision) ([]Result, error) {
+const theAct = value.ID(777)
+
+func (d *decider) Decide(_ context.Context, _ value.Actor, items []Item, _ Decision) (Made, error) {
 	d.items = items
 	results := make([]Result, len(items))
 	for i, item := range items {
 		results[i] = Result{item, nil}
 	}
-	return results, d.fail
+	return Made{[]value.ID{theAct}, results}, d.fail
+}
+
+func (d *decider) Undo(_ context.Context, _ value.Actor, act value.ID, _ string) (results []Result, err error) {
+	d.undone = append(d.undone, act)
+	for _, item := range d.items {
+		results = append(results, Result{item, d.stuck})
+	}
+	return results, nil
 }

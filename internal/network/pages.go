@@ -2,14 +2,11 @@ package network
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
 	"io"
 	"net/http"
-	"regexp"
-	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/a-h/templ"
 
@@ -24,7 +21,6 @@ import (
 
 const (
 	pagesPath     = "/console/safety/networks"
-	mostListed    = 50
 	longestReason = 5000
 	largestForm   = 128 << 10
 )
@@ -33,27 +29,69 @@ const (
 type Shown struct {
 	Title, Href string
 	State       string // such as "held", in the reader's language
+	Tone        ui.Tone
 	Account     string // its name
 }
 
-// Pages are the pages of the networks of all sites.
+// Outcome is what was decided about one listing.
+type Outcome struct {
+	Text      string // such as "Removed", in the reader's language
+	Explained bool   // its author was given a statement of reasons
+	Undone    bool
+}
+
+// Photo is a photo of a listing. It is not on the page until somebody asks for it.
+type Photo struct {
+	Sha256        string
+	Width, Height int
+}
+
+// Looked is a look at photos: what it gives is recorded first.
+type Looked struct {
+	Looks  []value.ID
+	Photos map[string]string // addresses (data:image/…) by SHA-256; what is not stored is left out
+	Said   string            // why photos stay veiled, in the reader's language
+}
+
+// Looks gives veiled photos to reviewers and keeps account of it, as the rest of the desk does.
+type Looks interface {
+	// Seen says which photos a reviewer looked at before.
+	Seen(tx *db.Tx, reviewer value.ID, hashes []string) (map[string]bool, error)
+	// See records looks at photos, given with the listings they are of, and gives them. With nothing given, Said says why.
+	See(ctx context.Context, actor value.Actor, photos map[string]value.ID, again bool) (Looked, error)
+	// Looked tells how long looks lasted.
+	Looked(ctx context.Context, actor value.Actor, looks []value.ID, took time.Duration) error
+}
+
+// Pages are the pages of the networks of all sites. What is nil is left out.
 type Pages struct {
 	// Shell is the console around a page. At is the address of the tab that is open.
-	Shell    func(r *http.Request, heading, at string) (ui.ConsolePage, error)
-	Of       func(*site.Site) *Desk
-	Decider  func(*site.Site) Decider
-	Listings func(tx *db.Tx, ids []value.ID) (map[value.ID]Shown, error) // nil: only their ids
-	Measures func(r *http.Request) []ui.Option                           // what may be decided, beside Dismiss
-	Grounds  func(r *http.Request) []ui.Option
+	Shell     func(r *http.Request, heading, at string) (ui.ConsolePage, error)
+	Of        func(*site.Site) *Desk
+	Decider   func(*site.Site) Decider
+	Looks     func(*site.Site) Looks
+	Listings  func(tx *db.Tx, ids []value.ID) (map[value.ID]Shown, error)
+	Photos    func(tx *db.Tx, ids []value.ID) (map[value.ID][]Photo, error)
+	Outcomes  func(tx *db.Tx, acts []value.ID) (map[value.ID]Outcome, error)              // by listing
+	Statement func(tx *db.Tx, acts []value.ID, listing value.ID) (href string, err error) // of the reasons that its author was given
+	Name      func(tx *db.Tx, actor string) (string, error)                               // of who is written in events
+	Accounts  func(tx *db.Tx, name string) ([]value.ID, error)                            // that have a name
+	Second    string                                                                      // address of what waits for a second person
+	Measures  func(r *http.Request) []ui.Option                                           // what may be decided, beside Dismiss
+	Grounds   func(r *http.Request) []ui.Option
 }
 
 // Routes registers the pages; doc.go lists them.
 func (p *Pages) Routes(m *web.Router) {
-	see := account.May(account.NetworksSee)
+	see, decide := account.May(account.NetworksSee), account.May(account.ListingsDecide)
 	m.Handle("GET "+pagesPath, see, p.at((*visit).list))
 	m.Handle("GET "+pagesPath+"/{id}", see, p.at((*visit).one))
 	m.Handle("GET "+pagesPath+"/{id}/map", see, p.at((*visit).clusters))
-	m.Handle("POST "+pagesPath+"/{id}/decision", account.May(account.ListingsDecide), p.at((*visit).decide), web.BodyLimit(largestForm))
+	m.Handle("GET "+pagesPath+"/{id}/statements/{listing}", see, p.at((*visit).statement))
+	m.Handle("POST "+pagesPath+"/{id}/decision", decide, p.at((*visit).decide), web.BodyLimit(largestForm))
+	m.Handle("POST "+pagesPath+"/{id}/undo", decide, p.at((*visit).undo), web.BodyLimit(largestForm))
+	m.Handle("POST "+pagesPath+"/{id}/looks", decide, p.at((*visit).look), web.BodyLimit(largestForm))
+	m.Handle("POST "+pagesPath+"/{id}/looks/end", decide, p.at((*visit).looked), web.BodyLimit(largestForm))
 }
 
 // visit is one request.
@@ -90,319 +128,21 @@ func (v *visit) show(status int, heading string, content templ.Component) error 
 	}))
 }
 
-// listed is one row of the list.
-type listed struct {
-	Network
-	graph  Graph
-	phones []string // masked
-}
-
-type listView struct {
-	*visit
-	state NetworkState
-	all   []listed
-	index State
-}
-
-func (v *visit) list() error {
-	l := &listView{visit: v, state: Open, index: v.State()}
-	if asked := NetworkState(v.r.URL.Query().Get("state")); asked == Decided || asked == Dismissed {
-		l.state = asked
-	}
-	err := v.read(func(tx *db.Tx) error {
-		all, err := List(tx, l.state, mostListed)
-		for _, n := range all {
-			row := listed{Network: n}
-			members, links, err := rowsOf(tx, n.ID)
-			if err != nil {
-				return err
-			}
-			row.graph, row.phones = graphOf(members, links, 180, 110), phonesOf(links)
-			l.all = append(l.all, row)
-		}
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	return v.show(http.StatusOK, v.t("network.title"), l.page())
-}
-
-func rowsOf(tx *db.Tx, id value.ID) ([]Member, []Link, error) {
-	members, err := Members(tx, id)
-	if err != nil {
-		return nil, nil, err
-	}
-	links, err := Links(tx, id)
-	return members, links, err
-}
-
-// phonesOf are the telephones that several share, masked.
-func phonesOf(links []Link) (all []string) {
-	seen := map[string]bool{}
-	for _, l := range links {
-		if l.Reason == "phone" && !seen[l.Entity] {
-			seen[l.Entity] = true
-			all = append(all, l.Shown)
-		}
-	}
-	return all
-}
-
-// oneView is one network.
-type oneView struct {
-	*visit
-	network                 Network
-	members                 []Member
-	links                   []Link
-	events                  []Event
-	shown                   map[value.ID]Shown
-	numbers                 map[value.ID]int // as the graph and the table count listings
-	graph                   Graph
-	problem                 map[string]string
-	measure, ground, reason string
-	except                  map[value.ID]bool
-	results                 []Result
-}
-
-func (v *visit) find() (*oneView, error) {
-	id, err := value.ParseID(Kind, v.r.PathValue("id"))
-	if err != nil {
-		return nil, err
-	}
-	o := &oneView{visit: v, numbers: map[value.ID]int{}, problem: map[string]string{}, except: map[value.ID]bool{}, shown: map[value.ID]Shown{}}
-	err = v.read(func(tx *db.Tx) (err error) {
-		if o.network, err = find(tx, id); err != nil {
-			return err
-		}
-		if o.members, o.links, err = rowsOf(tx, id); err != nil {
-			return err
-		}
-		if o.events, err = Events(tx, id); err != nil || v.pages.Listings == nil {
-			return err
-		}
-		var ids []value.ID
-		for _, m := range o.members {
-			ids = append(ids, m.Listing)
-		}
-		o.shown, err = v.pages.Listings(tx, ids)
-		return err
-	})
-	for i, m := range o.members {
-		o.numbers[m.Listing] = i + 1
-	}
-	o.graph = graphOf(o.members, o.links, 720, 420)
-	return o, err
-}
-
-func (v *visit) one() error {
-	o, err := v.find()
-	if err != nil {
-		return err
-	}
-	return o.render(http.StatusOK)
-}
-
-func (o *oneView) render(status int) error {
-	return o.visit.show(status, o.t("network.one", "id", o.network.ID.Text(Kind)), o.page())
-}
-
-// circle is a cluster as the map draws it.
-type circle struct {
-	Lat   float64 `json:"lat"`
-	Lon   float64 `json:"lon"`
-	Count int     `json:"count"`
-}
-
-// clusters answers the map: coarse points with how many listings are there.
-func (v *visit) clusters() error {
-	o, err := v.find()
-	if err != nil {
-		return err
-	}
-	v.w.Header().Set("Content-Type", "application/json")
-	return json.NewEncoder(v.w).Encode(map[string]any{"clusters": circles(o.members)})
-}
-
-func circles(members []Member) []circle {
-	all := []circle{}
-	for _, m := range members {
-		if m.Point.IsZero() {
-			continue
-		}
-		at := slices.IndexFunc(all, func(c circle) bool { return c.Lat == m.Point.Lat && c.Lon == m.Point.Lon })
-		if at < 0 {
-			all = append(all, circle{m.Point.Lat, m.Point.Lon, 0})
-			at = len(all) - 1
-		}
-		all[at].Count++
-	}
-	return all
-}
-
-// box is what the map shows first.
-func (o *oneView) box() (b value.Box) {
-	all := circles(o.members)
-	for i, c := range all {
-		near := value.Around(value.Point{Lat: c.Lat, Lon: c.Lon}, 5)
-		if i == 0 {
-			b = near
-		}
-		b.South, b.West, b.North, b.East = min(b.South, near.South), min(b.West, near.West), max(b.North, near.North), max(b.East, near.East)
-	}
-	return b
-}
-
-// decide carries out one decision for the network, but for the listings that were ticked.
-func (v *visit) decide() error {
-	o, err := v.find()
-	if err != nil {
-		return err
-	}
-	form, err := web.ReadForm(v.r)
-	if err != nil {
-		return err
-	}
-	o.measure, o.ground, o.reason = form.Line("measure", 50), form.Line("ground", 100), form.Text("reason", longestReason)
-	var except []value.ID
-	for _, name := range form.All("except") {
-		if id, err := value.ParseID("lst", name); err == nil {
-			except = append(except, id)
-			o.except[id] = true
-		}
-	}
-	if !has(o.measures(), o.measure) {
-		o.problem["measure"] = v.t("network.error.measure")
-	}
-	if o.measure != Dismiss && !has(o.grounds(), o.ground) {
-		o.problem["ground"] = v.t("network.error.ground")
-	}
-	if err := form.Err(); err != nil || len(o.problem) > 0 {
-		o.note(err)
-		return o.render(http.StatusUnprocessableEntity)
-	}
-	made := Decision{o.network.ID, o.measure, o.ground, o.reason}
-	o.results, err = v.Decide(v.r.Context(), v.me.Actor(), v.pages.Decider(site.From(v.r.Context())), made, except)
-	switch {
-	case errors.Is(err, ErrProposed):
-		web.SetFlash(v.w, v.r, web.Flash{Text: v.t("network.proposed")})
-	case err != nil && o.note(err):
-		return o.render(http.StatusUnprocessableEntity)
-	case err != nil:
-		return err
-	case o.hasFailed():
-		o.problem[""] = v.t("network.failed_some")
-		return o.render(http.StatusConflict)
-	default:
-		web.SetFlash(v.w, v.r, web.Flash{Text: v.t("network.done", "count", len(o.results))})
-	}
-	return web.Redirect(v.w, v.r, o.href(""))
-}
-
-func (o *oneView) hasFailed() bool {
-	return slices.ContainsFunc(o.results, func(r Result) bool { return r.Err != nil })
-}
-
-// note puts an error that is for people at its field, and says whether it was one.
-func (o *oneView) note(err error) bool {
-	var known *value.Error
-	if !errors.As(err, &known) || known.Kind == value.NotFound {
-		return false
-	}
-	field := known.Field
-	if field != "reason" && field != "except" && field != "measure" && field != "ground" {
-		field = ""
-	}
-	o.problem[field] = text.Error(o.r.Context(), known)
-	return true
-}
-
-func has(all []ui.Option, value string) bool {
-	return value != "" && slices.ContainsFunc(all, func(o ui.Option) bool { return o.Value == value })
-}
-
-func (o *oneView) measures() []ui.Option {
-	all := []ui.Option{{Value: "", Text: o.t("network.choose")}}
-	if o.pages.Measures != nil {
-		all = append(all, o.pages.Measures(o.r)...)
-	}
-	return append(all, ui.Option{Value: Dismiss, Text: o.t("network.dismiss")})
-}
-
-func (o *oneView) grounds() []ui.Option {
-	all := []ui.Option{{Value: "", Text: o.t("network.choose")}}
-	if o.pages.Grounds != nil {
-		all = append(all, o.pages.Grounds(o.r)...)
-	}
-	return all
-}
-
-func (o *oneView) mayDecide() bool {
-	return o.me.May(account.ListingsDecide) && o.network.State != Merged
-}
-
-func (o *oneView) href(rest string) string { return href(o.network.ID) + rest }
-
 func href(id value.ID) string { return pagesPath + "/" + id.Text(Kind) }
-
-func (o *oneView) title(id value.ID) string {
-	if s := o.shown[id]; s.Title != "" {
-		return s.Title
-	}
-	return id.Text("lst")
-}
 
 func (v *visit) percent(share float64) string { return v.words.Percent(share) }
 
 func score(s float64) string { return strconv.FormatFloat(s, 'f', 2, 64) }
 
 func (v *visit) day(n Network) string {
-	if n.First.IsZero() {
+	switch {
+	case n.First.IsZero():
 		return "–"
+	case v.words.Date(n.First) == v.words.Date(n.Last):
+		return v.words.Date(n.First) + ", " + v.words.Time(n.First) + "–" + v.words.Time(n.Last)
+	default:
+		return v.words.Date(n.First) + " – " + v.words.Date(n.Last)
 	}
-	return v.words.Date(n.First) + " – " + v.words.Date(n.Last)
-}
-
-// piece is a stretch of a template.
-type piece struct {
-	text string
-	slot bool
-}
-
-var slot = regexp.MustCompile(`\[\d+\]`)
-
-// pieces cuts a template at its slots.
-func pieces(template string) (all []piece) {
-	for template != "" {
-		at := slot.FindStringIndex(template)
-		if at == nil {
-			return append(all, piece{template, false})
-		}
-		if at[0] > 0 {
-			all = append(all, piece{template[:at[0]], false})
-		}
-		all = append(all, piece{template[at[0]:at[1]], true})
-		template = template[at[1]:]
-	}
-	return all
-}
-
-func (o *oneView) because(l Link) string {
-	return o.t("network.reason."+l.Reason, "shared", l.Shown)
-}
-
-func (o *oneView) history() (all ui.Timeline) {
-	for _, e := range o.events {
-		entry := ui.Entry{Text: o.t("network.event."+e.Kind, "count", e.Count), When: o.words.Moment(e.At), Body: e.Note}
-		if !strings.HasPrefix(e.Actor, "system") {
-			entry.By = e.Actor
-		}
-		if e.Other != 0 {
-			entry.Href = href(e.Other)
-		}
-		all = append(all, entry)
-	}
-	return all
 }
 
 func tone(n Network) ui.Tone {
@@ -416,39 +156,13 @@ func tone(n Network) ui.Tone {
 	}
 }
 
-func joined(all []string) string {
-	most := min(len(all), 3)
-	text := strings.Join(all[:most], ", ")
-	if most < len(all) {
-		text += " …"
+// shared are the labels of what a small graph shows in the middle, such as masked telephones.
+func (g Graph) shared() string {
+	var all []string
+	for _, n := range g.Nodes {
+		if n.Kind == "phone" || n.Kind == "mail" || n.Kind == "handle" || n.Kind == "link" {
+			all = append(all, n.Label)
+		}
 	}
-	return text
-}
-
-// labelBelow is how far below its middle the label of a node stands.
-func labelBelow(n Node) float64 {
-	if n.Kind == "listing" {
-		return 4
-	}
-	return 24
-}
-
-func (o *oneView) accountOf(m Member) string {
-	switch name := o.shown[m.Listing].Account; {
-	case name != "":
-		return name
-	case m.Account != 0:
-		return m.Account.Text("acc")
-	default:
-		return "–"
-	}
-}
-
-// failure is what a person may read of an error.
-func (o *oneView) failure(err error) string {
-	var known *value.Error
-	if errors.As(err, &known) {
-		return text.Error(o.r.Context(), known)
-	}
-	return o.t("network.failed")
+	return strings.Join(all, ", ")
 }

@@ -114,7 +114,7 @@ func TestPagesOfNetworks(t *testing.T) {
 		w.wants(w.ask("mara", pagesPath, nil), 200, "4 listings, 4 accounts", "··79", "free room near the station", "<svg", "!079 555", "!Listings are still")
 		one := w.ask("mara", href(n.ID), nil)
 		w.wants(one, 200, "Room and &lt;work&gt;", "Sandra88", "the same telephone, ··79", "decides nothing", "<mark>[1]</mark>",
-			"Except these listings", `value="dismiss"`, "berta", "role=\"img\"", "Olten", "!network.", "!46.6")
+			"Except these listings", `value="dismiss"`, "berta", "<svg class=\"network-graph\"", `role="group" aria-label="Graph of `, "#listing-4", "Olten", "!network.", "!46.6")
 		w.wants(w.ask("sam", href(n.ID), nil), 403)
 		w.wants(w.ask("mara", pagesPath+"/nwk_0000000000001", nil), 404)
 		w.wants(w.ask("mara", pagesPath+"?state=dismissed", nil), 200, "found to be harmless")
@@ -173,27 +173,43 @@ func TestTheFormOfTheDecision(t *testing.T) {
 
 func TestAGraphIsAlwaysDrawnTheSameAndInside(t *testing.T) {
 	t.Parallel()
-	var members []Member
-	var links []Link
-	for i := range 60 {
-		members = append(members, Member{Listing: value.ID(i + 1), Account: value.ID(100 + i%7)})
-		links = append(links, Link{A: 1, B: value.ID(i + 1), Stage: "D", Reason: "phone", Entity: "e", Shown: "··79", Weight: .9})
-	}
-	g := graphOf(members, links[1:], 720, 420)
-	if !reflect.DeepEqual(g, graphOf(members, links[1:], 720, 420)) {
-		t.Error("drawn twice, it looks different")
-	}
-	if g.Left != 20 || len(g.Nodes) != mostDrawn+7+1 {
-		t.Errorf("%d nodes, %d left", len(g.Nodes), g.Left)
-	}
-	at := map[[2]float64]bool{}
-	for _, n := range g.Nodes {
-		if at[[2]float64{n.X, n.Y}] || !(n.X >= 0 && n.X <= 720 && n.Y >= 0 && n.Y <= 420) {
-			t.Errorf("%+v is outside or on another", n)
+	for _, count := range []int{1, 4, 24, 25, 60, 500} {
+		var members []Member
+		var links []Link
+		for i := range count {
+			members = append(members, Member{Listing: value.ID(i + 1), Account: value.ID(1000 + i%7), Place: []string{"Nyon", "Morges", "Vevey"}[i%3]})
+			if i > 0 {
+				links = append(links, Link{A: 1, B: value.ID(i + 1), Stage: "D", Reason: "phone", Entity: "e", Shown: "··79", Weight: .9},
+					Link{A: value.ID(i), B: value.ID(i + 1), Stage: "A", Reason: "text", Weight: .8})
+			}
 		}
-		at[[2]float64{n.X, n.Y}] = true
+		for _, on := range []canvas{large, small} {
+			g := graphOf(members, links, on)
+			if !reflect.DeepEqual(g, graphOf(members, links, on)) {
+				t.Errorf("%d: drawn twice, it looks different", count)
+			}
+			at, listings, accounts := map[[2]float64]bool{}, 0, 0
+			for _, n := range g.Nodes {
+				if at[[2]float64{n.X, n.Y}] || !(n.X >= 0 && n.X <= on.width && n.Y >= 0 && n.Y <= on.height) {
+					t.Errorf("%d: %+v is outside or on another", count, n)
+				}
+				at[[2]float64{n.X, n.Y}] = true
+				switch n.Kind {
+				case "listing", "listings":
+					listings += n.Count
+				case "account":
+					accounts++
+				}
+			}
+			if listings != count {
+				t.Errorf("%d listings are drawn of %d", listings, count)
+			}
+			if on == large && count <= on.listings && accounts != min(7, count) {
+				t.Errorf("%d listings: %d accounts are drawn", count, accounts)
+			}
+		}
 	}
-	if empty := graphOf(nil, nil, 10, 10); len(empty.Nodes) != 0 {
+	if empty := graphOf(nil, nil, large); len(empty.Nodes) != 0 {
 		t.Error("nothing is drawn as something")
 	}
 }

@@ -47,6 +47,7 @@ func (d *Desk) Cluster(ctx context.Context, s *safety.Subject, found *safety.Slo
 		if s.Record == 0 {
 			c.Size = max(c.Size, 2)
 		}
+		c = d.forgiven(shown, c)
 	}
 	if ready {
 		return c, nil

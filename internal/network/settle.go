@@ -11,12 +11,9 @@ import (
 	"fairground/internal/value"
 )
 
-// mostLinks is how many edges of a network are kept, the strongest first.
-const mostLinks = 1000
-
 var system = value.SystemActor("network")
 
-// settleDue looks at the networks of listings that changed.
+// settleDue looks at the networks of listings that changed, and at those that something left.
 func (d *Desk) settleDue(ctx context.Context) (more bool, err error) {
 	due := d.takeDue(mostDue)
 	if len(due) == 0 {
@@ -24,17 +21,7 @@ func (d *Desk) settleDue(ctx context.Context) (more bool, err error) {
 	}
 	done := map[value.ID]bool{}
 	for i, id := range due {
-		c, in := d.index.Cluster(id)
-		if in && done[c.ID] {
-			continue
-		}
-		if in {
-			done[c.ID] = true
-			err = d.settle(ctx, c)
-		} else {
-			err = d.leave(ctx, id)
-		}
-		if err != nil {
+		if err := d.settleOne(ctx, id, done); err != nil {
 			d.mu.Lock()
 			for _, left := range due[i:] {
 				d.due[left] = struct{}{}
@@ -46,16 +33,93 @@ func (d *Desk) settleDue(ctx context.Context) (more bool, err error) {
 	return len(due) == mostDue, nil
 }
 
+// settleOne looks at the cluster and at the network of one listing; done are clusters that were looked at.
+func (d *Desk) settleOne(ctx context.Context, id value.ID, done map[value.ID]bool) error {
+	c, in := d.index.Cluster(id)
+	if in && done[c.ID] {
+		return nil
+	}
+	if in {
+		done[c.ID] = true
+		if err := d.partAll(ctx, c); err != nil {
+			return err
+		}
+		return d.settle(ctx, c)
+	}
+	var known map[value.ID]Member
+	err := d.config.DB.Read(ctx, func(tx *db.Tx) (err error) {
+		known, err = membersOf(tx, []value.ID{id})
+		return err
+	})
+	if err != nil || known[id].Network == 0 {
+		return err
+	}
+	return d.lookAgain(ctx, known[id].Network, done)
+}
+
+// lookAgain brings a network in step when it is not known which of its listings changed.
+func (d *Desk) lookAgain(ctx context.Context, id value.ID, done map[value.ID]bool) error {
+	if err := d.part(ctx, id); err != nil {
+		return err
+	}
+	var members []Member
+	err := d.config.DB.Read(ctx, func(tx *db.Tx) (err error) {
+		members, err = Members(tx, id)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	for _, m := range members {
+		if c, in := d.index.Cluster(m.Listing); in {
+			if done[c.ID] {
+				return nil
+			}
+			done[c.ID] = true
+			return d.settle(ctx, c)
+		}
+	}
+	return d.dissolve(ctx, id)
+}
+
+// partAll parts the networks that a cluster's members are in.
+func (d *Desk) partAll(ctx context.Context, c copies.Cluster) error {
+	var known map[value.ID]Member
+	err := d.config.DB.Read(ctx, func(tx *db.Tx) (err error) {
+		known, err = membersOf(tx, idsIn(c))
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	seen := map[value.ID]bool{}
+	for _, m := range known {
+		if seen[m.Network] {
+			continue
+		}
+		seen[m.Network] = true
+		if err := d.part(ctx, m.Network); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func idsIn(c copies.Cluster) []value.ID {
+	all := make([]value.ID, len(c.Members))
+	for i, m := range c.Members {
+		all[i] = m.ID
+	}
+	return all
+}
+
 func (d *Desk) isOrganised(c copies.Cluster) bool {
 	return c.Accounts >= leastAccounts && c.Score >= d.config.Bar
 }
 
 // settle brings the rows of a cluster's network in step with it. It writes only if something differs.
 func (d *Desk) settle(ctx context.Context, c copies.Cluster) error {
-	s := &settlement{desk: d, cluster: c}
-	for _, m := range c.Members {
-		s.ids = append(s.ids, m.ID)
-	}
+	s := &settlement{desk: d, cluster: c, ids: idsIn(c)}
 	var change bool
 	err := d.config.DB.Read(ctx, func(tx *db.Tx) (err error) {
 		change, err = s.prepare(tx)
@@ -83,7 +147,7 @@ type settlement struct {
 	cluster  copies.Cluster
 	ids      []value.ID
 	listings map[value.ID]Listing // that exist
-	known    map[value.ID]value.ID
+	known    map[value.ID]Member
 	network  Network   // zero: there is none yet
 	others   []Network // that are merged into it
 	joined   []value.ID
@@ -113,9 +177,18 @@ func (s *settlement) prepare(tx *db.Tx) (bool, error) {
 		}
 	}
 	if s.network.ID == 0 {
-		return s.accounts() >= leastAccounts, nil
+		return s.accounts() >= leastAccounts && s.anyActive(), nil
 	}
 	return len(s.joined) > 0 || len(s.others) > 0 || s.differs(), nil
+}
+
+func (s *settlement) anyActive() bool {
+	for _, l := range s.listings {
+		if !l.Ended {
+			return true
+		}
+	}
+	return false
 }
 
 // accounts counts those of listings that exist: what is only being screened may never be written.
@@ -131,14 +204,19 @@ func (s *settlement) accounts() int {
 
 func (s *settlement) differs() bool {
 	c, n := s.cluster, s.network
-	return math.Abs(c.Score-n.Score) >= .02 || math.Abs(c.Coverage-n.Coverage) >= .05 || c.Places != n.Places || c.Phones != n.Phones
+	for id, m := range s.known {
+		if l, is := s.listings[id]; is && l.Ended != m.Ended {
+			return true
+		}
+	}
+	return n.stale || math.Abs(c.Score-n.Score) >= .02 || math.Abs(c.Coverage-n.Coverage) >= .05 || c.Places != n.Places || c.Phones != n.Phones
 }
 
 func (s *settlement) findNetworks(tx *db.Tx) error {
 	var ids []value.ID
-	for _, id := range s.known {
-		if !slices.Contains(ids, id) {
-			ids = append(ids, id)
+	for _, m := range s.known {
+		if !slices.Contains(ids, m.Network) {
+			ids = append(ids, m.Network)
 		}
 	}
 	slices.Sort(ids)
@@ -170,11 +248,14 @@ func (s *settlement) readListings(tx *db.Tx) error {
 	return nil
 }
 
-func (s *settlement) write(tx *db.Tx) error {
+func (s *settlement) write(tx *db.Tx) (err error) {
 	isNew := s.network.ID == 0
 	s.template, _ = s.desk.index.Template(s.cluster.ID)
 	if isNew {
 		s.network = Network{ID: tx.NewID(), State: Open, Opened: tx.Now()}
+		if s.network.Number, err = nextNumber(tx); err != nil {
+			return err
+		}
 	}
 	before := s.network
 	s.fill()
@@ -183,23 +264,11 @@ func (s *settlement) write(tx *db.Tx) error {
 			return err
 		}
 	}
-	if err := s.join(tx, isNew); err != nil {
-		return err
-	}
-	if err := s.merge(tx); err != nil {
-		return err
-	}
-	if err := s.count(tx); err != nil {
-		return err
-	}
-	if err := replaceLinks(tx, s.network.ID, s.links()); err != nil {
-		return err
-	}
-	if err := s.bring(tx, isNew); err != nil {
-		return err
-	}
-	if err := s.screenAgain(tx, before); err != nil {
-		return err
+	for _, step := range []func(*db.Tx) error{func(tx *db.Tx) error { return s.join(tx, isNew) }, s.merge, s.count, s.tie,
+		func(tx *db.Tx) error { return s.bring(tx, isNew) }, func(tx *db.Tx) error { return s.screenAgain(tx, before) }} {
+		if err := step(tx); err != nil {
+			return err
+		}
 	}
 	tx.Log(db.Change{Object: Object, Record: s.network.ID, Diff: map[string]any{
 		"listings": [2]int{before.Listings, s.network.Listings}, "accounts": [2]int{before.Accounts, s.network.Accounts}, "state": s.network.State}})
@@ -210,7 +279,7 @@ func (s *settlement) write(tx *db.Tx) error {
 func (s *settlement) fill() {
 	n, c := &s.network, s.cluster
 	n.Score, n.Coverage, n.Phones, n.Places, n.Template = c.Score, c.Coverage, c.Phones, c.Places, s.template.Text
-	n.First, n.Last = c.First, c.Last
+	n.First, n.Last, n.stale = c.First, c.Last, false
 }
 
 func (s *settlement) join(tx *db.Tx, isNew bool) error {
@@ -222,26 +291,53 @@ func (s *settlement) join(tx *db.Tx, isNew bool) error {
 	for _, id := range s.joined {
 		l := s.listings[id]
 		members = append(members, Member{Listing: id, Network: s.network.ID, Account: l.Account, Place: l.Place, Point: l.coarse(),
-			Fillings: fillings[id].Values, Coverage: fillings[id].Coverage, Made: l.Made, Joined: tx.Now()})
+			Fillings: s.slots(fillings[id]), Coverage: fillings[id].Coverage, Made: l.Made, Joined: tx.Now(), Ended: l.Ended})
 	}
 	if err := insertMembers(tx, members); err != nil {
 		return err
 	}
-	for _, id := range s.ids { // slots move when a template changes
-		if f, ok := fillings[id]; ok && s.known[id] != 0 {
-			if err := updateFillings(tx, id, f.Values, f.Coverage); err != nil {
-				return err
-			}
-		}
-	}
-	if len(members) == 0 {
-		return nil
+	if err := s.refresh(tx, fillings); err != nil || len(members) == 0 {
+		return err
 	}
 	kind := "joined"
 	if isNew {
 		kind = "opened"
 	}
 	return insertEvent(tx, Event{Network: s.network.ID, Kind: kind, Count: len(members)})
+}
+
+// refresh brings known members in step: slots move when a template changes, and listings end.
+func (s *settlement) refresh(tx *db.Tx, fillings map[value.ID]copies.Filling) error {
+	for _, id := range s.ids {
+		m, known := s.known[id]
+		l, is := s.listings[id]
+		if !known || !is {
+			continue
+		}
+		was := m
+		m.Ended = l.Ended
+		if f, ok := fillings[id]; ok {
+			m.Fillings, m.Coverage = s.slots(f), f.Coverage
+		}
+		if slices.Equal(was.Fillings, m.Fillings) && was.Coverage == m.Coverage && was.Ended == m.Ended {
+			continue
+		}
+		if err := updateMember(tx, m); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// slots are what a listing puts into the template. Numbers and addresses are masked.
+func (s *settlement) slots(f copies.Filling) []string {
+	all := slices.Clone(f.Values)
+	for _, p := range s.template.Parts {
+		if at := p.Slot - 1; at >= 0 && at < len(all) && all[at] != "" {
+			all[at] = hidden(p.Kind, all[at])
+		}
+	}
+	return all
 }
 
 func (l Listing) coarse() value.Point {
@@ -257,10 +353,21 @@ func (s *settlement) merge(tx *db.Tx) error {
 		if err := moveMembers(tx, n.ID, s.network.ID); err != nil {
 			return err
 		}
-		if err := insertEvent(tx, Event{Network: s.network.ID, Kind: "merged", Count: n.Listings, Other: n.ID}); err != nil {
+		for _, e := range []Event{{Network: s.network.ID, Kind: "merged", Count: n.Listings, Other: n.ID},
+			{Network: n.ID, Kind: "absorbed", Count: n.Listings, Other: s.network.ID}} {
+			if err := insertEvent(tx, e); err != nil {
+				return err
+			}
+		}
+		if err := inherit(tx, n.ID, s.network.ID); err != nil {
 			return err
 		}
-		n.State = Merged
+		if err := unforgive(tx, n.ID); err != nil {
+			return err
+		}
+		s.network.Pending = append(s.network.Pending, n.Pending...)
+		s.network.Judged = max(s.network.Judged, n.Judged)
+		n.State, n.Pending, n.stale = Merged, nil, false
 		if err := update(tx, n); err != nil {
 			return err
 		}
@@ -269,20 +376,40 @@ func (s *settlement) merge(tx *db.Tx) error {
 	return nil
 }
 
-func (s *settlement) count(tx *db.Tx) (err error) {
-	s.network.Listings, s.network.Accounts, err = countMembers(tx, s.network.ID)
+func (s *settlement) count(tx *db.Tx) error {
+	c, err := countMembers(tx, s.network.ID)
+	s.network.Listings, s.network.Active, s.network.Accounts = c.listings, c.active, c.accounts
 	return err
 }
 
-// bring opens a case for a new network, and for one that was ruled on and has grown since.
+// tie writes down what ties the listings, and draws it.
+func (s *settlement) tie(tx *db.Tx) error {
+	links := s.links()
+	if err := replaceLinks(tx, s.network.ID, links); err != nil {
+		return err
+	}
+	members, err := Members(tx, s.network.ID)
+	if err == nil {
+		s.network.drawing = draw(members, links)
+	}
+	return err
+}
+
+// bring opens a case for a new network, and for one that is open again; one of which too little is left ends.
 func (s *settlement) bring(tx *db.Tx, isNew bool) error {
 	n := &s.network
-	grown := n.State == Decided && len(s.joined) > 0 || n.State == Dismissed && n.Accounts >= 2*n.Judged
-	if !isNew && !grown {
-		return nil
+	if s.isOver() {
+		return end(tx, n)
 	}
-	if grown {
+	again, err := s.isOpenAgain(tx)
+	if err != nil || !isNew && !again {
+		return err
+	}
+	if again {
 		n.State = Open
+		if err := unforgive(tx, n.ID); err != nil {
+			return err
+		}
 		if err := insertEvent(tx, Event{Network: n.ID, Kind: "reopened", Count: len(s.joined)}); err != nil {
 			return err
 		}
@@ -290,8 +417,70 @@ func (s *settlement) bring(tx *db.Tx, isNew bool) error {
 	if s.desk.config.Cases == nil {
 		return nil
 	}
-	why := fmt.Sprintf("%d listings of %d accounts, score %.2f", n.Listings, n.Accounts, n.Score)
-	return s.desk.config.Cases.Open(tx, "network", Object, n.ID, why)
+	return s.desk.config.Cases.Open(tx, "network", Object, n.ID, because(*n, n.Listings, n.Accounts))
+}
+
+// slack is how far below the bar a network may fall before it ends, so that none comes and goes.
+const slack = .1
+
+// isOver reports whether an open network is none any more. While somebody decides about it, its listings end one by one.
+func (s *settlement) isOver() bool {
+	n := s.network
+	return n.State == Open && len(n.Pending) == 0 && !s.desk.isDeciding(n.ID) &&
+		(n.Active == 0 || n.Accounts < leastAccounts || n.Score < s.desk.config.Bar-slack)
+}
+
+// isOpenAgain reports whether a network that was ruled about, or had ended, has grown enough to be looked at again, or
+// took in an open one.
+func (s *settlement) isOpenAgain(tx *db.Tx) (bool, error) {
+	n := s.network
+	if n.State != Open && slices.ContainsFunc(s.others, func(o Network) bool { return o.State == Open }) {
+		return true, nil
+	}
+	switch n.State {
+	case Decided:
+		return slices.ContainsFunc(s.joined, func(id value.ID) bool { return !s.listings[id].Ended }), nil
+	case Ended:
+		return n.Active > 0 && n.Accounts >= leastAccounts && s.desk.isOrganised(s.cluster), nil
+	case Dismissed:
+		all, err := pardonsOf(tx, n.ID)
+		if err != nil || all[n.ID] == nil {
+			return n.Accounts >= 2*n.Judged, err
+		}
+		fresh := len(s.desk.freshIn(s.cluster, all[n.ID]))
+		return fresh >= max(leastAccounts, n.Judged/2) && s.desk.isOrganised(s.cluster), nil
+	default:
+		return false, nil
+	}
+}
+
+// end notes that a network is none any more.
+func end(tx *db.Tx, n *Network) error {
+	n.State = Ended
+	return insertEvent(tx, Event{Network: n.ID, Kind: "ended", Count: n.Active})
+}
+
+// dissolve ends a network that nothing ties any more.
+func (d *Desk) dissolve(ctx context.Context, id value.ID) error {
+	err := d.config.DB.Write(ctx, system, "network.settle", func(tx *db.Tx) error {
+		n, err := find(tx, id)
+		if err != nil || n.State == Merged {
+			return err
+		}
+		was := n.State
+		if n.State == Open && len(n.Pending) == 0 {
+			if err := end(tx, &n); err != nil {
+				return err
+			}
+		}
+		n.stale, n.drawing = false, ""
+		tx.Log(db.Change{Object: Object, Record: id, Diff: map[string]any{"state": [2]NetworkState{was, n.State}}})
+		return update(tx, n)
+	})
+	if err != nil {
+		return fmt.Errorf("network.dissolve(%s): %w", id, err)
+	}
+	return nil
 }
 
 // screenAgain lets live members be screened again that were cleared before the network was as large as it is: the new ones, and all when it
@@ -310,57 +499,4 @@ func (s *settlement) screenAgain(tx *db.Tx, before Network) error {
 		}
 	}
 	return nil
-}
-
-// links are the strongest edges between listings that exist.
-func (s *settlement) links() []Link {
-	edges := slices.Clone(s.cluster.Edges)
-	slices.SortStableFunc(edges, func(a, b copies.Edge) int {
-		switch {
-		case a.Weight > b.Weight:
-			return -1
-		case a.Weight < b.Weight:
-			return 1
-		}
-		return 0
-	})
-	var all []Link
-	seen := map[Link]bool{}
-	for _, e := range edges {
-		a, b := min(e.A, e.B), max(e.A, e.B)
-		key := Link{A: a, B: b, Stage: string(e.Stage), Reason: e.Reason}
-		_, hasA := s.listings[a]
-		_, hasB := s.listings[b]
-		if !hasA || !hasB || seen[key] || len(all) == mostLinks {
-			continue
-		}
-		seen[key] = true
-		link := key
-		link.Weight, link.Shown = e.Weight, masked(e.Reason, e.Shared)
-		if e.Stage == copies.StageEntity && e.Reason != "account" {
-			link.Entity = s.desk.entity(e.Reason, e.Shared)
-		}
-		all = append(all, link)
-	}
-	return all
-}
-
-// leave takes a listing that was erased out of its network.
-func (d *Desk) leave(ctx context.Context, id value.ID) error {
-	var in map[value.ID]value.ID
-	var found []Listing
-	err := d.config.DB.Read(ctx, func(tx *db.Tx) (err error) {
-		if in, err = membersOf(tx, []value.ID{id}); err != nil || len(in) == 0 {
-			return err
-		}
-		found, err = d.config.Documents.Of(tx, []value.ID{id})
-		return err
-	})
-	if err != nil || len(in) == 0 || len(found) > 0 {
-		return err
-	}
-	return d.config.DB.Write(ctx, system, "network.leave", func(tx *db.Tx) error {
-		tx.Log(db.Change{Object: Object, Record: in[id], Diff: map[string]any{"left": id}})
-		return removeMember(tx, in[id], id)
-	})
 }

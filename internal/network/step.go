@@ -62,6 +62,9 @@ func (d *Desk) work(ctx context.Context) (bool, error) {
 	if err != nil {
 		return false, err
 	}
+	if err := d.settleUnsettled(ctx); err != nil {
+		return false, err
+	}
 	if err := d.sweep(ctx); err != nil {
 		return false, err
 	}
@@ -71,6 +74,9 @@ func (d *Desk) work(ctx context.Context) (bool, error) {
 
 // begin loads the snapshot, or notes where the log stands and begins to read.
 func (d *Desk) begin(ctx context.Context) error {
+	if err := d.learnPardons(ctx); err != nil {
+		return err
+	}
 	loaded, err := d.load(ctx)
 	if err != nil || loaded {
 		return err
@@ -167,6 +173,9 @@ func (d *Desk) follow(ctx context.Context) (more bool, err error) {
 		return false, err
 	}
 	d.put(ids, found)
+	if err := d.hear(ctx, rows); err != nil {
+		return false, err
+	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.at, d.lag = mark{rows[len(rows)-1].Seq, rows[len(rows)-1].Digest}, lag

@@ -1,0 +1,58 @@
+package network
+
+import "strconv"
+
+// mostTies is how many links the table shows.
+const mostTies = 200
+
+// kinds are the kinds of nodes that the graph shows, for its legend.
+func (o *oneView) kinds() (all []string) {
+	there := map[string]bool{}
+	for _, n := range o.graph.Nodes {
+		switch n.Kind {
+		case "mail", "handle", "link":
+			there["phone"] = true
+		default:
+			there[n.Kind] = true
+		}
+	}
+	for _, kind := range []string{"listing", "listings", "account", "phone", "photo", "text"} {
+		if there[kind] {
+			all = append(all, kind)
+		}
+	}
+	return all
+}
+
+// nodeName is what a node of listings is called for those who do not see it.
+func (o *oneView) nodeName(n Node) string {
+	if n.Kind == "listings" {
+		return o.t("network.node_some", "listings", o.t("network.listing_count", "count", n.Count), "place", n.Place)
+	}
+	number, err := strconv.Atoi(n.Label)
+	if err != nil || number < 1 || number > len(o.members) {
+		return n.Label
+	}
+	return o.nodeOf(number)
+}
+
+func (o *oneView) nodeOf(number int) string {
+	m := o.members[number-1]
+	return o.t("network.node_one", "number", number, "title", o.title(m.Listing), "account", o.accountOf(m))
+}
+
+// sharedName is the word below what listings share.
+func (o *oneView) sharedName(n Node) string {
+	if n.Label != "" {
+		return short(n.Label, 2*longName)
+	}
+	return o.t("network.kind." + n.Kind)
+}
+
+func (o *oneView) dotName(d spot) string {
+	return o.nodeOf(d.Number) + ", " + o.words.Moment(d.Member.Made)
+}
+
+func (o *oneView) barName(b bar) string {
+	return o.t("network.bar", "listings", o.t("network.listing_count", "count", b.Count), "from", o.words.Moment(b.From))
+}
