@@ -18,10 +18,11 @@ var acts = map[string]func(d *Desk, tx *db.Tx, c Conversation, s Side, account v
 	"delete":    forget,
 	"block":     (*Desk).block,
 	"unblock":   unblock,
+	"dismiss":   dismiss,
 }
 
 // Act does one of: archive, unarchive, mute (no mail about it, for this person), unmute, delete (for this side: what was
-// written so far is not shown to it any more), block, unblock. It returns an error of kind NotFound for any other verb
+// written so far is not shown to it any more), block, unblock, dismiss (safety notes). It returns an error of kind NotFound for any other verb
 // and to somebody on neither side.
 func (d *Desk) Act(ctx context.Context, by value.Actor, conversation value.ID, verb string) error {
 	act, ok := acts[verb]

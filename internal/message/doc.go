@@ -19,6 +19,11 @@
 //     (Config.Agreed) are one write.
 //   - A form sent twice, and a mail that arrives twice, is one message.
 //   - The change log has sizes and states of messages, never their words.
+//   - Nobody begins a conversation who is blocked, or has not proven what the seller asks for (Need): a conversation is
+//     stored only with an admission, which admit alone makes (contact.go). What exists goes on.
+//   - A safety note (note.go) follows from facts about conduct here alone: the same facts give the same note. It is stored
+//     with its reasons, shown to one side, never names who reported anything, and its author is not told at that moment.
+//     There is no score behind it. Its subject sees it in what is held about them, and can contest it.
 //
 // What stands in a message that may cost its reader money (links, numbers, addresses, payment away from the site) is
 // pointed out to the reader in plain words. It does not hold a message by itself.
@@ -29,7 +34,7 @@
 // which the verbs of this package tell it within the process, and every quarter of a minute for what other processes did.
 //
 // Tables: conversation, conversation_side, conversation_mute, conversation_report, message, message_offer,
-// message_alias, message_draft.
+// message_alias, message_draft, message_contact, message_note.
 //
 // Routes, all guarded by the name at the end:
 //
@@ -41,9 +46,12 @@
 //	POST /messages/{id}                        writes into it                               SignedIn, limited
 //	GET  /messages/{id}/report                 the form to report it                        SignedIn
 //	POST /messages/{id}/{verb}                 offer, archive, unarchive, mute, unmute,
-//	                                           delete, block, unblock, report               SignedIn, limited
+//	                                           delete, block, unblock, dismiss, report              SignedIn, limited
 //	POST /messages/{id}/offers/{offer}/{verb}  accept, decline, withdraw                    SignedIn, limited
 //	GET  /messages/{id}/photos/{message}/{file} a photo of a message                         SignedIn
+//	GET  /account/contact                      who may write to the sellers I lead          SignedIn
+//	POST /account/contact                      sets it; seller=, need=                      SignedIn, limited
+//	GET  /safety/notes                         what safety notes rest on                    Public
 //	GET  /console/conversations/{id}           a reported conversation; the look is logged  staff who may conversations.see
 //	GET  /console/messages                     messages that are held                       staff who may conversations.see
 //	POST /console/messages/{id}/{verb}         release or refuse one, with a reason         staff who may listings.decide

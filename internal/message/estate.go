@@ -59,7 +59,29 @@ func (Estate) Export(tx *db.Tx, account value.ID, put func(name string, rows any
 	if err != nil {
 		return err
 	}
-	return put("offers", offers)
+	if err := put("offers", offers); err != nil {
+		return err
+	}
+	return exportNotes(tx, account, put)
+}
+
+// exportedNote is a safety note that somebody was shown about messages of the account, without who that was.
+type exportedNote struct {
+	Made      time.Time `json:"made"`
+	Reasons   []Reason  `json:"reasons"`
+	Withdrawn bool      `json:"withdrawn"`
+}
+
+func exportNotes(tx *db.Tx, account value.ID, put func(name string, rows any) error) error {
+	notes, err := NotesAbout(tx, account)
+	rows := make([]exportedNote, len(notes))
+	for i, n := range notes {
+		rows[i] = exportedNote{n.Made, n.Reasons, !n.Withdrawn.IsZero()}
+	}
+	if err != nil {
+		return err
+	}
+	return put("safety_notes", rows)
 }
 
 // Erase takes the words and photos of the account out of its messages; who wrote with it keeps the conversation and reads
@@ -79,6 +101,7 @@ func (Estate) Erase(tx *db.Tx, account value.ID, keep func(what, why, until stri
 	}
 	for _, statement := range []string{
 		`update message_offer set author = 0 where author = $1`,
+		`update message_note set about = 0 where about = $1`,
 		`delete from conversation_mute where account = $1`,
 		`delete from message_alias where conversation in (select id from conversation where buyer = $1)`,
 	} {

@@ -6,6 +6,7 @@ import (
 	"io"
 	"io/fs"
 	"net/http"
+	"time"
 
 	"github.com/a-h/templ"
 
@@ -52,8 +53,10 @@ type Config struct {
 	// Page puts a page into the shell of members, Console into that of staff.
 	Page    func(r *http.Request, title string, content templ.Component) templ.Component
 	Console func(r *http.Request, title string, content templ.Component) templ.Component
-	Clock   value.Clock
-	Room    func(s *site.Site) Room
+	// Plain does so for a page that visitors see too; nil is Page.
+	Plain func(r *http.Request, title string, content templ.Component) templ.Component
+	Clock value.Clock
+	Room  func(s *site.Site) Room
 
 	// Listings finds listings in any state; those that are gone for good are missing from the answer.
 	Listings func(tx *db.Tx, ids []value.ID) (map[value.ID]Listing, error)
@@ -65,6 +68,14 @@ type Config struct {
 	Persons func(tx *db.Tx, ids []value.ID) (map[value.ID]Person, error)
 	// Blocked reports whether either of two members has blocked the other.
 	Blocked func(tx *db.Tx, a, b value.ID) (bool, error)
+	// Leads are the sellers for which an account decides who may write to them, its own private one first. nil: nobody
+	// decides, and whoever is signed in may write.
+	Leads func(tx *db.Tx, account value.ID) ([]Seller, error)
+	// Proving is the page where members prove their telephone number. It leads back to what the parameter next names.
+	Proving string
+	// Known says what is known here of one side of a conversation, for the other: verified facts and history. nil leaves
+	// it out.
+	Known func(tx *db.Tx, c Conversation, of Side) (templ.Component, error)
 	// Block lets one member block another. nil: a block is then kept by the conversation alone.
 	Block func(tx *db.Tx, by, whom value.ID) error
 	// BlockedPage is where members see whom they blocked, such as /account/blocked.
@@ -131,6 +142,9 @@ type Person struct {
 	Verified  bool // the address was proven
 	SeenMarks bool // lets others know what was read, and is told the same in turn
 	Age_days  int  // of the account
+	Joined    time.Time
+	Phone     bool // a telephone number was proven by a code
+	Suspended bool // nothing is taken from them, on whatever path it comes
 }
 
 // Report is what one side says of a conversation.

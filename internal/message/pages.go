@@ -35,6 +35,9 @@ func (d *Desk) Routes(m *web.Router) {
 	m.Handle("POST /messages/about/{listing}", web.Limit(d.limits.drafts, byVisitor, web.Limit(d.limits.acts, account.ByAccount, account.Public)), d.about, plain)
 	m.Handle("GET /messages/{id}", account.SignedIn, d.showConversation)
 	m.Handle("POST /messages/{id}", acting, d.write, photos, web.Timeout(time.Minute))
+	m.Handle("GET "+contactPath, account.SignedIn, d.showContact)
+	m.Handle("POST "+contactPath, acting, d.setContact, plain)
+	m.Handle("GET "+notesPath, account.Public, d.explainNotes)
 	m.Handle("GET /messages/{id}/{page}", account.SignedIn, d.showReport) // "report" alone: a literal would be as specific as "about"
 	m.Handle("POST /messages/{id}/{verb}", acting, d.act, plain)
 	m.Handle("POST /messages/{id}/offers/{offer}/{verb}", acting, d.decideOffer, plain)

@@ -20,6 +20,32 @@ type Ask struct {
 	Error   string
 	Key     string // of the form; a new one when empty
 	Small   bool   // beside other things, with less room
+	Need    Need   // what the seller asks for
+	Lack    Lack   // of it, for a reader who is signed in
+}
+
+// AskOf is the form to write about a listing as one reader gets it, 0 for a visitor: what the seller asks for stands before
+// the field. Whoever talks with the seller about the listing already is asked nothing.
+func (d *Desk) AskOf(tx *db.Tx, listing value.ID, seller Seller, reader value.ID) (a Ask, err error) {
+	a = Ask{Listing: listing, Seller: seller.Name}
+	if a.Need, err = NeedOf(tx, seller.ID); err != nil || a.Need == (Need{}) || reader == 0 {
+		return a, err
+	}
+	_, err = findAbout(tx, listing, reader)
+	if value.KindOf(err) != value.NotFound {
+		a.Need = Need{}
+		return a, err
+	}
+	a.Lack, err = d.lack(tx, seller.ID, reader)
+	return a, err
+}
+
+// leads is the words of the button: to where the number is proven first, when that is what is missing.
+func (a Ask) leads() string {
+	if a.Lack.Phone {
+		return "message.need.prove"
+	}
+	return "message.send"
 }
 
 func (a Ask) action() string { return aboutPath(a.Listing) }
@@ -56,7 +82,9 @@ func (d *Desk) showAbout(w http.ResponseWriter, r *http.Request) error {
 		if refused != nil {
 			v.Notice = text.Error(r.Context(), refused)
 		}
-		v.Ask.Seller = v.Listing.Seller.Name
+		if v.Ask, err = d.AskOf(tx, listing, v.Listing.Seller, buyer); err != nil {
+			return err
+		}
 		c, err := findAbout(tx, listing, buyer)
 		if err == nil {
 			began = c.ID
@@ -96,36 +124,57 @@ func (d *Desk) about(w http.ResponseWriter, r *http.Request) error {
 	if err != nil && value.KindOf(err) != value.Forbidden {
 		return err
 	}
-	v := aboutView{Ask: Ask{Listing: listing, Text: form.Raw("text"), Error: problem(r, form, "text")}}
-	status := http.StatusUnprocessableEntity
-	if err != nil {
-		v.Notice, status = text.Error(r.Context(), web.Public(err)), http.StatusForbidden
-	}
-	err = read(r, func(tx *db.Tx) (err error) {
-		v.Listing, err = d.listing(tx, listing)
-		v.Ask.Seller = v.Listing.Seller.Name
+	return d.aboutAgain(w, r, listing, form, err)
+}
+
+// aboutAgain shows the form with what was typed and what is wrong with it. Who lacks nothing but a proven number is led to
+// where it is proven, and from there back to the words.
+func (d *Desk) aboutAgain(w http.ResponseWriter, r *http.Request, listing value.ID, form *web.Form, refused error) error {
+	v := aboutView{}
+	err := read(r, func(tx *db.Tx) (err error) {
+		if v.Listing, err = d.listing(tx, listing); err != nil {
+			return err
+		}
+		v.Ask, err = d.AskOf(tx, listing, v.Listing.Seller, account.From(r.Context()).Account)
 		return err
 	})
 	if err != nil {
 		return err
+	}
+	v.Ask.Text, v.Ask.Error = form.Raw("text"), problem(r, form, "text")
+	if refused != nil && v.Ask.Lack.Phone && v.Ask.Lack.Until.IsZero() && d.config.Proving != "" {
+		back, err := backTo(r, listing, v.Ask.Text)
+		if err != nil {
+			return err
+		}
+		return web.Redirect(w, r, d.config.Proving+"?next="+url.QueryEscape(back)+"#phone")
+	}
+	status := http.StatusUnprocessableEntity
+	if refused != nil {
+		v.Notice, status = text.Error(r.Context(), web.Public(refused)), http.StatusForbidden
 	}
 	return d.render(w, r, status, text.T(r.Context(), "message.ask"), aboutPage(v))
 }
 
 // askToSignIn keeps the words and leads to the sign-in, and from there back to them.
 func (d *Desk) askToSignIn(w http.ResponseWriter, r *http.Request, listing value.ID, body string) error {
-	back := aboutPath(listing)
-	if body = Clean(body); body != "" {
-		if runes := []rune(body); len(runes) > 2*Longest {
-			body = string(runes[:2*Longest])
-		}
-		key, err := keepDraft(r.Context(), listing, body)
-		if err != nil {
-			return err
-		}
-		back += "?draft=" + key
+	back, err := backTo(r, listing, body)
+	if err != nil {
+		return err
 	}
 	return web.Redirect(w, r, "/sign-in?next="+url.QueryEscape(back))
+}
+
+// backTo keeps what somebody typed and returns the address of the form with it.
+func backTo(r *http.Request, listing value.ID, body string) (string, error) {
+	if body = Clean(body); body == "" {
+		return aboutPath(listing), nil
+	}
+	if runes := []rune(body); len(runes) > 2*Longest {
+		body = string(runes[:2*Longest])
+	}
+	key, err := keepDraft(r.Context(), listing, body)
+	return aboutPath(listing) + "?draft=" + key, err
 }
 
 // reportView is the form to report a conversation.

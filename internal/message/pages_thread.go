@@ -9,6 +9,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/a-h/templ"
+
 	"fairground/internal/account"
 	"fairground/internal/db"
 	"fairground/internal/media"
@@ -37,8 +39,10 @@ type threadView struct {
 	BlockedPage  string
 	DealHref     string // of their deal, or where the two say that they agreed
 	DealMade     bool
-	More         string // address of older messages; empty when there are none
-	Older        bool   // these are older messages, which do not change
+	Notes        map[value.ID]Note // by the message they stand beside
+	Known        templ.Component   // what is known here of the other side; nil when nothing is
+	More         string            // address of older messages; empty when there are none
+	Older        bool              // these are older messages, which do not change
 	Currency     string
 
 	Draft       string // what was typed, when it is shown again
@@ -108,6 +112,9 @@ func (d *Desk) readThread(tx *db.Tx, id value.ID, before cursor, v *threadView) 
 	if v.With, err = d.nameOf(tx, c, v.Listing, v.Side.Other()); err != nil {
 		return reader, err
 	}
+	if err := d.readNotes(tx, v); err != nil {
+		return reader, err
+	}
 	quiet, err := muted(tx, c.ID)
 	if err != nil {
 		return reader, err
@@ -124,6 +131,24 @@ func (d *Desk) readThread(tx *db.Tx, id value.ID, before cursor, v *threadView) 
 		v.SeenTo = other.shown
 	}
 	return reader, d.readRefusal(tx, v)
+}
+
+// readNotes finds the notes that this side has not put away, and what is known of the other.
+func (d *Desk) readNotes(tx *db.Tx, v *threadView) error {
+	all, err := notesOf(tx, v.Conversation.ID, v.Side)
+	if err != nil {
+		return err
+	}
+	v.Notes = make(map[value.ID]Note, len(all))
+	for _, n := range all {
+		if n.Dismissed.IsZero() && n.Withdrawn.IsZero() {
+			v.Notes[n.Message] = n
+		}
+	}
+	if d.config.Known != nil {
+		v.Known, err = d.config.Known(tx, v.Conversation, v.Side.Other())
+	}
+	return err
 }
 
 // readTeam finds the names of the team's members who wrote, and the reader.

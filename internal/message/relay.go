@@ -133,7 +133,7 @@ func (d *Desk) ownerOf(tx *db.Tx, c Conversation, s Side, in Incoming) (value.ID
 		return 0, err
 	}
 	for _, id := range people {
-		if p := persons[id]; p.Verified && p.Email != "" && strings.EqualFold(string(p.Email), string(in.From)) {
+		if p := persons[id]; p.Verified && !p.Suspended && p.Email != "" && strings.EqualFold(string(p.Email), string(in.From)) {
 			return id, nil
 		}
 	}

@@ -27,7 +27,7 @@ func (d *Desk) judge(tx *db.Tx, c Conversation, l Listing, m *Message, amount va
 		if m.State = stateAfter(out); m.State == Held {
 			m.HeldFor = heldByRules
 		}
-		if m.State == Delivered && points(out) && m.Text != "" {
+		if m.State == Delivered && points(out.Firings) && m.Text != "" {
 			m.Warnings = with(m.Warnings, WarnPayment)
 		}
 	}
@@ -82,8 +82,8 @@ func stateAfter(out safety.Outcome) State {
 }
 
 // points reports a label that speaks of fraud: the message passes, and its reader is warned.
-func points(out safety.Outcome) bool {
-	for _, f := range out.Firings {
+func points(firings []safety.Firing) bool {
+	for _, f := range firings {
 		if !f.Shadow && f.Category == "SCAMS_AND_FRAUD" {
 			return true
 		}

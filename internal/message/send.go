@@ -111,6 +111,9 @@ func (d *Desk) deliver(tx *db.Tx, c Conversation, l Listing, m Message) error {
 	if err := answered(tx, m); err != nil {
 		return err
 	}
+	if err := d.note(tx, c, m); err != nil {
+		return err
+	}
 	return d.tell(tx, c, l, m)
 }
 

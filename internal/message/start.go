@@ -12,8 +12,9 @@ import (
 )
 
 // Start writes about a listing: it begins a conversation, or goes on with the one there is. Errors: NotFound for a
-// listing that never was; Forbidden for one's own, for one that is over, when one side has blocked the other, and when
-// nobody can be written to; Invalid on the field "text" or "photos".
+// listing that never was; Forbidden for one's own, for one that is over, when one side has blocked the other, when
+// nobody can be written to, and to whoever has not proven what the seller asks for (Need); Invalid on the field "text" or
+// "photos".
 func (d *Desk) Start(ctx context.Context, by value.Actor, listing value.ID, draft Draft) (c Conversation, m Message, err error) {
 	if draft, err = draft.check(); err != nil {
 		return c, m, err
@@ -33,19 +34,18 @@ func (d *Desk) Start(ctx context.Context, by value.Actor, listing value.ID, draf
 
 // begin returns the conversation of a buyer about a listing, made when there is none.
 func (d *Desk) begin(tx *db.Tx, listing, buyer value.ID) (Conversation, error) {
-	l, err := d.startable(tx, listing, buyer)
-	if err != nil {
+	if _, err := d.startable(tx, listing, buyer); err != nil {
 		return Conversation{}, err
 	}
 	c, err := findAbout(tx, listing, buyer)
 	if value.KindOf(err) != value.NotFound {
 		return c, err
 	}
-	if !l.Open {
-		return c, words(value.Forbidden, "message.over", "this listing is over, so nobody can be written to about it any more")
+	admitted, err := d.admit(tx, listing, buyer)
+	if err != nil {
+		return c, err
 	}
-	c = Conversation{ID: tx.NewID(), Listing: listing, Seller: l.Seller.ID, Buyer: buyer, Made: tx.Now(), Last: tx.Now()}
-	made, err := insertConversation(tx, c)
+	c, made, err := insertConversation(tx, admitted)
 	if err != nil {
 		return c, err
 	}

@@ -45,19 +45,21 @@ func findAbout(tx *db.Tx, listing, buyer value.ID) (Conversation, error) {
 	return db.One(tx, scanConversation, `select `+conversationColumns+` from conversation where listing = $1 and buyer = $2`, listing, buyer)
 }
 
-// insertConversation adds a conversation and its sides. It reports false when the buyer has one about the listing.
-func insertConversation(tx *db.Tx, c Conversation) (bool, error) {
+// insertConversation makes the conversation that was admitted, and its sides. It reports false when the buyer has one about
+// the listing.
+func insertConversation(tx *db.Tx, a admission) (Conversation, bool, error) {
+	c := Conversation{ID: tx.NewID(), Listing: a.listing.ID, Seller: a.listing.Seller.ID, Buyer: a.buyer, Made: tx.Now(), Last: tx.Now()}
 	n, err := tx.Exec(`
 		insert into conversation (id, listing, seller, buyer, made_us, last_us)
 		values ($1, $2, $3, $4, $5, $5)
 		on conflict (listing, buyer) do nothing`, c.ID, c.Listing, c.Seller, c.Buyer, value.Micros(c.Made))
 	if err != nil || n == 0 {
-		return false, err
+		return c, false, err
 	}
 	row := func(s Side) []any {
 		return []any{c.ID, string(s), c.owner(s), value.Micros(c.Made), 0, 0, 0, 0, 0, false, true, 0}
 	}
-	return true, tx.Insert("conversation_side",
+	return c, true, tx.Insert("conversation_side",
 		[]string{"conversation", "side", "owner", "last_us", "last_message", "unread", "seen_us", "shown_us", "cleared_us", "archived", "hidden", "blocked_us"},
 		[][]any{row(BuyerSide), row(SellerSide)})
 }

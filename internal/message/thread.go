@@ -79,3 +79,36 @@ func (v *threadView) picture(ctx context.Context, m Message, p Photo) ui.Picture
 	size := p.stored().At(media.Small)
 	return ui.Picture{Src: photoPath(m, p, media.Small), Width: size.Width, Height: size.Height, Tone: p.Colour, Alt: text.T(ctx, "message.photo_alt")}
 }
+
+// warnings are those of a message that no note beside it states.
+func (v *threadView) warnings(m Message) (all []Warning) {
+	for _, w := range m.Warnings {
+		if !v.Notes[m.ID].states(w) {
+			all = append(all, w)
+		}
+	}
+	return all
+}
+
+// states reports whether a note has a warning among its reasons.
+func (n Note) states(w Warning) bool {
+	return slices.ContainsFunc(n.Reasons, func(r Reason) bool {
+		return r.Code == string(w) || r.Code == ReasonRule && w == WarnPayment
+	})
+}
+
+// words is a reason as its reader sees it.
+func (r Reason) words(ctx context.Context) string {
+	switch Warning(r.Code) {
+	case WarnPayment, WarnLink, WarnMail, WarnPhone:
+		return text.T(ctx, "message.warn."+r.Code)
+	case ReasonNew:
+		if r.Count == 0 {
+			return text.T(ctx, "message.reason.today")
+		}
+	}
+	return text.T(ctx, "message.reason."+r.Code, "count", r.Count)
+}
+
+// Words is a reason of a note about somebody, in words for them.
+func (r Reason) Words(ctx context.Context) string { return text.T(ctx, "message.note.about."+r.Code) }

@@ -66,7 +66,8 @@ type market struct {
 	reports  []message.Report
 	agreed   []message.Agreement
 	alerts   []account.Alert
-	refuse   error // of Agreed
+	refuse   error                         // of Agreed
+	led      map[value.ID][]message.Seller // whose owners decide who may write
 
 	byAccount map[value.ID][]message.Seller // when set, instead of a walk over all seats
 }
@@ -242,7 +243,7 @@ func (w *world) people() {
 	w.bike = w.listing("City bicycle with basket", w.own, 320)
 	w.lamp = w.listing("Front lamp", w.shop, 45)
 	person := func(name string, mail value.Email) message.Person {
-		return message.Person{Name: name, Locale: "en", Email: mail, Verified: true, SeenMarks: true, Age_days: 400}
+		return message.Person{Name: name, Locale: "en", Email: mail, Verified: true, SeenMarks: true, Age_days: 400, Joined: w.clock.Now().Add(-400 * 24 * time.Hour), Phone: true}
 	}
 	w.market = &market{
 		listings: map[value.ID]message.Listing{w.bike.ID: w.bike, w.lamp.ID: w.lamp},
@@ -253,6 +254,7 @@ func (w *world) people() {
 			w.jon: person("Jon Marti", "jon@example.org"), w.ines: person("Ines P.", "ines@example.org"),
 		},
 		blocks: map[[2]value.ID]bool{},
+		led:    map[value.ID][]message.Seller{w.elio: {w.own}, w.aya: {w.shop}},
 	}
 }
 
@@ -303,11 +305,18 @@ func (w *world) newDesk() *message.Desk {
 			return message.Room{Gate: gate, Photos: photos, Blobs: blobs, ReplyDomain: "reply.lakeside.example", ScanAll: w.scanAll}
 		},
 		Listings: w.market.Listings, Seats: w.market.Seats, SellersOf: w.market.SellersOf, Persons: w.market.Persons, Blocked: w.market.Blocked,
+		Leads:   func(_ *db.Tx, who value.ID) ([]message.Seller, error) { return w.market.led[who], nil },
+		Proving: "/account/security", Known: known,
 		Block: w.market.Block, BlockedPage: "/account/blocked", Report: w.market.Report, Agreed: w.market.Agreed, Deal: w.market.Deal, Teller: w.market,
 		Grounds: func(context.Context) []message.Ground {
 			return []message.Ground{{Value: "scam", Text: "Fraud"}, {Value: "other", Text: "Something else"}}
 		},
 	})
+}
+
+// known stands for what another room knows of a side.
+func known(_ *db.Tx, _ message.Conversation, of message.Side) (templ.Component, error) {
+	return templ.Raw(`<p class="small">KNOWN OF THE ` + string(of) + `</p>`), nil
 }
 
 func shellOf(r *http.Request, title string, content templ.Component) templ.Component {
