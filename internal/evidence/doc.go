@@ -7,7 +7,7 @@
 // stored into the change log, so that the seal of the log covers the package.
 //
 // Promises:
-//   - A hold exists exactly if its decision does. Held and HeldMember are what every erasure has to ask.
+//   - A hold exists exactly if its decision does. Held and HeldUntil are what every erasure has to ask.
 //   - One preservation has one package, however often the job is interrupted or runs beside itself. An interrupted job
 //     leaves the hold, and begins again.
 //   - Sealed means that the stored file was read back and is the one that was written.
@@ -20,14 +20,16 @@
 //   - No photo of a package is ever shown inside a page. Names are listed; a part leaves as a download only.
 //   - A hold ends by two people, or by its time: a year for severe decisions, 90 days for requests, both renewable. The
 //     package is destroyed 30 days after a hold ran out, at once after a release. Its row, manifest and hash stay.
+//   - Who asks to be erased while something of theirs is held is erased as far as nothing held is concerned. The rest is
+//     remembered (AwaitErasure) and erased by a job as soon as the last hold has ended: by its time, or by two people.
 //
 // Who forgets the passphrase makes a new key; it opens packages sealed or opened since. So name three custodians
 // or more: with two, one forgotten passphrase closes what is sealed for good. docs/proof.md tells how a package is opened with the
 // program age alone.
 //
-// Jobs: evidence.collect, evidence.reseal, evidence.destroy, evidence.tidy (hourly).
+// Jobs: evidence.collect, evidence.reseal, evidence.destroy, evidence.erase, evidence.tidy (hourly).
 //
-// Tables: evidence, evidence_member, evidence_custodian, evidence_envelope, evidence_order, evidence_view.
+// Tables: evidence, evidence_member, evidence_custodian, evidence_envelope, evidence_order, evidence_view, evidence_erasure.
 //
 // Routes, all guarded by the name at the end:
 //

@@ -124,5 +124,8 @@ type Vault struct {
 	Collector Collector
 	Secret    []byte                          // 32 bytes that only this site has, for packages that no two people can open yet
 	SealLog   func(ctx context.Context) error // seals the change log up to now, so that receipts can be enclosed; nil leaves it to time
-	Effort    int                             // log2 of the work of guessing a passphrase; 0 means 15 (32 MB, a tenth of a second)
+	// Erase erases what was left of an account that asked for it while it was held, and notes it (MayErase, Erased). It runs
+	// in a job when the last hold has ended; nil: nobody is erased.
+	Erase  func(ctx context.Context, account value.ID) error
+	Effort int // log2 of the work of guessing a passphrase; 0 means 15 (32 MB, a tenth of a second)
 }

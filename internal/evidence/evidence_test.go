@@ -200,34 +200,27 @@ func TestAnAlteredPackageIsNotShown(t *testing.T) {
 	})
 }
 
-func TestRequestsAreHeldFor90DaysAndRenewed(t *testing.T) {
+func TestHoldsAreRenewedAndLapse(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
-		var id value.ID
-		w.ok(w.db.Write(t.Context(), mina, "preserve", func(tx *db.Tx) (err error) {
-			id, err = w.vault.PreserveOnRequest(tx, "listing", 500, "request 17", evidence.About{Author: 42})
-			return err
-		}))
-		w.ok(w.db.Write(t.Context(), mina, "preserve", func(tx *db.Tx) error {
-			other, err := w.vault.PreserveOnRequest(tx, "listing", 501, "request 18", evidence.About{Author: 43})
-			if err != nil {
-				return err
-			}
-			again, err := w.vault.PreserveOnRequest(tx, "listing", 501, "request 19, of another authority", evidence.About{Author: 43})
-			if other == again {
-				t.Error("two requests share a hold")
-			}
-			return err
-		}))
+		id := w.decide(900)
+		other := w.decide(901)
+		if id == other {
+			t.Error("two decisions share a hold")
+		}
 		w.run()
 		made := w.find(id).Made
 		if _, err := w.vault.Extend(t.Context(), mina, id, "short"); value.KindOf(err) != value.Invalid {
 			t.Errorf("renewed without a purpose: %v", err)
 		}
-		until, err := w.vault.Extend(t.Context(), mina, id, "the authority renewed it")
-		if err != nil || !until.Equal(made.Add(180*24*time.Hour)) {
+		until, err := w.vault.Extend(t.Context(), mina, id, "the court asks for it")
+		if err != nil || !until.Equal(made.Add(730*24*time.Hour)) {
 			t.Errorf("until %v, %v", until, err)
 		}
-		w.clock.pass(181 * 24 * time.Hour)
+		w.clock.pass(366 * 24 * time.Hour)
+		if listing, member := w.held(500, 42); !listing || !member {
+			t.Error("a hold that was renewed is over")
+		}
+		w.clock.pass(365 * 24 * time.Hour)
 		if listing, member := w.held(500, 42); listing || member {
 			t.Error("still held after its time")
 		}
@@ -239,6 +232,63 @@ func TestRequestsAreHeldFor90DaysAndRenewed(t *testing.T) {
 		w.run()
 		if e := w.find(id); e.State != evidence.Released || e.Destroyed.IsZero() || e.Sha256 == "" || len(w.files.keys(t)) != 0 {
 			t.Errorf("after the grace: %+v, files %v", e, w.files.keys(t))
+		}
+	})
+}
+
+func TestWhoAskedIsErasedWhenTheLastHoldEnds(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		var erased []value.ID
+		w.vault.Erase = func(ctx context.Context, account value.ID) error {
+			return w.db.Write(ctx, value.SystemActor("test"), "erase", func(tx *db.Tx) error {
+				may, err := evidence.MayErase(tx, account)
+				if err != nil || !may {
+					tx.Log(db.Change{Object: "test", Record: account})
+					return err
+				}
+				tx.After(func() { erased = append(erased, account) })
+				return evidence.Erased(tx, account, 1)
+			})
+		}
+		w.keys()
+		first, second := w.decide(900), w.decide(901)
+		w.run()
+		ask := func(account value.ID) {
+			w.ok(w.db.Write(t.Context(), value.Actor{Kind: value.Member, ID: account}, "erase", func(tx *db.Tx) error {
+				tx.Log(db.Change{Object: "member_erasure", Record: account})
+				return evidence.AwaitErasure(tx, account)
+			}))
+		}
+		ask(42)
+		ask(42)
+		w.release(first)
+		w.clock.pass(2 * time.Hour)
+		w.run()
+		if len(erased) != 0 {
+			t.Fatalf("erased %v while another hold lasts", erased)
+		}
+		w.release(second)
+		w.run()
+		if len(erased) != 1 || erased[0] != 42 {
+			t.Fatalf("two people ended the last hold, erased %v", erased)
+		}
+		w.clock.pass(2 * time.Hour)
+		w.run()
+		if len(erased) != 1 {
+			t.Errorf("erased again: %v", erased)
+		}
+		third := w.decide(902) // whoever comes back and is held again
+		w.run()
+		ask(42)
+		w.clock.pass(364 * 24 * time.Hour)
+		w.run()
+		if len(erased) != 1 {
+			t.Errorf("erased a day before the hold ends: %v", erased)
+		}
+		w.clock.pass(25 * time.Hour)
+		w.run()
+		if len(erased) != 2 || w.find(third).State != evidence.Sealed {
+			t.Errorf("its time ended the hold, erased %v", erased)
 		}
 	})
 }

@@ -76,6 +76,9 @@ func (v *Vault) runTidy(ctx context.Context, _ job.Claim) error {
 	if err := v.endOrders(ctx); err != nil {
 		return err
 	}
+	if err := v.freeLapsed(ctx); err != nil {
+		return err
+	}
 	return v.sweep(ctx)
 }
 

@@ -193,6 +193,9 @@ func release(tx *db.Tx, id value.ID, diff any) error {
 		}
 	}
 	tx.Log(db.Change{Object: Object, Record: id, Diff: diff})
+	if err := freed(tx, id); err != nil {
+		return err
+	}
 	_, err := job.Enqueue(tx, job.Job{Kind: destroyJob, Key: id.String(), Payload: collecting{id}})
 	return err
 }

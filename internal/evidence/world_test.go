@@ -212,7 +212,8 @@ func (w *world) held(record, account value.ID) (listing, member bool) {
 		if listing, err = evidence.Held(tx, "listing", record); err != nil {
 			return err
 		}
-		member, err = evidence.HeldMember(tx, account)
+		until, err := evidence.HeldUntil(tx, account)
+		member = !until.IsZero()
 		return err
 	})
 	return listing, member
@@ -230,6 +231,14 @@ func (w *world) count(query string, args ...any) (n int) {
 	w.Helper()
 	w.read(func(tx *db.Tx) error { return tx.Row(query, args...).Scan(&n) })
 	return n
+}
+
+// release has two people end a hold.
+func (w *world) release(id value.ID) {
+	w.Helper()
+	o, err := w.vault.Propose(context.Background(), mina, id, evidence.Release, "the proceedings are over", minasWords)
+	w.ok(err)
+	w.ok(w.vault.Confirm(context.Background(), otto, o.ID, ottosWords))
 }
 
 func (w *world) open(id value.ID) evidence.Order {

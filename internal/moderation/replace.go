@@ -110,6 +110,9 @@ func (d *Desk) mayReplace(tx *db.Tx, made Decision, with *Decision) error {
 	if with.Measure == ToSuspend || with.Measure == ToRemove && made.Measure == ToSuspend {
 		second.Outcome, second.stands = made.Outcome, true
 	}
+	if with.Measure == ToSuspend { // what is left of it was proposed by the first and is confirmed by the second
+		second.Actor, second.Second = made.Actor, actor.String()
+	}
 	second.tidy()
 	*with = second
 	if n := utf8.RuneCountInString(with.Reason); n < 5 || n > longestReason {
