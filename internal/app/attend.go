@@ -109,6 +109,7 @@ func (r *Rooms) follow(ctx context.Context) (busy bool, err error) {
 	}
 	renewing, err := r.renewSearch(ctx)
 	busy, errs = busy || renewing, append(errs, err)
+	did(r.Moderation.Retry(ctx))
 	did(r.Listings.Expire(ctx))
 	did(r.Jobs.RunDue(ctx))
 	did(0, r.Reach.Flush(ctx))

@@ -32,7 +32,7 @@ func (a *App) decisions(s *site.Site, listings *listing.Desk, profiles *profile.
 			network.Object: asWhole{},
 		},
 		Reasons: reasons, Evidence: preserved{vault}, Duties: clocks{}, Suspender: suspended{}, Answered: a.answered(s),
-		Leads:    leads,
+		Leads: leads, Troubled: a.troubled(s),
 		Sampling: moderation.Sampling{Seed: s.Key("sampling")},
 	}
 }
@@ -305,15 +305,43 @@ func (a *App) statements(s *site.Site) *legal.Statements {
 // watch tells the staff of a site of duties.
 func (a *App) watch(s *site.Site) *legal.Watch {
 	return &legal.Watch{Site: s, Origin: a.origin, Post: letters(dutyMail), Letters: a.lettersIn, Watchers: func(tx *db.Tx) ([]legal.Watcher, error) {
-		staff, err := account.Staff(tx)
+		staff, err := watchers(tx)
 		var all []legal.Watcher
 		for _, one := range staff {
-			if one.State == account.Active && one.Role.May(account.DutiesSee) {
-				all = append(all, legal.Watcher{Email: one.Email, Name: one.Name, Locale: one.Locale})
-			}
+			all = append(all, legal.Watcher{Email: one.Email, Name: one.Name, Locale: one.Locale})
 		}
 		return all, err
 	}}
+}
+
+// watchers are the staff who see duties.
+func watchers(tx *db.Tx) ([]account.Account, error) {
+	staff, err := account.Staff(tx)
+	return slices.DeleteFunc(staff, func(one account.Account) bool {
+		return one.State != account.Active || !one.Role.May(account.DutiesSee)
+	}), err
+}
+
+// troubled mails the staff that the consequences of a change fail again and again: a case, a statement or a duty may be
+// missing until they succeed.
+func (a *App) troubled(s *site.Site) func(tx *db.Tx, f moderation.Failure) error {
+	return func(tx *db.Tx, f moderation.Failure) error {
+		staff, err := watchers(tx)
+		if err != nil {
+			return err
+		}
+		for _, one := range staff {
+			ctx := a.lettersIn(tx.Context(), one.Locale)
+			err := mail.Send(tx, mail.Message{
+				Kind: dutyMail, To: one.Email, Subject: text.T(ctx, "app.troubled.subject", "site", s.Settings().Name),
+				Text: text.T(ctx, "app.troubled.text", "name", one.Name, "object", f.Object, "entry", f.Seq, "attempts", f.Attempts, "address", a.origin(s)+"/console/safety", "site", s.Settings().Name),
+			})
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	}
 }
 
 // vault preserves what severe decisions of a site are about.

@@ -44,10 +44,14 @@ type queueView struct {
 	record value.ID        // the listing that was asked for
 	card   *card           // of the listing; nil for other cases
 	other  *otherCase      // of what is no listing
-	rest   string          // for how long the reader has worked, when a break is due
+	failed []moderation.Failure
+	rest   string // for how long the reader has worked, when a break is due
 }
 
-const queuePage = 50
+const (
+	queuePage    = 50
+	mostFailures = 5 // shown above the queue
+)
 
 const queueRoot = "/console/safety"
 
@@ -130,6 +134,9 @@ func (v *visit) showQueue(w http.ResponseWriter, status int, view *queueView, fi
 			return err
 		}
 		if err = view.readChosen(tx); err != nil {
+			return err
+		}
+		if view.failed, err = moderation.Failures(tx, mostFailures); err != nil {
 			return err
 		}
 		return view.readRest(tx)

@@ -89,3 +89,9 @@ func (c *card) standing() value.ID {
 	}
 	return 0
 }
+
+// failure says what follows from the log failed, why, and when it is tried again.
+func (q *queueView) failure(f moderation.Failure) string {
+	return q.v.t("console.case_failing", "object", q.v.orRaw("console.object."+f.Object, f.Object), "entry", q.v.words.Count(int(f.Seq)), "attempts", f.Attempts,
+		"time", q.v.words.Time(f.Next)) + " " + f.Fault
+}

@@ -49,6 +49,9 @@ func (v *visit) routing(w http.ResponseWriter) error {
 }
 
 func (v *visit) showRouting(w http.ResponseWriter, status int, view *routingView) error {
+	if err := numbered(v.ctx, v.site.DB); err != nil {
+		return err
+	}
 	view.v = v
 	var wait waiting
 	err := v.read(func(tx *db.Tx) (err error) {

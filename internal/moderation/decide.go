@@ -93,7 +93,9 @@ type Desk struct {
 	// Answered tells whoever sent a notice what came of it; nil: they look under their code.
 	Answered func(tx *db.Tx, n Notice, answer string) error
 	// Leads reports who may take what was escalated; nil: everybody.
-	Leads    func(tx *db.Tx, account value.ID) (bool, error)
+	Leads func(tx *db.Tx, account value.ID) (bool, error)
+	// Troubled tells people of a change whose consequences fail again and again; nil: nobody is told.
+	Troubled func(tx *db.Tx, f Failure) error
 	Sampling Sampling
 }
 

@@ -29,6 +29,10 @@
 // kinds they declined. Clocks may be set back: a claim never lasts longer than 30 minutes from now, and nobody's own time to
 // undo grows.
 //
+// An entry whose consequences fail, because a room or a hook returns an error, holds up nothing: it is undone by itself,
+// written down as a Failure and tried again alone (Retry), with what came after it about the same record, until it succeeds.
+// The desk shows what fails, and Troubled tells people at the third time.
+//
 // # People
 //
 // Every look at a veiled photo is recorded before it is shown (See): one look a photo and person unless asked again, a cap
@@ -41,5 +45,5 @@
 // A notice can be filed by anyone without an account. Its author gets a code, and with it a page that says what came of
 // it. The person reported is never told who reported: the author's name and address are seen by staff only.
 //
-// Tables: notice, decision, safety_case, safety_route, proposal, exposure, reviewer, second_look, saved_reply.
+// Tables: notice, decision, safety_case, safety_route, proposal, exposure, reviewer, second_look, saved_reply, case_failure.
 package moderation

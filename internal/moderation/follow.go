@@ -22,18 +22,9 @@ type Waiter interface {
 
 // Reader opens cases for what screening held and for notices and appeals, brings those back whose author made the change
 // that was asked for, and settles those whose content went away. It also writes down, with a statement of reasons, what a
-// rule rejected by itself.
+// rule rejected by itself. An entry whose consequences fail does not hold up the others; see Retry.
 func (d *Desk) Reader() *change.Reader {
 	return &change.Reader{Name: "cases", Author: follower, Action: "case.follow", Batch: 200, Apply: d.follow}
-}
-
-func (d *Desk) follow(tx *db.Tx, rows []change.Row) error {
-	for _, row := range rows {
-		if err := d.followOne(tx, row); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 func (d *Desk) followOne(tx *db.Tx, row change.Row) error {
