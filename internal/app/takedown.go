@@ -36,7 +36,7 @@ type takedowns struct {
 const takedownTime = 48 * time.Hour
 
 // Of is what there is to take down for a notice; nil for a notice that does not ask for it.
-func (t takedowns) Of(tx *db.Tx, n moderation.Notice) (*console.Takedown, error) {
+func (t takedowns) Of(tx *db.Tx, n moderation.Notice, chosen []string) (*console.Takedown, error) {
 	lane, err := notice.LaneOf(tx, n.ID)
 	if err != nil || lane != notice.Takedown {
 		return nil, err
@@ -57,6 +57,9 @@ func (t takedowns) Of(tx *db.Tx, n moderation.Notice) (*console.Takedown, error)
 	}
 	if found.Photos, err = t.concerned(tx, n); err != nil {
 		return nil, err
+	}
+	for i, p := range found.Photos {
+		found.Photos[i].Chosen = p.Chosen && chosen == nil || slices.Contains(chosen, p.Sha256)
 	}
 	copies, err := t.copies(tx, found.Chosen())
 	if err != nil {

@@ -169,7 +169,7 @@ func TestAPhotoIsTakenDownEverywhere(t *testing.T) {
 		}
 		except := first(t, `name="spared" value="([^"]*`+alike.Sha256+`)"`, page)
 		send := func(pairs ...string) (int, string) {
-			status, page, _ := safety.post(notice+"/removal", pairs...)
+			status, page, _ := safety.post(notice+"/removal", append(pairs, "listed", meant.Sha256)...)
 			return status, page
 		}
 		if status, page := send("photo", meant.Sha256, "reason", "", "answer", "It is gone."); status != http.StatusUnprocessableEntity || !strings.Contains(page, "It is gone.") {
@@ -178,7 +178,10 @@ func TestAPhotoIsTakenDownEverywhere(t *testing.T) {
 		if status, _ := send("reason", "Shown without consent.", "answer", "It is gone."); status != http.StatusUnprocessableEntity {
 			t.Errorf("without a photo it was answered %d", status)
 		}
-		if status, _ := send("photo", unlike.Sha256, "reason", "Shown without consent.", "answer", "It is gone."); status != http.StatusUnprocessableEntity {
+		if status, page := send("photo", beside.Sha256, "reason", "Shown without consent.", "answer", "It is gone."); status != http.StatusConflict || strings.Contains(page, same.Title) {
+			t.Errorf("a photo whose copies were not listed was answered %d", status)
+		}
+		if status, _ := send("photo", unlike.Sha256, "reason", "Shown without consent.", "answer", "It is gone."); status != http.StatusConflict {
 			t.Errorf("a photo that the notice is not about was answered %d", status)
 		}
 		if status, page := send("photo", meant.Sha256, "spared", except, "reason", "Shown without consent.", "answer", "It is gone everywhere."); status != http.StatusOK {
@@ -264,7 +267,7 @@ func TestManyCopiesTakeTwoPeople(t *testing.T) {
 		}
 		receipt, notice := r.asks(visitor, safety, all[0])
 		safety.sees(notice, "12 copies on this site", "more than 10 records")
-		if status, _, _ := safety.post(notice+"/removal", "photo", meant.Sha256, "reason", "Shown without consent.", "answer", "All of it is gone."); status != http.StatusOK {
+		if status, _, _ := safety.post(notice+"/removal", "photo", meant.Sha256, "listed", meant.Sha256, "reason", "Shown without consent.", "answer", "All of it is gone."); status != http.StatusOK {
 			r.Fatalf("the proposal was answered %d", status)
 		}
 		visitor.sees("/l/" + all[3].Key())

@@ -17,8 +17,9 @@ import (
 
 // Takedowns is what the program does about photos that somebody wants to be taken down.
 type Takedowns interface {
-	// Of finds the photos and their copies; nil for a notice that does not ask for it.
-	Of(tx *db.Tx, n moderation.Notice) (*Takedown, error)
+	// Of finds the photos and their copies; nil for a notice that does not ask for it. chosen are the photos that staff say are meant,
+	// by their SHA-256; nil: those that its author named.
+	Of(tx *db.Tx, n moderation.Notice, chosen []string) (*Takedown, error)
 	// Remove removes all copies, or proposes that to a second person when there are many. What a person can mend is an error with a
 	// field: reason or answer.
 	Remove(ctx context.Context, actor value.Actor, notice value.ID, o RemovalOrder) (Removed, error)
@@ -112,7 +113,7 @@ func (n *noticeView) readTakedown(tx *db.Tx) (err error) {
 	if n.v.Takedowns == nil {
 		return nil
 	}
-	if n.takedown, err = n.v.Takedowns.Of(tx, n.n); err != nil || n.takedown == nil {
+	if n.takedown, err = n.v.Takedowns.Of(tx, n.n, n.photos); err != nil || n.takedown == nil {
 		return err
 	}
 	if n.card != nil {
@@ -145,6 +146,21 @@ func (n *noticeView) pictureOf(c PhotoCopy) ui.Picture {
 		return ui.Picture{}
 	}
 	return c.Picture
+}
+
+// anySeen reports whether the reader has looked at one of the photos.
+func (n *noticeView) anySeen() bool {
+	for _, seen := range n.seen {
+		if seen {
+			return true
+		}
+	}
+	return false
+}
+
+// isReported reports whether a copy is where the notice points.
+func (n *noticeView) isReported(c PhotoCopy) bool {
+	return c.Object == n.n.Object && c.Record == n.n.Record
 }
 
 // ticked reports whether a photo is chosen: as the form was sent, or as the notice says.
@@ -240,6 +256,9 @@ func (v *visit) removeCopies(w http.ResponseWriter) error {
 	if err = f.Err(); err == nil && len(order.Photos) == 0 {
 		err = &value.Error{Kind: value.Invalid, Field: "photo", Key: "console.copy.no_photo", Message: "choose at least one photo"}
 	}
+	if listed := strings.Fields(f.Text("listed", 5000)); err == nil && !sameSet(listed, order.Photos) {
+		err = &value.Error{Kind: value.Conflict, Field: "photo", Key: "console.copy.listed", Message: "the list shows the copies of what is ticked now; look at it and remove them then"}
+	}
 	var done Removed
 	if err == nil {
 		done, err = v.Takedowns.Remove(v.ctx, v.me.Actor(), id, order)
@@ -253,6 +272,14 @@ func (v *visit) removeCopies(w http.ResponseWriter) error {
 	}
 	filled.faults = known
 	return v.showNotice(w, statusOf(err), id, filled)
+}
+
+// sameSet reports whether two lists have the same members.
+func sameSet(a, b []string) bool {
+	a, b = slices.Clone(a), slices.Clone(b)
+	slices.Sort(a)
+	slices.Sort(b)
+	return slices.Equal(slices.Compact(a), slices.Compact(b))
 }
 
 // removed says what came of it.
@@ -300,7 +327,7 @@ func (v *visit) actOf(id value.ID) (act value.ID, err error) {
 		if err != nil || v.Takedowns == nil {
 			return err
 		}
-		t, err := v.Takedowns.Of(tx, n)
+		t, err := v.Takedowns.Of(tx, n, nil)
 		if t != nil {
 			act = t.Act
 		}
