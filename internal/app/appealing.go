@@ -167,12 +167,17 @@ func lift(s *site.Site) job.Handler {
 				return err
 			}
 			others, err := suspendedOtherwise(tx, made)
-			if err == nil && made.Undone.IsZero() && !others {
+			if err != nil {
+				return err
+			}
+			over := made.Undone.IsZero() && !others
+			if over {
 				err = suspended{}.Unsuspend(tx, made.Author, "the suspension is over")
 			}
 			if err != nil {
 				return err
 			}
+			tx.Log(db.Change{Object: "decision", Record: made.ID, Diff: map[string]any{"suspension": "over", "lifted": over}})
 			return c.Finish(tx)
 		})
 	}}

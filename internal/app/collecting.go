@@ -13,13 +13,19 @@ import (
 	"fairground/internal/change"
 	"fairground/internal/db"
 	"fairground/internal/evidence"
+	"fairground/internal/follow"
 	"fairground/internal/listing"
+	"fairground/internal/mail"
 	"fairground/internal/media"
 	"fairground/internal/member"
 	"fairground/internal/message"
 	"fairground/internal/moderation"
+	"fairground/internal/profile"
 	"fairground/internal/rulebook"
 	"fairground/internal/safety"
+	"fairground/internal/saved"
+	"fairground/internal/site"
+	"fairground/internal/trade"
 	"fairground/internal/ui/text"
 	"fairground/internal/value"
 )
@@ -170,8 +176,9 @@ func (c collector) photo(ctx context.Context, p *packing, sha string) error {
 	return err
 }
 
-// held keeps everything of members whose records are preserved: until the hold ends nothing of theirs is erased. They are
-// told that the law asks for it, and not why.
+// held keeps of members whose records are preserved what the holds are about: the records themselves, what was written
+// about them, decisions, and who the account is. The rest is erased at once, the account is closed, and what stays is erased
+// when the last hold has ended. They are told that the law asks for it, and not why.
 func held(all []member.Estate) []member.Estate {
 	for i, estate := range all {
 		all[i] = heldEstate{estate, i == 0}
@@ -181,22 +188,106 @@ func held(all []member.Estate) []member.Estate {
 
 type heldEstate struct {
 	member.Estate
-	tells bool // the first one speaks for all
+	speaks bool // the first one speaks for all
 }
 
-// Erase leaves everything as it is while there is a hold.
+// Erase does what it may while there is a hold.
 func (h heldEstate) Erase(tx *db.Tx, of value.ID, keep func(what, why, until string)) error {
 	until, err := evidence.HeldUntil(tx, of)
 	if err != nil {
 		return err
 	}
-	if until.IsZero() || !tx.Now().Before(until) {
+	if until.IsZero() {
 		return h.Estate.Erase(tx, of, keep)
 	}
-	if ctx := tx.Context(); h.tells {
+	if ctx := tx.Context(); h.speaks {
 		keep(text.T(ctx, "app.held.what"), text.T(ctx, "app.held.why"), text.FromContext(ctx).Date(until))
+		if err := evidence.AwaitErasure(tx, of); err != nil {
+			return err
+		}
 	}
-	return nil
+	return h.eraseOthers(tx, of, keep)
+}
+
+// eraseOthers erases what no hold is concerned with.
+func (h heldEstate) eraseOthers(tx *db.Tx, of value.ID, keep func(what, why, until string)) error {
+	switch estate := h.Estate.(type) {
+	case listing.Estate:
+		return estate.EraseOthers(tx, of, func(id value.ID) (bool, error) { return evidence.Held(tx, listing.Object, id) })
+	case message.Estate:
+		return estate.EraseOthers(tx, of, func(conversation, about value.ID) (bool, error) { return heldTalk(tx, conversation, about) })
+	case profile.Estate:
+		return h.unlessHeld(tx, of, keep, profile.Object, "seller")
+	case trade.Estate:
+		return h.unlessHeld(tx, of, keep, trade.ReviewObject)
+	case follow.Estate, saved.Estate:
+		return h.Estate.Erase(tx, of, keep)
+	case account.Estate: // it stays, and nobody comes in by it
+		err := suspended{}.Suspend(tx, of, "its owner asked for it to be erased")
+		if value.KindOf(err) == value.Forbidden { // of somebody on the staff: the estate says why not
+			return h.Estate.Erase(tx, of, keep)
+		}
+		return err
+	default:
+		return nil
+	}
+}
+
+// unlessHeld erases an estate when no record of its objects is held.
+func (h heldEstate) unlessHeld(tx *db.Tx, of value.ID, keep func(what, why, until string), objects ...string) error {
+	for _, object := range objects {
+		records, err := evidence.HeldRecords(tx, object, of)
+		if err != nil || len(records) > 0 {
+			return err
+		}
+	}
+	return h.Estate.Erase(tx, of, keep)
+}
+
+// heldTalk reports whether a conversation, a message in it, or the listing it is about is held.
+func heldTalk(tx *db.Tx, conversation, about value.ID) (bool, error) {
+	for object, record := range map[string]value.ID{listing.Object: about, message.ConversationObject: conversation} {
+		if is, err := evidence.Held(tx, object, record); is || err != nil {
+			return is, err
+		}
+	}
+	written, err := message.InConversation(tx, conversation)
+	for _, m := range written {
+		if is, err := evidence.Held(tx, message.MessageObject, m.ID); is || err != nil {
+			return is, err
+		}
+	}
+	return false, err
+}
+
+var erasureMail = mail.Kind{Name: "member.erasure"}
+
+// eraseHeld erases what was left of a member when the last hold has ended, in their own name, since they asked for it.
+func (a *App) eraseHeld(s *site.Site) func(context.Context, value.ID) error {
+	return func(ctx context.Context, of value.ID) error {
+		return s.DB.Write(site.With(ctx, s), value.Actor{Kind: value.Member, ID: of}, "member.erase_held", func(tx *db.Tx) error {
+			may, err := evidence.MayErase(tx, of)
+			if err != nil || !may {
+				tx.Log(db.Change{Object: "evidence_erasure", Record: of, Diff: map[string]any{"state": "held again"}})
+				return err
+			}
+			to, err := account.Find(tx, of)
+			if err != nil {
+				return err
+			}
+			kept := 0
+			for _, estate := range estates(a)(s) {
+				if err := estate.Erase(tx, of, func(_, _, _ string) { kept++ }); err != nil {
+					return fmt.Errorf("erasing %s of %s: %w", estate.Name(), of, err)
+				}
+			}
+			if err := evidence.Erased(tx, of, kept); err != nil || !to.Erased.IsZero() {
+				return err
+			}
+			w, name := a.printer(s.Settings(), to.Locale), s.Settings().Name
+			return mail.Send(tx, mail.Message{Kind: erasureMail, To: to.Email, Subject: w.T("app.held.done_subject", "site", name), Text: w.T("app.held.done_text", "site", name) + "\n"})
+		})
+	}
 }
 
 // forgetListing drops what the safety desk knows of a listing that is erased.

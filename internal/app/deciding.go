@@ -346,7 +346,7 @@ func (a *App) troubled(s *site.Site) func(tx *db.Tx, f moderation.Failure) error
 
 // vault preserves what severe decisions of a site are about.
 func (a *App) vault(s *site.Site, c collector, sealLog func(context.Context) error) *evidence.Vault {
-	return &evidence.Vault{DB: s.DB, Files: c.files, Collector: c, Secret: s.Key("evidence"), SealLog: sealLog}
+	return &evidence.Vault{DB: s.DB, Files: c.files, Collector: c, Secret: s.Key("evidence"), SealLog: sealLog, Erase: a.eraseHeld(s)}
 }
 
 // linkOf is where staff see a record; empty for those without a page.

@@ -86,6 +86,19 @@ func (w *world) letters(d *db.DB, about string) (all []mail.Mail) {
 	return all
 }
 
+// lettersTo are those to an address, the newest first.
+func (w *world) lettersTo(r *Rooms, to value.Email) (all []mail.Mail) {
+	w.Helper()
+	err := r.Site.DB.Read(context.Background(), func(tx *db.Tx) (err error) {
+		all, err = mail.MessagesTo(tx, to, 100)
+		return err
+	})
+	if err != nil {
+		w.Fatal(err)
+	}
+	return all
+}
+
 func (w *world) historyDuties(r *Rooms, state string) (all []legal.Duty) {
 	w.Helper()
 	err := r.Site.DB.Read(context.Background(), func(tx *db.Tx) (err error) {
