@@ -172,7 +172,7 @@ func (a *App) furnish() {
 	a.market = &market.Market{
 		Services: func(s *site.Site) market.Services {
 			rooms := a.Rooms(s)
-			return market.Services{Desk: rooms.Listings, Index: rooms.Index, Notices: rooms.Moderation, Parts: a.marketParts(s),
+			return market.Services{Desk: rooms.Listings, Index: rooms.Index, Notices: reports{a, s}, Parts: a.marketParts(s),
 				Atlas: atlas{}, Missed: func(ctx context.Context, words string) {
 					rooms.Database.NoteMiss(words, text.FromContext(ctx).Locale().Language())
 				}}
@@ -266,6 +266,7 @@ func (a *App) Router() *web.Router {
 	m.Before(a.api.Step)
 	m.Before(a.door.Step)
 	m.Before(a.speak)
+	m.Before(fromNetwork)
 	m.Mount("GET /static/", account.Public, ui.Static(), web.Bare())
 	m.Handle("GET "+media.Path, account.Public, a.servePhoto)
 	m.Handle("GET /language/{locale}", account.Public, chooseLanguage)

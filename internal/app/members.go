@@ -21,6 +21,7 @@ import (
 	"fairground/internal/member"
 	"fairground/internal/message"
 	"fairground/internal/moderation"
+	"fairground/internal/notice"
 	"fairground/internal/posting"
 	"fairground/internal/profile"
 	"fairground/internal/push"
@@ -79,7 +80,7 @@ func (a *App) furnishMembers() {
 		},
 		Listings: talkedAbout, Seats: answering, SellersOf: answersFor, Persons: persons,
 		Blocked: member.Blocked, Block: blockKnown, BlockedPage: "/account/blocked",
-		Report: reportConversation, Grounds: grounds,
+		Report: a.reportConversation, Grounds: grounds,
 		Deal: dealOf,
 		Agreed: func(tx *db.Tx, g message.Agreement) error {
 			_, err := a.Rooms(site.From(tx.Context())).Trades.Agree(tx, trade.Agreement(g), trade.Buyer)
@@ -252,16 +253,15 @@ func grounds(ctx context.Context) []message.Ground {
 }
 
 // reportConversation files a notice in the write that reports.
-func reportConversation(tx *db.Tx, r message.Report) (code string, err error) {
+func (a *App) reportConversation(tx *db.Tx, r message.Report) (code string, err error) {
 	from, err := account.Find(tx, r.By)
 	if err != nil {
 		return "", err
 	}
-	n, err := moderation.FileIn(tx, moderation.Notice{
-		Object: message.ConversationObject, Record: r.Conversation, Ground: moderation.Ground(r.Ground), Explanation: r.Text, Name: from.Name,
-		Email: from.Email, Locale: from.Locale,
-	})
-	return n.Code, err
+	filed, err := a.notices.TakeIn(tx, site.From(tx.Context()), "", notice.Report{
+		Lane: notice.Harm, Ground: r.Ground, Explanation: r.Text, Name: from.Name, Email: string(from.Email), Locale: from.Locale,
+	}, notice.Target{Object: message.ConversationObject, Record: r.Conversation})
+	return filed.Code, err
 }
 
 // guestsOf lets visitors post on a site.

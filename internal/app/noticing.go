@@ -174,6 +174,31 @@ func (a *App) showing(r *http.Request, sha string) (key string, err error) {
 	return key, err
 }
 
+// reports takes in what the form beside a listing, a seller or a review was filled in with.
+type reports struct {
+	app  *App
+	site *site.Site
+}
+
+// File files a notice by the way for everything else.
+func (r reports) File(ctx context.Context, actor value.Actor, n moderation.Notice) (moderation.Notice, error) {
+	report := notice.Report{Lane: notice.Other, Ground: string(n.Ground), Explanation: n.Explanation, Name: n.Name, Email: string(n.Email), Locale: n.Locale}
+	network, _ := ctx.Value(networkKey{}).(string)
+	filed, err := r.app.notices.Take(ctx, r.site, actor, network, report, notice.Target{Object: n.Object, Record: n.Record})
+	if value.KindOf(err) == value.Limited { // it stands on the form, so that nothing typed is lost
+		err = &value.Error{Kind: value.Invalid, Field: "limited", Message: text.Error(ctx, err)}
+	}
+	n.Code = filed.Code
+	return n, err
+}
+
+type networkKey struct{}
+
+// fromNetwork keeps from which network a request came, for reports of people who give no address.
+func fromNetwork(_ http.ResponseWriter, r *http.Request) (*http.Request, error) {
+	return r.WithContext(context.WithValue(r.Context(), networkKey{}, web.ClientNetwork(r))), nil
+}
+
 func fileNotice(tx *db.Tx, f notice.Filing) (value.ID, string, error) {
 	n, err := moderation.FileIn(tx, moderation.Notice{
 		Object: f.Object, Record: f.Record, Ground: moderation.Ground(f.Ground), Explanation: f.Explanation,

@@ -33,11 +33,16 @@ var messages embed.FS
 // Messages are the words of the public pages, for text.New.
 func Messages() fs.FS { return messages }
 
+// Notices files reports; moderation.Desk does.
+type Notices interface {
+	File(ctx context.Context, actor value.Actor, n moderation.Notice) (moderation.Notice, error)
+}
+
 // Services are the rooms of one site that its public pages read from.
 type Services struct {
 	Desk    *listing.Desk
 	Index   search.Index
-	Notices *moderation.Desk
+	Notices Notices
 	Parts   Parts
 	Atlas   Atlas                                   // of the world's places; nil knows only those of the site's listings
 	Missed  func(ctx context.Context, words string) // told of words that found nothing; nil for nobody. It must be quick

@@ -50,33 +50,59 @@ type Filed struct {
 
 // file stores a report that was checked, about what its addresses show: all of it or nothing.
 func (d *Desk) file(ctx context.Context, s *site.Site, actor value.Actor, network string, r Report, targets []Target) (filed []Filed, err error) {
-	email, _ := value.ParseEmail(r.Email)
 	err = s.DB.Write(ctx, actor, "notice.file", func(tx *db.Tx) error {
-		filed = nil
-		flagger, err := trusted(tx, r)
-		if err != nil {
-			return err
-		}
-		if flagger != nil {
-			r.Name, email = flagger.Name, flagger.Email
-		}
-		key := notifierKey(s, email, network)
-		if err := d.mayReport(tx, r.Lane, key); err != nil {
-			return err
-		}
-		for _, target := range targets {
-			one, err := d.fileOne(tx, r, target, key, email, flagger)
-			if err != nil {
-				return err
-			}
-			filed = append(filed, one)
-		}
-		return d.acknowledge(tx, s, email, r.Locale, filed)
+		filed, err = d.fileIn(tx, s, network, r, targets)
+		return err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("notice.file(%s): %w", r.Lane, err)
 	}
 	return filed, nil
+}
+
+// Take files what the form of another room took, such as that beside a listing, so that it is acknowledged, counted and limited like what
+// comes here. network stands for whoever gave no address.
+func (d *Desk) Take(ctx context.Context, s *site.Site, actor value.Actor, network string, r Report, target Target) (Filed, error) {
+	if _, err := value.ParseEmail(r.Email); r.Email != "" && err != nil {
+		return Filed{}, err
+	}
+	filed, err := d.file(ctx, s, actor, network, r, []Target{target})
+	if err != nil {
+		return Filed{}, err
+	}
+	return filed[0], nil
+}
+
+// TakeIn is Take as a part of a write that is under way.
+func (d *Desk) TakeIn(tx *db.Tx, s *site.Site, network string, r Report, target Target) (Filed, error) {
+	filed, err := d.fileIn(tx, s, network, r, []Target{target})
+	if err != nil {
+		return Filed{}, fmt.Errorf("notice.TakeIn(%s): %w", r.Lane, err)
+	}
+	return filed[0], nil
+}
+
+func (d *Desk) fileIn(tx *db.Tx, s *site.Site, network string, r Report, targets []Target) (filed []Filed, err error) {
+	email, _ := value.ParseEmail(r.Email) // an address that is none was refused before
+	flagger, err := trusted(tx, r)
+	if err != nil {
+		return nil, err
+	}
+	if flagger != nil {
+		r.Name, email = flagger.Name, flagger.Email
+	}
+	key := notifierKey(s, email, network)
+	if err := d.mayReport(tx, r.Lane, key); err != nil {
+		return nil, err
+	}
+	for _, target := range targets {
+		one, err := d.fileOne(tx, r, target, key, email, flagger)
+		if err != nil {
+			return nil, err
+		}
+		filed = append(filed, one)
+	}
+	return filed, d.acknowledge(tx, s, email, r.Locale, filed)
 }
 
 func (d *Desk) fileOne(tx *db.Tx, r Report, target Target, key [sha256.Size]byte, email value.Email, flagger *Trusted) (Filed, error) {
