@@ -17,6 +17,7 @@ type cluster struct {
 	version int // changes so far
 	tally   *tally
 	refined int // members when it was looked through
+	gone    int // members that left since it was last seen to hang together
 
 	known     *Template // as it was at a version
 	knownAt   int
@@ -139,15 +140,27 @@ func (x *Index) joinSides(self uint32, edges []edge, sides []*side) {
 	}
 	kept := 0
 	for _, e := range edges { // the likeliest come first
-		if c := x.docs[e.a].cluster; c != nil && c == x.docs[e.b].cluster && kept < mostEdges {
+		if c := x.docs[e.a].cluster; c != nil && c == x.docs[e.b].cluster && kept < c.mostEdges() {
 			x.hang(c, e)
 			kept++
 		}
 	}
 }
 
-// mostEdges of a document are kept when it joins a cluster: enough to tell why, and to hang on when others go.
-const mostEdges = 16
+// So many edges of a document are kept when it joins a cluster: enough to tell why, and to hang on when others go. In a large
+// one there are thousands of others to hang on.
+const (
+	edgesOfOne   = 16
+	edgesInLarge = 6
+	large        = 256 // members
+)
+
+func (c *cluster) mostEdges() int {
+	if len(c.members) > large {
+		return edgesInLarge
+	}
+	return edgesOfOne
+}
 
 // tie joins a document, or the cluster it is in already, with one neighbour, or takes note of the bridge between them.
 func (x *Index) tie(self uint32, s *side) {

@@ -178,3 +178,25 @@ func TestADocumentWithoutAnIdIsNotKept(t *testing.T) {
 		t.Error("found what was never there")
 	}
 }
+
+func TestALargeClusterThatIsTornApartIsPartedSoon(t *testing.T) {
+	t.Parallel()
+	const half = 150
+	x := New(Options{})
+	chain(x, 1000, half, 1)
+	chain(x, 2000, half, 2)
+	both, bridges := append(phoneOf(1), phoneOf(2)...), 0
+	for ; x.ClusterOf(1000) != x.ClusterOf(2000); bridges++ {
+		x.Add(Doc{ID: value.ID(3000 + bridges), Account: value.ID(3000 + bridges), Phones: both})
+	}
+	for i := range bridges {
+		x.Remove(value.ID(3000 + i))
+	}
+	for i := range 2 * half / lookEach {
+		x.Remove(value.ID(1000 + i))
+	}
+	one, other := x.ClusterOf(1000+half-1), x.ClusterOf(2000)
+	if one == 0 || other == 0 || one == other {
+		t.Errorf("clusters %v and %v", one, other)
+	}
+}

@@ -45,17 +45,38 @@ func (x *Index) leave(c *cluster, gone uint32) {
 		x.dissolve(c)
 		return
 	}
-	parts := x.parts(c)
-	if len(parts) > 1 {
+	if c.gone++; c.isSurelyWhole() {
+		return
+	}
+	c.gone = 0
+	if parts := x.parts(c); len(parts) > 1 {
 		x.divide(c, parts)
 	}
+}
+
+// lookEach is after which part of a large cluster has left it is looked at whether the rest hangs together. It takes a while,
+// and an edit is a leaving too.
+const lookEach = 32
+
+// isSurelyWhole says whether a cluster need not be looked at after somebody left: all of it is one account's, or it is
+// large and few have left.
+func (c *cluster) isSurelyWhole() bool {
+	if c.tally != nil {
+		for account, h := range c.tally.accounts {
+			if account != 0 && h.documents == len(c.members) {
+				return true
+			}
+			break
+		}
+	}
+	return len(c.members) > large && c.gone*lookEach < len(c.members)
 }
 
 // divide makes several clusters of one. The largest part keeps the id.
 func (x *Index) divide(c *cluster, parts [][]uint32) {
 	slices.SortStableFunc(parts, func(a, b []uint32) int { return cmp.Compare(len(b), len(a)) })
 	edges := c.edges
-	c.members, c.edges, c.tally = parts[0], nil, nil
+	c.members, c.edges, c.tally, c.gone = parts[0], nil, nil, 0
 	c.version++
 	for _, part := range parts[1:] {
 		x.partWays(c, part)

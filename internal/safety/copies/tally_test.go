@@ -89,3 +89,23 @@ func TestTheSameListingAgainIsNoNews(t *testing.T) {
 		t.Errorf("accounts %v", accounts)
 	}
 }
+
+// A gate asks for each listing that comes; what it is told must not cost more in a cluster of thousands.
+func TestASummaryOfALargeClusterCostsNoMore(t *testing.T) { // not in parallel: others' allocations would count
+	cost := func(members int) float64 {
+		x := New(Options{})
+		for i := range members {
+			x.Add(Doc{ID: value.ID(i + 1), Account: 7, Text: fmt.Sprintf("%s, number %d", work3, i), At: time.Unix(1e9+int64(i), 0)})
+			x.Summary(value.ID(i + 1))
+		}
+		n := 0
+		return testing.AllocsPerRun(20, func() {
+			n++
+			x.Add(Doc{ID: 5, Account: 7, Text: fmt.Sprintf("%s, edited %d times", work3, n), At: time.Unix(1e9, 0)})
+			x.Summary(5)
+		})
+	}
+	if few, many := cost(60), cost(1500); many > 2*few {
+		t.Errorf("an edit in a cluster of 1,500 allocates %.0f times, in one of 60 %.0f times", many, few)
+	}
+}
