@@ -74,7 +74,7 @@ func (e Estate) Erase(tx *db.Tx, account value.ID, _ func(what, why, until strin
 			continue
 		}
 		seen[m.Network] = true
-		if _, err := tx.Exec("update network set template = '', drawing = '', stale = true where id = $1", int64(m.Network)); err != nil {
+		if _, err := tx.Exec("update network set template = '', drawing = '', picture = '', stale = true where id = $1", int64(m.Network)); err != nil {
 			return err
 		}
 		tx.Log(db.Change{Object: Object, Record: m.Network, Diff: map[string]any{"erased": true}})

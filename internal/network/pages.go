@@ -138,6 +138,8 @@ func (v *visit) day(n Network) string {
 	switch {
 	case n.First.IsZero():
 		return "–"
+	case v.words.Moment(n.First) == v.words.Moment(n.Last):
+		return v.words.Moment(n.First)
 	case v.words.Date(n.First) == v.words.Date(n.Last):
 		return v.words.Date(n.First) + ", " + v.words.Time(n.First) + "–" + v.words.Time(n.Last)
 	default:

@@ -18,11 +18,12 @@ var slot = regexp.MustCompile(`\[\d+\]`)
 
 // decide carries out one decision for the network, but for the listings that were ticked.
 func (v *visit) decide() error {
-	o, err := v.find()
+	form, err := web.ReadForm(v.r)
 	if err != nil {
 		return err
 	}
-	form, err := web.ReadForm(v.r)
+	more := form.Line("show", 10) == "all"
+	o, err := v.find(more || form.Line("all", 10) == "yes")
 	if err != nil {
 		return err
 	}
@@ -33,6 +34,9 @@ func (v *visit) decide() error {
 			except = append(except, id)
 			o.except[id] = true
 		}
+	}
+	if more { // of the table; nothing that was typed is lost
+		return o.render(http.StatusOK)
 	}
 	if !has(o.measures(), o.measure) {
 		o.problem["measure"] = v.t("network.error.measure")
@@ -81,7 +85,7 @@ func (o *oneView) back(said string) error {
 
 // undo takes the last decision back.
 func (v *visit) undo() error {
-	o, err := v.find()
+	o, err := v.find(false)
 	if err != nil {
 		return err
 	}

@@ -20,17 +20,18 @@ type oneView struct {
 	*visit
 	network  Network
 	members  []Member
-	links    []Link
+	links    []Link // the strongest
 	events   []Event
 	names    map[string]string    // of who is written in events
 	others   map[value.ID]Network // that events name
 	shown    map[value.ID]Shown
 	outcomes map[value.ID]Outcome
 	numbers  map[value.ID]int // as the graph and the table count listings
-	graph    Graph
+	picture  picture
 	photos   []sharedPhotos
 	seen     map[string]bool // photos that the reader has looked at
 	waits    []Act           // for a second person
+	all      bool            // the table has every listing
 
 	problem                 map[string]string
 	measure, ground, reason string
@@ -38,12 +39,16 @@ type oneView struct {
 	results                 []Result
 }
 
-func (v *visit) find() (*oneView, error) {
+// firstRows is how many listings the table has until somebody asks for all.
+const firstRows = 100
+
+// find reads a network with what its page shows.
+func (v *visit) find(all bool) (*oneView, error) {
 	id, err := value.ParseID(Kind, v.r.PathValue("id"))
 	if err != nil {
 		return nil, err
 	}
-	o := &oneView{visit: v, numbers: map[value.ID]int{}, problem: map[string]string{}, except: map[value.ID]bool{}, shown: map[value.ID]Shown{},
+	o := &oneView{visit: v, all: all, numbers: map[value.ID]int{}, problem: map[string]string{}, except: map[value.ID]bool{}, shown: map[value.ID]Shown{},
 		names: map[string]string{}, others: map[value.ID]Network{}}
 	err = v.read(func(tx *db.Tx) (err error) {
 		if o.network, err = find(tx, id); err != nil {
@@ -63,19 +68,31 @@ func (o *oneView) readMembers(tx *db.Tx) (err error) {
 	if o.members, err = Members(tx, o.network.ID); err != nil {
 		return err
 	}
-	if o.links, err = Links(tx, o.network.ID); err != nil {
+	if o.links, err = strongestLinks(tx, o.network.ID, mostTies); err != nil {
 		return err
 	}
-	ids := make([]value.ID, len(o.members))
+	if o.picture, err = findPicture(tx, o.network.ID, o.members); err != nil {
+		return err
+	}
 	for i, m := range o.members {
-		ids[i] = m.Listing
 		o.numbers[m.Listing] = i + 1
 	}
-	o.graph = graphOf(o.members, o.links, large)
+	ids := make([]value.ID, len(o.rows()))
+	for i, m := range o.rows() {
+		ids[i] = m.Listing
+	}
 	if o.pages.Listings != nil {
 		o.shown, err = o.pages.Listings(tx, ids)
 	}
 	return err
+}
+
+// rows are the listings in the table.
+func (o *oneView) rows() []Member {
+	if o.all {
+		return o.members
+	}
+	return o.members[:min(len(o.members), firstRows)]
 }
 
 func (o *oneView) readEvents(tx *db.Tx) (err error) {
@@ -136,7 +153,7 @@ func (o *oneView) acts() (all []value.ID) {
 }
 
 func (v *visit) one() error {
-	o, err := v.find()
+	o, err := v.find(v.r.URL.Query().Get("all") == "yes")
 	if err != nil {
 		return err
 	}
@@ -271,34 +288,12 @@ func (o *oneView) history() (all ui.Timeline) {
 	return all
 }
 
-// tie is one thing that holds a network together, in words.
-type tie struct {
-	kind, shown        string
-	listings, accounts int
-}
-
-// tiesIn says what holds the network together, what most share first.
-func (o *oneView) tiesIn() (all []tie) {
-	b := &drawing{on: canvas{shared: 12}, shares: map[value.ID][]string{}}
-	b.findShared(o.members, o.links)
-	for _, t := range b.things {
-		accounts := map[value.ID]bool{}
-		for _, m := range o.members {
-			if t.listings[m.Listing] {
-				accounts[m.Account] = true
-			}
-		}
-		all = append(all, tie{t.kind, t.label, len(t.listings), len(accounts)})
-	}
-	return all
-}
-
 func (o *oneView) tieText(t tie) string {
-	return o.t("network.tie."+t.kind, "shown", t.shown)
+	return o.t("network.tie."+t.Kind, "shown", t.Shown)
 }
 
 func (o *oneView) tieCount(t tie) string {
-	return o.t("network.tie_count", "count", t.listings, "accounts", o.t("network.accounts", "count", t.accounts))
+	return o.t("network.tie_count", "count", t.Listings, "accounts", o.t("network.accounts", "count", t.Accounts))
 }
 
 // piece is a stretch of a template.
@@ -330,4 +325,14 @@ func (o *oneView) failure(err error) string {
 		return text.Error(o.r.Context(), known)
 	}
 	return o.t("network.failed")
+}
+
+// into is the network that this one became part of; false when it is one by itself.
+func (o *oneView) into() (Network, bool) {
+	for _, e := range slices.Backward(o.events) {
+		if e.Kind == "absorbed" && o.network.State == Merged {
+			return o.others[e.Other], true
+		}
+	}
+	return Network{}, false
 }

@@ -36,7 +36,7 @@ func (o *oneView) readPhotos(tx *db.Tx) error {
 	if o.pages.Photos == nil {
 		return nil
 	}
-	groups := o.photoGroups()
+	groups := o.picture.Photos
 	var ids []value.ID
 	for _, g := range groups {
 		ids = append(ids, g[:min(len(g), mostOfGroup)]...)
@@ -70,36 +70,6 @@ func (o *oneView) readPhotos(tx *db.Tx) error {
 
 func (v *visit) looks() Looks { return v.pages.Looks(site.From(v.r.Context())) }
 
-// photoGroups are the listings that photos tie, the largest group first.
-func (o *oneView) photoGroups() (all [][]value.ID) {
-	of := unions{}
-	for _, l := range o.links {
-		if l.Reason == "photo" {
-			of.join(l.A, l.B)
-		}
-	}
-	at := map[value.ID]int{}
-	for _, m := range o.members {
-		if of[m.Listing] == 0 && of.root(m.Listing) == m.Listing && !o.hasPhotoTie(m.Listing) {
-			continue
-		}
-		root := of.root(m.Listing)
-		i, known := at[root]
-		if !known {
-			i = len(all)
-			at[root] = i
-			all = append(all, nil)
-		}
-		all[i] = append(all[i], m.Listing)
-	}
-	slices.SortStableFunc(all, func(a, b []value.ID) int { return len(b) - len(a) })
-	return all[:min(len(all), mostPhotoGroups)]
-}
-
-func (o *oneView) hasPhotoTie(id value.ID) bool {
-	return slices.ContainsFunc(o.links, func(l Link) bool { return l.Reason == "photo" && (l.A == id || l.B == id) })
-}
-
 func (o *oneView) anySeen() bool {
 	for _, seen := range o.seen {
 		if seen {
@@ -111,7 +81,7 @@ func (o *oneView) anySeen() bool {
 
 // look records looks at photos before they are shown. What stays veiled is answered with the reason.
 func (v *visit) look() error {
-	o, err := v.find()
+	o, err := v.find(false)
 	if err != nil {
 		return err
 	}

@@ -34,11 +34,15 @@ func eachOffice(t *testing.T, test func(w *office)) {
 	t.Helper()
 	t.Parallel()
 	sitetest.Each(t, []db.Schema{Schema()}, func(t *testing.T, base *sitetest.World) {
-		w := &office{world: &world{T: t, db: base.Site.DB, shelf: &shelf{all: map[value.ID]Listing{}}, directory: t.TempDir()}, site: base, decider: &decider{}}
-		w.desk = w.another()
-		w.router = w.serve()
-		test(w)
+		test(newOffice(t, base))
 	})
+}
+
+func newOffice(t testing.TB, base *sitetest.World) *office {
+	w := &office{world: &world{TB: t, db: base.Site.DB, shelf: &shelf{all: map[value.ID]Listing{}}, directory: t.TempDir()}, site: base, decider: &decider{}}
+	w.desk = w.another()
+	w.router = w.serve()
+	return w
 }
 
 func (w *office) serve() *web.Router {

@@ -1,14 +1,17 @@
 package network
 
-import "strconv"
+import (
+	"slices"
+	"strconv"
+)
 
 // mostTies is how many links the table shows.
-const mostTies = 200
+const mostTies = 100
 
 // kinds are the kinds of nodes that the graph shows, for its legend.
 func (o *oneView) kinds() (all []string) {
 	there := map[string]bool{}
-	for _, n := range o.graph.Nodes {
+	for _, n := range o.picture.Graph.Nodes {
 		switch n.Kind {
 		case "mail", "handle", "link":
 			there["phone"] = true
@@ -55,4 +58,24 @@ func (o *oneView) dotName(d spot) string {
 
 func (o *oneView) barName(b bar) string {
 	return o.t("network.bar", "listings", o.t("network.listing_count", "count", b.Count), "from", o.words.Moment(b.From))
+}
+
+// filling is what a listing puts into one or several slots.
+type filling struct{ slots, text string }
+
+// filledIn gathers slots that are filled alike.
+func filledIn(fillings []string) (all []filling) {
+	for i, text := range fillings {
+		if text == "" {
+			continue
+		}
+		slot := "[" + strconv.Itoa(i+1) + "]"
+		at := slices.IndexFunc(all, func(f filling) bool { return f.text == text })
+		if at >= 0 {
+			all[at].slots += " " + slot
+			continue
+		}
+		all = append(all, filling{slot, text})
+	}
+	return all
 }

@@ -68,6 +68,9 @@ func (d *Desk) part(ctx context.Context, id value.ID) error {
 	if err != nil {
 		return fmt.Errorf("network.part(%s): %w", id, err)
 	}
+	if err := d.learnPardons(ctx); err != nil {
+		return err
+	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	for _, listing := range moved {
@@ -122,7 +125,7 @@ func (d *Desk) partNow(tx *db.Tx, id value.ID) (moved []value.ID, err error) {
 
 // afterPart lets the network be looked at again.
 func (d *Desk) afterPart(tx *db.Tx, id value.ID) error {
-	_, err := tx.Exec("update network set stale = true where id = $1", int64(id))
+	_, err := tx.Exec("update network set stale = true, drawing = '', picture = '' where id = $1", int64(id))
 	return err
 }
 
@@ -170,11 +173,29 @@ func (d *Desk) split(tx *db.Tx, n Network, c copies.Cluster, part []value.ID) (e
 			return err
 		}
 	}
+	if err := d.passOn(tx, n, made.ID); err != nil {
+		return err
+	}
 	tx.Log(db.Change{Object: Object, Record: made.ID, Diff: map[string]any{"split": n.ID, "listings": len(part), "state": made.State}})
 	if made.State != Open || d.config.Cases == nil {
 		return nil
 	}
 	return d.config.Cases.Open(tx, "network", Object, made.ID, because(made, len(part), c.Accounts))
+}
+
+// passOn lets a part know that the whole was dismissed, so that this can be taken back for the part too. Decisions about listings are
+// taken back where they were made.
+func (d *Desk) passOn(tx *db.Tx, from Network, to value.ID) error {
+	events, err := Events(tx, from.ID)
+	if err != nil {
+		return err
+	}
+	last, stands := standing(from, events)
+	if !stands || last.Kind != string(Dismissed) {
+		return nil
+	}
+	last.Network = to
+	return insertEvent(tx, last)
 }
 
 func because(n Network, listings, accounts int) string {

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -39,31 +40,50 @@ func (d *Desk) Cluster(ctx context.Context, s *safety.Subject, found *safety.Slo
 		d.pending[s.Record] = arrival{doc.At, doc}
 	}
 	d.mu.Unlock()
-	shown, is := join(index, doc)
-	c := safety.Cluster{}
-	if is {
-		c = safety.Cluster{ID: shown.ID, Size: len(shown.Members), Accounts: shown.Accounts, Phones: shown.Phones,
-			Places: shown.Places, Coverage: shown.Coverage, Score: shown.Score}
-		if s.Record == 0 {
-			c.Size = max(c.Size, 2)
-		}
-		c = d.forgiven(shown, c)
-	}
+	c := d.join(index, doc)
 	if ready {
 		return c, nil
 	}
 	return d.stored(ctx, doc, found, c), nil
 }
 
-func join(index *copies.Index, doc copies.Doc) (copies.Cluster, bool) {
+// join puts a document into the index, unless it has no record, and returns the cluster it is in.
+func (d *Desk) join(index *copies.Index, doc copies.Doc) safety.Cluster {
 	if doc.ID == 0 {
-		return index.Joined(doc)
+		whole, is := index.Joined(doc)
+		if !is {
+			return safety.Cluster{}
+		}
+		c := shortly(whole.Summary)
+		c.Size = max(c.Size, 2)
+		return d.forgiven(whole, c)
 	}
-	match := index.Add(doc)
-	if match.Size < 2 {
-		return copies.Cluster{}, false
+	index.Add(doc)
+	summary, is := index.Summary(doc.ID)
+	if !is {
+		return safety.Cluster{}
 	}
-	return index.Cluster(match.Cluster)
+	if !d.mayBeForgiven(index, summary.ID) {
+		return shortly(summary)
+	}
+	whole, _ := index.Cluster(summary.ID)
+	return d.forgiven(whole, shortly(summary))
+}
+
+// shortly is a cluster as rules see it.
+func shortly(s copies.Summary) safety.Cluster {
+	return safety.Cluster{ID: s.ID, Size: s.Size, Accounts: s.Accounts, Phones: s.Phones, Places: s.Places, Coverage: s.Coverage, Score: s.Score}
+}
+
+// mayBeForgiven says whether an account of a cluster was forgiven anything. Most never were, and then nobody has to look at
+// thousands of members one by one while a listing waits.
+func (d *Desk) mayBeForgiven(index *copies.Index, cluster value.ID) bool {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	if len(d.pardons) == 0 {
+		return false
+	}
+	return slices.ContainsFunc(index.Accounts(cluster), func(account value.ID) bool { return len(d.pardons[account]) > 0 })
 }
 
 func (d *Desk) docOf(s *safety.Subject, found *safety.Slots) copies.Doc {

@@ -138,7 +138,7 @@ func (d *Desk) settle(ctx context.Context, c copies.Cluster) error {
 	if err != nil {
 		return fmt.Errorf("network.settle(%s): %w", c.ID, err)
 	}
-	return nil
+	return d.learnPardons(ctx) // one that is open again, or merged, may have lost some
 }
 
 // settlement is one look at a cluster and its network.
@@ -367,8 +367,11 @@ func (s *settlement) merge(tx *db.Tx) error {
 		}
 		s.network.Pending = append(s.network.Pending, n.Pending...)
 		s.network.Judged = max(s.network.Judged, n.Judged)
-		n.State, n.Pending, n.stale = Merged, nil, false
+		n.State, n.Pending, n.stale, n.drawing = Merged, nil, false, ""
 		if err := update(tx, n); err != nil {
+			return err
+		}
+		if err := updatePicture(tx, n.ID, ""); err != nil {
 			return err
 		}
 		tx.Log(db.Change{Object: Object, Record: n.ID, Diff: map[string]any{"merged": s.network.ID}})
@@ -389,10 +392,11 @@ func (s *settlement) tie(tx *db.Tx) error {
 		return err
 	}
 	members, err := Members(tx, s.network.ID)
-	if err == nil {
-		s.network.drawing = draw(members, links)
+	if err != nil {
+		return err
 	}
-	return err
+	s.network.drawing = draw(members, links)
+	return updatePicture(tx, s.network.ID, pictureOf(members, links).text())
 }
 
 // bring opens a case for a new network, and for one that is open again; one of which too little is left ends.

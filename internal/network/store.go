@@ -195,7 +195,7 @@ func removeMember(tx *db.Tx, network, listing value.ID) error {
 	}
 	count, err := countMembers(tx, network)
 	if err == nil {
-		_, err = tx.Exec("update network set listings = $2, active = $3, accounts = $4, stale = true, drawing = '' where id = $1",
+		_, err = tx.Exec("update network set listings = $2, active = $3, accounts = $4, stale = true, drawing = '', picture = '' where id = $1",
 			int64(network), count.listings, count.active, count.accounts)
 	}
 	return err
@@ -222,11 +222,16 @@ func replaceLinks(tx *db.Tx, network value.ID, links []Link) error {
 
 // Links are what ties the listings of a network, the strongest first.
 func Links(tx *db.Tx, network value.ID) ([]Link, error) {
+	return strongestLinks(tx, network, 2*mostLinks)
+}
+
+func strongestLinks(tx *db.Tx, network value.ID, limit int) ([]Link, error) {
 	return db.All(tx, func(row db.Scanner) (l Link, err error) {
 		return l, row.Scan(&l.A, &l.B, &l.Stage, &l.Reason, &l.Weight, &l.Entity, &l.Shown)
 	}, `select a, b, stage, reason, weight, entity, shown from network_link
 		where network = $1
-		order by weight desc, a, b, stage, reason`, int64(network))
+		order by weight desc, a, b, stage, reason
+		limit $2`, int64(network), limit)
 }
 
 // findByEntities returns the largest open or decided network that shares one of these; the zero one when none does.
@@ -250,8 +255,11 @@ func insertEvent(tx *db.Tx, e Event) error {
 	if e.Actor == "" {
 		e.Actor = tx.Actor().String()
 	}
+	if e.At.IsZero() {
+		e.At = tx.Now()
+	}
 	return tx.Insert("network_event", []string{"id", "network", "kind", "at_us", "actor", "count", "other", "note", "acts", "second"}, [][]any{{
-		int64(tx.NewID()), int64(e.Network), e.Kind, micros(tx.Now()), e.Actor, e.Count, int64(e.Other), e.Note, idsText(e.Acts), e.Second}})
+		int64(tx.NewID()), int64(e.Network), e.Kind, micros(e.At), e.Actor, e.Count, int64(e.Other), e.Note, idsText(e.Acts), e.Second}})
 }
 
 // Events are what happened to a network, the oldest first.

@@ -63,7 +63,7 @@ func (s *shelf) Of(_ *db.Tx, ids []value.ID) ([]Listing, error) {
 
 // world is one site with a desk.
 type world struct {
-	*testing.T
+	testing.TB
 	db        *db.DB
 	desk      *Desk
 	shelf     *shelf
@@ -80,7 +80,7 @@ func each(t *testing.T, test func(w *world)) {
 	t.Helper()
 	t.Parallel()
 	dbtest.Each(t, schemas(), func(t *testing.T, d *db.DB) {
-		w := &world{T: t, db: d, shelf: &shelf{all: map[value.ID]Listing{}}, directory: t.TempDir()}
+		w := &world{TB: t, db: d, shelf: &shelf{all: map[value.ID]Listing{}}, directory: t.TempDir()}
 		w.desk = w.another()
 		test(w)
 	})
