@@ -26,6 +26,7 @@ type Desk struct {
 	lag     int64
 	failure string
 	unsaved int
+	stale   stale
 	swept   time.Time
 	closed  bool
 
@@ -120,14 +121,17 @@ func (d *Desk) put(ids []value.ID, found []Listing) {
 		index.Add(l.doc())
 		there[l.ID] = true
 	}
+	removed := false
 	for _, id := range ids {
 		if !there[id] {
 			index.Remove(id)
+			removed = true
 		}
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.unsaved += len(ids)
+	d.stale.note(d.now(), len(ids) > 0, removed)
 	for _, id := range ids {
 		d.due[id] = struct{}{}
 	}

@@ -14,6 +14,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"time"
 
 	"fairground/internal/change"
 	"fairground/internal/db"
@@ -27,7 +28,28 @@ const (
 	longestLabel = 1 << 20
 	fewestSaved  = 2000 // smaller indexes are made as quickly as they are loaded
 	mostUnsaved  = 2000
+	oldest       = time.Hour        // how long a snapshot may say what a listing does not any more
+	oldestGone   = 10 * time.Minute // and what is of a listing that was erased; one save serves all that went meanwhile
 )
+
+// stale is since when the snapshot holds what the index does not; zero: it does not.
+type stale struct{ changed, removed time.Time }
+
+func (s *stale) note(at time.Time, changed, removed bool) {
+	if changed && (s.changed.IsZero() || at.Before(s.changed)) {
+		s.changed = at
+	}
+	if removed && (s.removed.IsZero() || at.Before(s.removed)) {
+		s.removed = at
+	}
+}
+
+func (s *stale) isLate(now time.Time) bool {
+	late := func(since time.Time, most time.Duration) bool {
+		return !since.IsZero() && (since.After(now) || now.Sub(since) >= most)
+	}
+	return late(s.changed, oldest) || late(s.removed, oldestGone)
+}
 
 // label says what a snapshot is of.
 type label struct {
@@ -44,8 +66,8 @@ func (d *Desk) file() string {
 	return filepath.Join(d.config.Directory, d.config.DB.Name()+".copies")
 }
 
-// Save writes a snapshot if enough has changed since the last one. It may take a second for a large index, during which listings wait
-// to be added; call it seldom, such as each minute.
+// Save writes a snapshot if enough has changed since the last one, if a listing was removed ten minutes ago, or if anything changed an
+// hour ago: what was erased does not stay in it. It may take a second for a large index, during which listings wait to be added.
 func (d *Desk) Save() error {
 	d.stepping.Lock()
 	defer d.stepping.Unlock()
@@ -61,19 +83,35 @@ func (d *Desk) Close() error {
 }
 
 func (d *Desk) save(least int) error {
-	d.mu.RLock()
-	index, unsaved, ready := d.index, d.unsaved, d.phase == Ready
+	d.mu.Lock()
+	index, unsaved, was := d.index, d.unsaved, d.stale
 	l := label{Database: d.config.DB.Name(), At: d.at, Pending: slices.Sorted(maps.Keys(d.pending))}
-	d.mu.RUnlock()
-	if d.file() == "" || !ready || unsaved < least || index.Len() < fewestSaved {
+	if d.file() == "" || d.phase != Ready || unsaved < least && !was.isLate(d.now()) {
+		d.mu.Unlock()
 		return nil
 	}
-	if err := d.write(l, index); err != nil {
-		return fmt.Errorf("network.Save(%s): %w", d.config.DB.Name(), err)
+	d.unsaved, d.stale = 0, stale{} // what changes meanwhile counts anew
+	d.mu.Unlock()
+	err := d.replace(l, index)
+	if err == nil {
+		return nil
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.unsaved -= unsaved
+	d.unsaved += unsaved
+	d.stale.note(was.changed, !was.changed.IsZero(), false)
+	d.stale.note(was.removed, false, !was.removed.IsZero())
+	return fmt.Errorf("network.Save(%s): %w", d.config.DB.Name(), err)
+}
+
+// replace puts a new snapshot in the place of the old one, or nothing when the index has become small.
+func (d *Desk) replace(l label, index *copies.Index) error {
+	if index.Len() >= fewestSaved {
+		return d.write(l, index)
+	}
+	if err := os.Remove(d.file()); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
 	return nil
 }
 
@@ -153,7 +191,7 @@ func (d *Desk) adopt(l label, index *copies.Index) {
 			index.Add(a.doc)
 		}
 	}
-	d.index, d.at, d.phase, d.unsaved = index, l.At, Ready, 0
+	d.index, d.at, d.phase, d.unsaved, d.stale = index, l.At, Ready, 0, stale{}
 	for _, id := range index.Clusters(leastAccounts) {
 		d.due[id] = struct{}{}
 	}
