@@ -33,6 +33,7 @@ type benchCommand struct {
 	Shared     string  `help:"Directory of the public data sets." default:"../shared/data" placeholder:"DIR"`
 	PocketBase string  `name:"pocketbase" help:"Program of PocketBase's examples/base, to be asked the same as our records." type:"existingfile" placeholder:"FILE"`
 	CEL        string  `name:"cel" help:"Directory of CEL's conformance files, tests/simple/testdata of the module cel.dev/expr; none leaves them out." placeholder:"DIR"`
+	Copies     bool    `help:"Safety: the search for copies and nothing else."`
 	Grow       bool    `help:"Search: from 10,000 to 5,000,000 listings, which take 6 GB of memory, and nothing else."`
 	Rivals     bool    `help:"Search: other engines beside ours." default:"true" negatable:""`
 	Charts     string  `help:"Search: directory for drawings of what was measured." type:"existingdir" placeholder:"DIR"`

@@ -16,7 +16,11 @@ import (
 
 // safety measures the safety desk: screening, telephone numbers, photos, statements, and the search for copies.
 func (b *bench) safety() error {
-	for _, part := range []func() error{b.safetyGate, b.safetyPhones, b.safetyPhotos, b.safetyBank, b.safetyStatements, b.safetyTricks, b.safetyMany} {
+	parts := []func() error{b.safetyGate, b.safetyPhones, b.safetyPhotos, b.safetyBank, b.safetyStatements, b.safetyTricks, b.safetyMany}
+	if b.Copies {
+		parts = parts[len(parts)-2:]
+	}
+	for _, part := range parts {
 		if err := part(); err != nil {
 			return err
 		}
@@ -137,6 +141,8 @@ func (b *bench) safetyMany() error {
 	truth, took := make([]int, 0, listings), make([]float64, 0, listings)
 	options := trick.Options{Documents: listings, Replacement: .15, Shuffle: .3, Padding: .1, Homoglyphs: .05, SpeltPhones: .3, Tied: true, Largest: 300}
 	busy, processor := time.Duration(0), processor_s()
+	b.row("\nCopies: %d listings one after the other on one core, with accounts, telephones and photos, 15 %% of the words replaced", listings)
+	told := progress{each: max(1, listings/10), processor_s: processor}
 	trick.Stream(b.Seed, options, func(d trick.Document) {
 		if b.ctx.Err() != nil {
 			return
@@ -146,6 +152,7 @@ func (b *bench) safetyMany() error {
 		one := time.Since(began)
 		busy += one
 		truth, took = append(truth, d.Campaign), append(took, float64(one.Microseconds())/1000)
+		told.step(b, len(truth), busy)
 	})
 	if b.ctx.Err() != nil {
 		return b.ctx.Err()
@@ -155,7 +162,6 @@ func (b *bench) safetyMany() error {
 	perSecond := float64(listings) / busy.Seconds()
 	found := judge(index, truth)
 	memory := heap_mb() - before
-	b.row("\nCopies: %d listings one after the other on one core, with accounts, telephones and photos, 15 %% of the words replaced", listings)
 	b.row("  %10.0f listings/s   p50 %.2f ms   p99 %.2f ms   longest %.0f ms", perSecond, percentile(took, .5), percentile(took, .99), took[len(took)-1])
 	if processor > 0 {
 		b.row("  %10.0f listings a second of processor time, with the making of them and the collection of garbage", float64(listings)/processor)
@@ -166,6 +172,30 @@ func (b *bench) safetyMany() error {
 	b.figure("copies_memory_mb", memory)
 	runtime.KeepAlive(index)
 	return nil
+}
+
+// progress tells how far a long measurement is, and whether it slows down.
+type progress struct {
+	each        int
+	busy        time.Duration
+	processor_s float64
+}
+
+// step prints a line for each tenth: how quick that tenth was by the clock, and by the processor's time with the making of the
+// listings and the collection of garbage.
+func (p *progress) step(b *bench, done int, busy time.Duration) {
+	if done%p.each != 0 {
+		return
+	}
+	var now runtime.MemStats
+	runtime.ReadMemStats(&now)
+	processor := processor_s()
+	line := fmt.Sprintf("  %10d so far   %6.0f/s", done, float64(p.each)/(busy-p.busy).Seconds())
+	if processor > p.processor_s {
+		line += fmt.Sprintf("   %6.0f/s of processor time", float64(p.each)/(processor-p.processor_s))
+	}
+	b.row("%s   %6.0f MB", line, float64(now.HeapAlloc)/(1<<20))
+	p.busy, p.processor_s = busy, processor
 }
 
 // processor_s is the processor time of this process so far, which does not grow while others have the processor; 0 where
