@@ -47,5 +47,7 @@
 //	POST /console/safety/statements/database/end   forgets it                                 staff who may settings.edit
 //	POST /console/safety/statements/redress        names the out-of-court body                staff who may settings.edit
 //	GET  /console/safety/duties                    the board of duties                        staff who may duties.see
+//	GET  /console/safety/duties.csv                the same as a table, as it is filtered     staff who may duties.see
+//	POST /console/safety/duties/{id}/owner         takes one on, or leaves it                 staff who may duties.see
 //	POST /console/safety/duties/{id}/renewal       renews a preservation                      staff who may evidence.see
 package legal

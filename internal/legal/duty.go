@@ -67,6 +67,7 @@ type Duty struct {
 	Discharged time.Time // zero: it still runs
 	By         string    // who discharged it
 	Seq        int64     // number of the log's entry that began it; 0: not known yet
+	Owner      value.ID  // the account of who takes care of it; 0: nobody yet
 }
 
 // DutyKind is the kind of a duty's id in addresses.
@@ -101,14 +102,22 @@ func (Duties) Begin(tx *db.Tx, kind, object string, record value.ID) error {
 	return begin(tx, kind, object, record, tx.Now())
 }
 
+// BeginUntil is Begin with an end of its own, such as that of a hold.
+func (Duties) BeginUntil(tx *db.Tx, kind, object string, record value.ID, due time.Time) error {
+	return beginUntil(tx, kind, object, record, tx.Now(), due)
+}
+
 func begin(tx *db.Tx, name, object string, record value.ID, began time.Time) error {
-	kind, known := kindOf(name)
-	if !known || object == "" {
-		return value.Errorf(value.Invalid, "there is no duty %q", name)
+	kind, _ := kindOf(name)
+	return beginUntil(tx, name, object, record, began, began.Add(kind.Clock))
+}
+
+func beginUntil(tx *db.Tx, name, object string, record value.ID, began, due time.Time) error {
+	if _, known := kindOf(name); !known || object == "" || due.Before(began) {
+		return value.Errorf(value.Invalid, "there is no duty %q about %q until %s", name, object, due)
 	}
-	due := began.Add(kind.Clock)
 	id := tx.NewID()
-	inserted, err := insertDuty(tx, Duty{ID: id, Kind: name, Object: object, Record: record, Began: began, Warn: due.Add(-kind.Clock / 4), Due: due})
+	inserted, err := insertDuty(tx, Duty{ID: id, Kind: name, Object: object, Record: record, Began: began, Warn: due.Add(-due.Sub(began) / 4), Due: due})
 	if err != nil {
 		return fmt.Errorf("legal.Begin(%s, %s %s): %w", name, object, record, err)
 	}
@@ -149,6 +158,21 @@ func meet(tx *db.Tx, kind, object string, record value.ID) error {
 		return err
 	}
 	return Duties{}.Discharge(tx, kind, object, record, "")
+}
+
+// Take gives a duty that runs to somebody of the staff, or to nobody.
+func (Duties) Take(tx *db.Tx, id, owner value.ID) error {
+	d, err := FindDuty(tx, id)
+	switch {
+	case err != nil:
+		return err
+	case !d.Open():
+		return value.Errorf(value.Conflict, "this duty is done already")
+	case d.Owner == owner:
+		return nil
+	}
+	tx.Log(db.Change{Object: "duty", Record: id, Diff: map[string]any{"owner": []value.ID{d.Owner, owner}}})
+	return setOwner(tx, id, owner)
 }
 
 // Renew ends a preservation that runs and begins it anew from now.

@@ -1,6 +1,7 @@
 package legal
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"time"
@@ -10,12 +11,12 @@ import (
 	"fairground/internal/value"
 )
 
-const dutyColumns = "id, kind, object, record, began_us, warn_us, due_us, coalesce(discharged_us, 0), discharged_by, coalesce(seq, 0)"
+const dutyColumns = "id, kind, object, record, began_us, warn_us, due_us, coalesce(discharged_us, 0), discharged_by, coalesce(seq, 0), coalesce(owner, 0)"
 
 func scanDuty(row db.Scanner) (Duty, error) {
 	var d Duty
 	var began_us, warn_us, due_us, discharged_us int64
-	err := row.Scan(&d.ID, &d.Kind, &d.Object, &d.Record, &began_us, &warn_us, &due_us, &discharged_us, &d.By, &d.Seq)
+	err := row.Scan(&d.ID, &d.Kind, &d.Object, &d.Record, &began_us, &warn_us, &due_us, &discharged_us, &d.By, &d.Seq, &d.Owner)
 	d.Began, d.Warn, d.Due, d.Discharged = value.FromMicros(began_us), value.FromMicros(warn_us), value.FromMicros(due_us), moment(discharged_us)
 	return d, err
 }
@@ -35,6 +36,15 @@ func openDuty(tx *db.Tx, kind, object string, record value.ID) (Duty, error) {
 		kind, object, int64(record))
 }
 
+func setOwner(tx *db.Tx, id, owner value.ID) error {
+	var to any
+	if owner != 0 {
+		to = int64(owner)
+	}
+	_, err := tx.Exec("update duty set owner = $2 where id = $1 and discharged_us is null", int64(id), to)
+	return err
+}
+
 func dischargeDuty(tx *db.Tx, id value.ID, by string) error {
 	_, err := tx.Exec("update duty set discharged_us = $2, discharged_by = $3 where id = $1 and discharged_us is null", int64(id), value.Micros(tx.Now()), by)
 	return err
@@ -45,19 +55,15 @@ func FindDuty(tx *db.Tx, id value.ID) (Duty, error) {
 	return db.One(tx, scanDuty, "select "+dutyColumns+" from duty where id = $1", int64(id))
 }
 
-// DutiesAbout lists the duties about one record, newest first; at most 500.
-func DutiesAbout(tx *db.Tx, object string, record value.ID) ([]Duty, error) {
-	return db.All(tx, scanDuty, "select "+dutyColumns+" from duty where record = $1 and object = $2 order by id desc limit $3",
-		int64(record), object, mostListed)
-}
-
 // DutyFilter chooses duties of the board. The zero filter takes all that run.
 type DutyFilter struct {
-	State string // "" those that run, "overdue" those that run and are overdue, "done" the discharged
-	Kind  string // "" every kind
+	State string   // "" those that run, "overdue" those that run and are overdue, "done" the discharged
+	Kind  string   // "" every kind
+	Owner value.ID // 0 everybody's
+	Most  int      // 0: 500
 }
 
-// Board lists duties, those due first before the others and the discharged newest first; at most 500. Whether one runs
+// Board lists duties, those due first before the others and the discharged newest first. Whether one runs
 // does not depend on the clock.
 func Board(tx *db.Tx, f DutyFilter, now time.Time) ([]Duty, error) {
 	where, args := []string{"discharged_us is null"}, []any{}
@@ -73,7 +79,11 @@ func Board(tx *db.Tx, f DutyFilter, now time.Time) ([]Duty, error) {
 		args = append(args, f.Kind)
 		where = append(where, fmt.Sprintf("kind = $%d", len(args)))
 	}
-	args = append(args, mostListed)
+	if f.Owner != 0 {
+		args = append(args, int64(f.Owner))
+		where = append(where, fmt.Sprintf("owner = $%d", len(args)))
+	}
+	args = append(args, cmp.Or(f.Most, mostListed))
 	return db.All(tx, scanDuty, fmt.Sprintf("select "+dutyColumns+" from duty where %s order by %s limit $%d", strings.Join(where, " and "), order, len(args)), args...)
 }
 

@@ -24,7 +24,7 @@ func (w *world) begin(kind string, record value.ID) legal.Duty {
 	})
 	var found []legal.Duty
 	w.read(func(tx *db.Tx) (err error) {
-		found, err = legal.DutiesAbout(tx, "notice", record)
+		found, err = dutiesAbout(tx, "notice", record)
 		return err
 	})
 	return found[0]

@@ -27,7 +27,9 @@ type Pages struct {
 	// Shell is the console around a page; at is the address of its entry in the rail.
 	Shell func(r *http.Request, heading, at string) (ui.ConsolePage, error)
 	// Href is where staff look at a record; nil or "": nowhere.
-	Href  func(object string, record value.ID) string
+	Href func(object string, record value.ID) string
+	// Who names an actor for staff; nil writes it as the log does.
+	Who   func(tx *db.Tx, actor string) (string, error)
 	Clock value.Clock // nil: the machine's
 }
 
@@ -60,6 +62,8 @@ func (p *Pages) Routes(m *web.Router) {
 	m.Handle("POST "+statementsPath+"/database/try", tries, p.try, small)
 	m.Handle("POST "+statementsPath+"/database/end", edit, p.disconnect, small)
 	m.Handle("GET "+dutiesPath, see, p.board)
+	m.Handle("GET "+dutiesPath+".csv", see, p.dutiesCSV)
+	m.Handle("POST "+dutiesPath+"/{id}/owner", see, p.take, small)
 	m.Handle("POST "+dutiesPath+"/{id}/renewal", account.May(account.EvidenceSee), p.renew, small)
 }
 

@@ -38,7 +38,7 @@ func TestADecisionHasItsStatement(t *testing.T) {
 			w.Errorf("the log says too much: %s", log)
 		}
 		w.read(func(tx *db.Tx) error {
-			duties, err := legal.DutiesAbout(tx, s.Object, s.Record)
+			duties, err := dutiesAbout(tx, s.Object, s.Record)
 			if err == nil && (len(duties) != 1 || duties[0].Kind != legal.StatementDuty || duties[0].Open() || duties[0].Overdue(w.clock.Now())) {
 				w.Errorf("the duty to state reasons: %+v", duties)
 			}

@@ -1,7 +1,9 @@
 package legal_test
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -126,3 +128,20 @@ func (w *world) log(object string, record value.ID) string {
 
 // numbered waits until the log has numbers for everything.
 func (w *world) numbered() { w.Helper(); w.ok(change.Number(context.Background(), w.Site.DB)) }
+
+// dutiesAbout are those about one record, the newest first.
+func dutiesAbout(tx *db.Tx, object string, record value.ID) (all []legal.Duty, err error) {
+	for _, state := range []string{"", "done"} {
+		found, err := legal.Board(tx, legal.DutyFilter{State: state}, tx.Now())
+		if err != nil {
+			return nil, err
+		}
+		for _, d := range found {
+			if d.Object == object && d.Record == record {
+				all = append(all, d)
+			}
+		}
+	}
+	slices.SortFunc(all, func(a, b legal.Duty) int { return cmp.Compare(b.ID, a.ID) })
+	return all, nil
+}
