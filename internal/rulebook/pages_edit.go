@@ -26,7 +26,22 @@ type editor struct {
 }
 
 func (v *visit) newRule() error {
-	return v.edit(http.StatusOK, &editor{draft: Draft{Mode: safety.Shadow, Outcome: safety.Hold, Stages: []safety.Stage{safety.StageListing}}})
+	return v.editTried(&editor{draft: Draft{Mode: safety.Shadow, Outcome: safety.Hold, Stages: []safety.Stage{safety.StageListing}}})
+}
+
+// editTried goes on with the draft that a back-test tried, if the address names one of this rule.
+func (v *visit) editTried(e *editor) error {
+	if v.r.URL.Query().Get("from") == "" {
+		return v.edit(http.StatusOK, e)
+	}
+	tried, err := v.trialOf(v.r.URL.Query().Get("from"))
+	if err != nil {
+		return err
+	}
+	if e.base == 0 || e.draft.Name == tried.Rule {
+		e.draft = tried.Draft
+	}
+	return v.edit(http.StatusOK, e)
 }
 
 func (v *visit) edit(status int, e *editor) error {

@@ -112,7 +112,7 @@ func (v *visit) rule() error {
 	if err != nil {
 		return err
 	}
-	return v.edit(http.StatusOK, &editor{draft: r.Draft, base: r.Version, present: r})
+	return v.editTried(&editor{draft: r.Draft, base: r.Version, present: r})
 }
 
 func (v *visit) ruleID() string { return v.r.PathValue("owner") + "/" + v.r.PathValue("name") }

@@ -130,7 +130,12 @@ func TestTheWayOfARejectingRule(t *testing.T) {
 		w.get(w.sam, trial+"/progress").want(200, "The back-test is done.").whole()
 		w.get(w.sam, trial).want(200, "10 outcomes would change", "Space 0", "/console/listings/lst_", "refused by people", "reject").whole()
 		w.get(w.sam, trial, "Accept-Language", "de").want(200, "10 Ergebnisse wären anders").whole()
+		from := "?from=" + trial[strings.LastIndexByte(trial, '/')+1:]
+		w.get(w.sam, trial).want(200, rules+"/new"+from)
+		w.get(w.sam, rules+"/new"+from).want(200, html.EscapeString(d.When), d.Title["de"], `value="reject" selected`)
+		w.get(w.sam, rules+"/new?from=nonsense").want(http.StatusNotFound)
 		w.post(w.sam, rules, formOf(d, "0", "save")).want(http.StatusSeeOther)
+		w.get(w.sam, trial).want(200, rules+"/site/parking-deposit"+from)
 		w.get(w.sam, rules+"/site/parking-deposit").want(200, trial, "10 outcomes would change")
 		bad := d
 		bad.When = "("

@@ -17,18 +17,42 @@ func trialHref(id value.ID) string { return rulesPath + "/trials/" + id.Text(tri
 type trialView struct {
 	*visit
 	Backtest
+	known bool // the rule is in the book already
+}
+
+func (v *visit) trialOf(key string) (tried Backtest, err error) {
+	id, err := value.ParseID(trialKind, key)
+	if err != nil {
+		return tried, value.Errorf(value.NotFound, "there is no such back-test")
+	}
+	return tried, v.read(func(tx *db.Tx) (err error) {
+		tried, err = FindTrial(tx, id)
+		return err
+	})
 }
 
 func (v *visit) findTrial() (view *trialView, err error) {
-	id, err := value.ParseID(trialKind, v.r.PathValue("trial"))
-	if err != nil {
-		return nil, value.Errorf(value.NotFound, "there is no such back-test")
-	}
 	view = &trialView{visit: v}
-	return view, v.read(func(tx *db.Tx) (err error) {
-		view.Backtest, err = FindTrial(tx, id)
+	if view.Backtest, err = v.trialOf(v.r.PathValue("trial")); err != nil {
+		return nil, err
+	}
+	err = v.read(func(tx *db.Tx) error {
+		_, err := FindRule(tx, view.Rule)
+		if view.known = err == nil; value.KindOf(err) == value.NotFound {
+			return nil
+		}
 		return err
 	})
+	return view, err
+}
+
+// onward is where the draft that was tried is edited further and saved.
+func (t *trialView) onward() string {
+	href := rulesPath + "/new"
+	if t.known {
+		href = ruleHref(t.Rule)
+	}
+	return href + "?from=" + t.ID.Text(trialKind)
 }
 
 func (v *visit) trial() error {
