@@ -220,6 +220,24 @@ func background(tx *db.Tx, d moderation.Decision, made *legal.Decision) error {
 	return err
 }
 
+// dutyHref is where staff do what a duty asks.
+func dutyHref(object string, record value.ID) string {
+	switch object {
+	case "notice":
+		return "/console/safety/notices/" + record.Text("ntc")
+	case appeal.Object:
+		return "/console/safety/appeals/" + record.Text(appeal.Kind)
+	case evidence.Object:
+		return "/console/safety/evidence/" + record.Text(evidence.Kind)
+	case network.Object:
+		return "/console/safety/networks/" + record.Text(network.Kind)
+	case alarmObject:
+		return "/console/changes"
+	default:
+		return linkOf(object, record)
+	}
+}
+
 // who names an actor of the change log for staff: a person by their name, everything else as the log does.
 func who(tx *db.Tx, actor string) (string, error) {
 	_, rest, _ := strings.Cut(actor, ":")
@@ -259,7 +277,7 @@ func (a *App) safetyRoutes(m *web.Router) {
 	a.notices.Routes(m)
 	a.proofs().Routes(m)
 	(&legal.Pages{
-		Of: func(s *site.Site) *legal.Statements { return a.Rooms(s).Statements }, Public: a.formPage, Shell: a.console.SafetyPage, Href: linkOf, Clock: a.clock,
+		Of: func(s *site.Site) *legal.Statements { return a.Rooms(s).Statements }, Public: a.formPage, Shell: a.console.SafetyPage, Href: dutyHref, Who: who, Clock: a.clock,
 	}).Routes(m)
 	(&appeal.Pages{
 		Of: func(s *site.Site) *appeal.Desk { return a.Rooms(s).Appeals }, Public: a.formPage, Shell: a.console.SafetyPage, Who: who, Clock: a.clock,
@@ -277,6 +295,7 @@ func (a *App) safetyRoutes(m *web.Router) {
 var safetyTabs = []console.SafetyTab{
 	networkTab,
 	{Href: "/console/safety/appeals", Key: "app.tab.appeals", Needs: account.AppealsDecide, Count: appeal.Count},
+	contestTab,
 	{Href: "/console/safety/duties", Key: "app.tab.duties", Needs: account.DutiesSee, Count: overdue},
 	{Href: "/console/safety/rules", Key: "app.tab.rules", Needs: account.RulesSee},
 	{Href: "/console/safety/lists", Key: "app.tab.lists", Needs: account.RulesSee},

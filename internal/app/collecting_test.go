@@ -8,6 +8,7 @@ import (
 	"fairground/internal/account"
 	"fairground/internal/db"
 	"fairground/internal/evidence"
+	"fairground/internal/legal"
 	"fairground/internal/listing"
 	"fairground/internal/moderation"
 	"fairground/internal/value"
@@ -43,6 +44,16 @@ func (w *world) again(r *Rooms, l listing.Listing, title string) listing.Listing
 	return more
 }
 
+// holdDuties are those to renew or end holds.
+func (w *world) holdDuties(r *Rooms, state string) (all []legal.Duty) {
+	w.Helper()
+	w.read(r, func(tx *db.Tx) (err error) {
+		all, err = legal.Board(tx, legal.DutyFilter{Kind: legal.PreservationYearDuty, State: state}, tx.Now())
+		return err
+	})
+	return all
+}
+
 func TestWhoIsHeldIsErasedInTwoSteps(t *testing.T) {
 	eachTimed(t, func(w *world, clock *hand) {
 		r := w.lake
@@ -74,6 +85,9 @@ func TestWhoIsHeldIsErasedInTwoSteps(t *testing.T) {
 		if len(held) != 1 || held[0].State != evidence.Sealed {
 			w.Fatalf("%+v", held)
 		}
+		if got := w.holdDuties(r, ""); len(got) != 1 || got[0].Record != held[0].ID || !got[0].Due.Equal(held[0].HoldUntil) {
+			w.Errorf("the board has %+v", got)
+		}
 		clock.pass(2 * time.Hour)
 		w.jobs(r)
 		if w.state(r, anna.ID).Name != "Anna" {
@@ -85,6 +99,9 @@ func TestWhoIsHeldIsErasedInTwoSteps(t *testing.T) {
 		}
 		if err != nil {
 			w.Fatal(err)
+		}
+		if open, done := w.holdDuties(r, ""), w.holdDuties(r, "done"); len(open) != 0 || len(done) != 1 {
+			w.Errorf("after the release %+v run, %+v are done", open, done)
 		}
 		w.jobs(r)
 		if a := w.state(r, anna.ID); a.Erased.IsZero() || a.Name == "Anna" {

@@ -45,7 +45,7 @@ var alarmMail = mail.Kind{Name: "audit.alarm"}
 func (a *App) witness(s *site.Site, key audit.Key) audit.Watch {
 	return audit.Watch{
 		Provider: a.Registry.Provider(), Log: s.Slug, Site: s.DB, Key: key, Sealer: a.providerSealer,
-		Report: a.reportAlarm(s), Tell: a.tellOfAlarm(s), Standing: standing(s),
+		Report: a.reportAlarm(s), Tell: a.tellOfAlarm(s), Standing: inStep(s),
 	}
 }
 
@@ -128,9 +128,9 @@ var alarmKeys = map[audit.AlarmKind]string{
 	audit.RolledBack: "app.witness.rolled_back", audit.Forked: "app.witness.forked", audit.OtherKey: "app.witness.key", audit.BadlySigned: "app.witness.signature",
 }
 
-// standing keeps the board of duties in step with the alarms: each has a clock of its own until it is settled. A site that
+// inStep keeps the board of duties in step with the alarms: each has a clock of its own until it is settled. A site that
 // is rolled back once more gets its clock again.
-func standing(s *site.Site) func(context.Context, []audit.Alarm) error {
+func inStep(s *site.Site) func(context.Context, []audit.Alarm) error {
 	return func(ctx context.Context, all []audit.Alarm) error {
 		open := map[value.ID]bool{}
 		err := s.DB.Read(ctx, func(tx *db.Tx) error {

@@ -117,6 +117,14 @@ type Evidence struct {
 // Holds reports whether the hold is in force.
 func (e Evidence) Holds(now time.Time) bool { return e.State != Released && e.HoldUntil.After(now) }
 
+// Duties begins and ends the duties of a site, in the transaction that causes them.
+type Duties interface {
+	BeginUntil(tx *db.Tx, kind, object string, record value.ID, due time.Time) error
+	Discharge(tx *db.Tx, kind, object string, record value.ID, by string) error
+}
+
+const holdDuty = "preservation_year"
+
 // Vault preserves for one site.
 type Vault struct {
 	DB        *db.DB
@@ -124,6 +132,8 @@ type Vault struct {
 	Collector Collector
 	Secret    []byte                          // 32 bytes that only this site has, for packages that no two people can open yet
 	SealLog   func(ctx context.Context) error // seals the change log up to now, so that receipts can be enclosed; nil leaves it to time
+	// Duties are the clocks of what the law asks: a hold is renewed or ended before its time. Nil leaves them out.
+	Duties Duties
 	// Erase erases what was left of an account that asked for it while it was held, and notes it (MayErase, Erased). It runs
 	// in a job when the last hold has ended; nil: nobody is erased.
 	Erase  func(ctx context.Context, account value.ID) error

@@ -38,6 +38,14 @@ func (v *Vault) Extend(ctx context.Context, actor value.Actor, id value.ID, purp
 			return fault("purpose", "evidence.error.too_long", "a hold ends within ten years; renew it later")
 		}
 		tx.Log(db.Change{Object: Object, Record: id, Diff: map[string]any{"hold_until": until, "purpose": purpose}})
+		if v.Duties != nil {
+			if err := v.Duties.Discharge(tx, holdDuty, Object, id, ""); err != nil {
+				return err
+			}
+			if err := v.Duties.BeginUntil(tx, holdDuty, Object, id, until); err != nil {
+				return err
+			}
+		}
 		return setHold(tx, id, until)
 	})
 	return until, err
@@ -101,7 +109,7 @@ func (v *Vault) endLapsed(ctx context.Context) error {
 				tx.Log(db.Change{Object: Object, Record: id, Diff: map[string]any{"renewed": true}})
 				return nil
 			}
-			return release(tx, id, map[string]any{"state": Released, "lapsed": true})
+			return v.release(tx, id, map[string]any{"state": Released, "lapsed": true})
 		})
 	}
 	return err

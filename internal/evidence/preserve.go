@@ -45,6 +45,11 @@ func (v *Vault) preserve(tx *db.Tx, reason Reason, object string, record, decisi
 	tx.Log(db.Change{Object: Object, Record: e.ID, Diff: map[string]any{
 		"state": Collecting, "object": object, "record": int64(record), "decision": int64(decision), "reason": reason, "hold_until": e.HoldUntil,
 	}})
+	if v.Duties != nil {
+		if err := v.Duties.BeginUntil(tx, holdDuty, Object, e.ID, e.HoldUntil); err != nil {
+			return err
+		}
+	}
 	_, err := job.Enqueue(tx, job.Job{Kind: collectJob, Key: e.ID.String(), Payload: collecting{e.ID}})
 	return err
 }

@@ -171,12 +171,12 @@ func (v *Vault) confirmRelease(ctx context.Context, actor value.Actor, o Order) 
 		if err != nil {
 			return err
 		}
-		return release(tx, o.Evidence, map[string]any{"state": Released, "order": o.ID})
+		return v.release(tx, o.Evidence, map[string]any{"state": Released, "order": o.ID})
 	})
 }
 
 // release ends a hold and has the package destroyed.
-func release(tx *db.Tx, id value.ID, diff any) error {
+func (v *Vault) release(tx *db.Tx, id value.ID, diff any) error {
 	if err := markReleased(tx, id); err != nil {
 		return err
 	}
@@ -193,6 +193,11 @@ func release(tx *db.Tx, id value.ID, diff any) error {
 		}
 	}
 	tx.Log(db.Change{Object: Object, Record: id, Diff: diff})
+	if v.Duties != nil {
+		if err := v.Duties.Discharge(tx, holdDuty, Object, id, ""); err != nil {
+			return err
+		}
+	}
 	if err := freed(tx, id); err != nil {
 		return err
 	}
