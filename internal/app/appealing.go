@@ -18,6 +18,7 @@ import (
 	"fairground/internal/legal"
 	"fairground/internal/mail"
 	"fairground/internal/moderation"
+	"fairground/internal/network"
 	"fairground/internal/rulebook"
 	"fairground/internal/safety"
 	"fairground/internal/site"
