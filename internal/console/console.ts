@@ -37,7 +37,7 @@ async function ask(box: HTMLElement, veils: HTMLElement[], again: boolean): Prom
   const answer = await fetch(box.dataset.looks ?? "", { method: "POST", body: form });
   if (!answer.ok && answer.status !== 409) return [];
   const { looks = [], photos = {}, said } = (await answer.json()) as { looks?: string[]; photos?: Record<string, string>; said?: string };
-  if (said) tell(box, said);
+  tell(box, said ?? "");
   if (!answer.ok) for (const veil of veils) veil.classList.add("spent");
   else if (sight?.veils === veils) for (const veil of veils) uncover(veil, photos);
   return looks;
@@ -55,7 +55,7 @@ function uncover(veil: HTMLElement, photos: Record<string, string>): void {
 }
 
 function tell(box: HTMLElement, said: string): void {
-  say(said);
+  if (said) say(said);
   const line = box.querySelector<HTMLElement>("[data-look-says]");
   if (line) line.textContent = said;
 }

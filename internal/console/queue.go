@@ -174,11 +174,12 @@ func (q *queueView) readQueue(tx *db.Tx) (err error) {
 	if err != nil {
 		return err
 	}
+	signals, err := signalsOf(tx, found)
+	if err != nil {
+		return err
+	}
 	for i, c := range found {
-		one, err := q.v.queued(tx, c)
-		if err != nil {
-			return err
-		}
+		one := queued{kase: c, tag: q.v.caseTag(c), signals: signals[c.Record]}
 		if one.holder, err = q.v.holder(tx, who, c); err != nil {
 			return err
 		}
@@ -188,21 +189,24 @@ func (q *queueView) readQueue(tx *db.Tx) (err error) {
 	return nil
 }
 
-func (v *visit) queued(tx *db.Tx, c moderation.Case) (queued, error) {
-	one := queued{kase: c, tag: v.caseTag(c)}
-	if c.Kind != moderation.ListingCase && c.Kind != moderation.TextCase {
-		return one, nil
-	}
-	s, err := safety.FindScreening(tx, c.Record)
-	if value.KindOf(err) == value.NotFound {
-		return one, nil
-	}
-	for _, f := range s.Firings {
-		if !f.Shadow {
-			one.signals++
+// signalsOf counts what fired on the records of cases.
+func signalsOf(tx *db.Tx, cases []moderation.Case) (map[value.ID]int, error) {
+	var records []value.ID
+	for _, c := range cases {
+		if c.Kind == moderation.ListingCase || c.Kind == moderation.TextCase {
+			records = append(records, c.Record)
 		}
 	}
-	return one, err
+	found, err := safety.FindScreenings(tx, records)
+	signals := make(map[value.ID]int, len(found))
+	for record, s := range found {
+		for _, f := range s.Firings {
+			if !f.Shadow {
+				signals[record]++
+			}
+		}
+	}
+	return signals, err
 }
 
 // caseTag names the kind of a case in the colour of its severity.
@@ -305,7 +309,13 @@ func (q *queueView) readChosen(tx *db.Tx) (err error) {
 		q.other, err = q.v.otherCase(tx, q.chosen)
 		return err
 	}
-	if q.card, err = q.v.card(tx, q.chosen.Record, fewHistory); err != nil {
+	q.card, err = q.v.card(tx, q.chosen.Record, fewHistory)
+	if value.KindOf(err) == value.NotFound && q.chosen.ID != 0 { // the queue stays open although its listing is gone
+		q.card = nil
+		q.other, err = q.v.otherCase(tx, q.chosen)
+		return err
+	}
+	if err != nil {
 		return err
 	}
 	return q.card.claimed(tx, q.chosen)

@@ -64,7 +64,7 @@ func (v *visit) showRouting(w http.ResponseWriter, status int, view *routingView
 		return err
 	}
 	page := v.page(v.t("console.routing"), queueRoot, wait)
-	v.safetyTabs(&page, routingPath, wait)
+	v.safetyTabs(&page, workPath, wait)
 	return v.show(w, status, page, view.view())
 }
 

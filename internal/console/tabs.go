@@ -46,8 +46,7 @@ func (v *visit) safetyTabs(page *ui.ConsolePage, here string, w waiting) {
 	tabs = append(tabs,
 		place{href: secondPath, key: "console.second", permission: account.ListingsDecide, count: w.second},
 		place{href: workPath, key: "console.work", permission: account.ListingsDecide},
-		place{href: qualityPath, key: "console.quality", permission: account.ListingsDecide},
-		place{href: routingPath, key: "console.routing", permission: account.ListingsDecide})
+		place{href: qualityPath, key: "console.quality", permission: account.ListingsDecide})
 	for _, tab := range tabs {
 		if !v.may(tab.permission) {
 			continue

@@ -133,12 +133,12 @@ func (t *todayView) readHeld(tx *db.Tx, _ waiting) error {
 	if err != nil {
 		return err
 	}
+	signals, err := signalsOf(tx, found)
+	if err != nil {
+		return err
+	}
 	for i, c := range found {
-		one, err := t.v.queued(tx, c)
-		if err != nil {
-			return err
-		}
-		one.title = titles[i]
+		one := queued{kase: c, tag: t.v.caseTag(c), title: titles[i], signals: signals[c.Record]}
 		line := heldLine{queued: one, href: q.path(c)}
 		if s, err := safety.FindScreening(tx, c.Record); err == nil && len(s.Firings) > 0 {
 			line.why = s.Firings[0].Title.In(t.v.words.Locale())
