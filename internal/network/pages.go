@@ -35,7 +35,7 @@ type Shown struct {
 
 // Outcome is what was decided about one listing.
 type Outcome struct {
-	Text      string // such as "Removed", in the reader's language
+	Measure   string // "remove", "suspend" …
 	Explained bool   // its author was given a statement of reasons
 	Undone    bool
 }

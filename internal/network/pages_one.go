@@ -1,11 +1,11 @@
 package network
 
 import (
-	"encoding/json"
 	"errors"
 	"maps"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 
 	"fairground/internal/account"
@@ -164,11 +164,14 @@ func (o *oneView) render(status int) error {
 	return o.visit.show(status, o.t("network.one", "name", o.network.Name()), o.page())
 }
 
-// circle is a cluster as the map draws it.
+// circle is a cluster as the map draws it; one listing alone is named and leads to its row.
 type circle struct {
-	Lat   float64 `json:"lat"`
-	Lon   float64 `json:"lon"`
-	Count int     `json:"count"`
+	Lat     float64 `json:"lat"`
+	Lon     float64 `json:"lon"`
+	Count   int     `json:"count"`
+	Listing string  `json:"listing,omitempty"`
+	Title   string  `json:"title,omitempty"`
+	Href    string  `json:"href,omitempty"`
 }
 
 // clusters answers the map: coarse points with how many listings are there.
@@ -187,8 +190,15 @@ func (v *visit) clusters() error {
 	if err != nil {
 		return err
 	}
-	v.w.Header().Set("Content-Type", "application/json")
-	return json.NewEncoder(v.w).Encode(map[string]any{"clusters": circles(members)})
+	all := circles(members)
+	for i, m := range members {
+		at := slices.IndexFunc(all, func(c circle) bool { return c.Lat == m.Point.Lat && c.Lon == m.Point.Lon })
+		if at >= 0 && all[at].Count == 1 {
+			all[at].Listing, all[at].Title = m.Listing.Text("lst"), v.t("network.spot", "number", i+1, "place", m.Place)
+			all[at].Href = href(id) + "#listing-" + strconv.Itoa(i+1)
+		}
+	}
+	return v.json(http.StatusOK, map[string]any{"clusters": all})
 }
 
 func circles(members []Member) []circle {
@@ -202,7 +212,7 @@ func circles(members []Member) []circle {
 		if !known {
 			i = len(all)
 			at[m.Point] = i
-			all = append(all, circle{m.Point.Lat, m.Point.Lon, 0})
+			all = append(all, circle{Lat: m.Point.Lat, Lon: m.Point.Lon})
 		}
 		all[i].Count++
 	}

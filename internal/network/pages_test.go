@@ -1,7 +1,9 @@
 package network
 
 import (
+	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -11,6 +13,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"fairground/internal/account"
 	"fairground/internal/db"
@@ -28,6 +31,8 @@ type office struct {
 	site    *sitetest.World
 	decider *decider
 	router  *web.Router
+
+	looked, over int // looks at photos that began and ended
 }
 
 func eachOffice(t *testing.T, test func(w *office)) {
@@ -64,15 +69,82 @@ func (w *office) serve() *web.Router {
 	r.Before(w.site.Step)
 	r.Before(func(_ http.ResponseWriter, r *http.Request) (*http.Request, error) {
 		ctx := text.WithPrinter(r.Context(), words.Printer(text.Settings{Locale: "en", Zone: site.From(r.Context()).Settings().Location(), Currency: "CHF"}))
-		for name, role := range map[string]account.Role{"mara": account.Safety, "sam": account.Sales} {
+		for name, role := range map[string]account.Role{"mara": account.Safety, "bela": account.Safety, "sam": account.Sales} {
 			if c, err := r.Cookie("who"); err == nil && c.Value == name {
-				ctx = account.With(ctx, account.Session{Account: 7, Kind: value.Staff, Name: name, Role: role})
+				ctx = account.With(ctx, account.Session{Account: map[string]value.ID{"mara": 7, "bela": 8, "sam": 9}[name], Kind: value.Staff, Name: name, Role: role})
 			}
 		}
 		return r.WithContext(ctx), nil
 	})
+	w.extend(pages)
+	r.Mount("GET /static/", account.Public, ui.Static(), web.Bare())
 	pages.Routes(r)
 	return r
+}
+
+// ruledBy are outcomes as the desk would tell them: every item of the decider's last decision was removed.
+func (w *office) ruledBy(_ *db.Tx, acts []value.ID) (map[value.ID]Outcome, error) {
+	all := map[value.ID]Outcome{}
+	for range acts {
+		for _, item := range w.decider.items {
+			all[item.Record] = Outcome{Measure: "remove", Explained: true, Undone: len(w.decider.undone) > 0}
+		}
+	}
+	return all, nil
+}
+
+// extend gives pages what they may also have.
+func (w *office) extend(p *Pages) {
+	p.Outcomes = w.ruledBy
+	p.Second = "/console/safety/second"
+	p.Statement = func(_ *db.Tx, acts []value.ID, listing value.ID) (string, error) {
+		if len(acts) == 0 {
+			return "", value.Errorf(value.NotFound, "nothing was decided")
+		}
+		return "/console/safety/statements/of-" + listing.Text("lst"), nil
+	}
+	p.Name = func(_ *db.Tx, actor string) (string, error) {
+		return map[string]string{"staff:7": "Mara Vogt", "staff:8": "Bela Horn"}[actor], nil
+	}
+	p.Accounts = func(_ *db.Tx, name string) ([]value.ID, error) {
+		if name == "sandra@lakeside.example" {
+			return []value.ID{5002}, nil
+		}
+		return nil, nil
+	}
+	p.Photos = func(_ *db.Tx, ids []value.ID) (map[value.ID][]Photo, error) {
+		all := map[value.ID][]Photo{}
+		for _, id := range ids {
+			all[id] = []Photo{{fmt.Sprintf("%064x", int64(id)), 800, 600}}
+		}
+		return all, nil
+	}
+	p.Looks = func(*site.Site) Looks { return w }
+}
+
+// Seen says that the first photo was looked at.
+func (w *office) Seen(_ *db.Tx, reviewer value.ID, hashes []string) (map[string]bool, error) {
+	return map[string]bool{hashes[0]: w.looked > 0}, nil
+}
+
+// See gives photos, but only one time.
+func (w *office) See(_ context.Context, actor value.Actor, photos map[string]value.ID, again bool) (got Looked, err error) {
+	if w.looked > 0 && !again {
+		return Looked{Said: "You have seen it."}, nil
+	}
+	got.Photos = map[string]string{}
+	for sha := range photos {
+		w.looked++
+		got.Looks = append(got.Looks, value.ID(w.looked))
+		got.Photos[sha] = "data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw=="
+	}
+	return got, nil
+}
+
+// Looked notes that a look is over.
+func (w *office) Looked(context.Context, value.Actor, []value.ID, time.Duration) error {
+	w.over++
+	return nil
 }
 
 func (w *office) ask(who, path string, fields url.Values) *httptest.ResponseRecorder {

@@ -8,6 +8,18 @@ import (
 // mostTies is how many links the table shows.
 const mostTies = 100
 
+// isDecided reports whether the decision about a listing stands.
+func (o *oneView) isDecided(m Member) bool {
+	made, is := o.outcomes[m.Listing]
+	return is && !made.Undone
+}
+
+// isSettled reports whether a decision stands and nobody is about to decide anew.
+func (o *oneView) isSettled() bool {
+	_, stands := o.ruled()
+	return stands && o.measure == "" && o.reason == "" && o.problem["measure"] == "" && o.problem["except"] == ""
+}
+
 // kinds are the kinds of nodes that the graph shows, for its legend.
 func (o *oneView) kinds() (all []string) {
 	there := map[string]bool{}
@@ -30,7 +42,7 @@ func (o *oneView) kinds() (all []string) {
 // nodeName is what a node of listings is called for those who do not see it.
 func (o *oneView) nodeName(n Node) string {
 	if n.Kind == "listings" {
-		return o.t("network.node_some", "listings", o.t("network.listing_count", "count", n.Count), "place", n.Place)
+		return o.t("network.node_some", "number", n.Label, "place", short(n.Place, longName))
 	}
 	number, err := strconv.Atoi(n.Label)
 	if err != nil || number < 1 || number > len(o.members) {

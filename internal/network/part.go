@@ -154,16 +154,16 @@ func (d *Desk) split(tx *db.Tx, n Network, c copies.Cluster, part []value.ID) (e
 	if err := insert(tx, made); err != nil {
 		return err
 	}
-	for some := range slices.Chunk(part, batch) {
-		args := append([]any{int64(made.ID)}, arguments(some)...)
-		marks := placeholders(2, len(some))
-		if _, err := tx.Exec("update network_member set network = $1 where listing in ("+marks+")", args...); err != nil {
-			return err
-		}
-		args[0] = int64(n.ID)
-		if _, err := tx.Exec("delete from network_link where network = $1 and (a in ("+marks+") or b in ("+marks+"))", args...); err != nil {
-			return err
-		}
+	if err := moveSome(tx, n.ID, made.ID, part); err != nil {
+		return err
+	}
+	count, err := countMembers(tx, made.ID)
+	if err != nil {
+		return err
+	}
+	made.Listings, made.Active, made.Accounts = count.listings, count.active, count.accounts
+	if err := update(tx, made); err != nil {
+		return err
 	}
 	if err := inherit(tx, n.ID, made.ID); err != nil {
 		return err
@@ -181,6 +181,22 @@ func (d *Desk) split(tx *db.Tx, n Network, c copies.Cluster, part []value.ID) (e
 		return nil
 	}
 	return d.config.Cases.Open(tx, "network", Object, made.ID, because(made, len(part), c.Accounts))
+}
+
+// moveSome moves some members to another network, without what ties them.
+func moveSome(tx *db.Tx, from, to value.ID, listings []value.ID) error {
+	for some := range slices.Chunk(listings, batch) {
+		args := append([]any{int64(to)}, arguments(some)...)
+		marks := placeholders(2, len(some))
+		if _, err := tx.Exec("update network_member set network = $1 where listing in ("+marks+")", args...); err != nil {
+			return err
+		}
+		args[0] = int64(from)
+		if _, err := tx.Exec("delete from network_link where network = $1 and (a in ("+marks+") or b in ("+marks+"))", args...); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // passOn lets a part know that the whole was dismissed, so that this can be taken back for the part too. Decisions about listings are
