@@ -42,6 +42,7 @@ import (
 	"fairground/internal/saved"
 	"fairground/internal/search/live"
 	"fairground/internal/site"
+	"fairground/internal/standing"
 	"fairground/internal/theme"
 	"fairground/internal/trade"
 	"fairground/internal/transfer"
@@ -102,7 +103,7 @@ func Open(ctx context.Context, config Config) (*App, error) {
 
 func (a *App) openWords(context.Context) (err error) {
 	a.words, err = text.New(ui.Messages(), web.Messages(), media.Messages(), account.Messages(), market.Messages(), console.Messages(), office.Messages(), theme.Messages(), api.Messages(),
-		member.Messages(), follow.Messages(), profile.Messages(), reach.Messages(), saved.Messages(), message.Messages(), trade.Messages(), listing.Messages(), posting.Messages(), notice.Messages(), legal.Messages(), evidence.Messages(), bank.Messages(), rulebook.Messages(), appeal.Messages(), network.Messages(), proof.Messages(), Messages())
+		member.Messages(), follow.Messages(), profile.Messages(), reach.Messages(), saved.Messages(), message.Messages(), trade.Messages(), listing.Messages(), posting.Messages(), notice.Messages(), legal.Messages(), evidence.Messages(), bank.Messages(), rulebook.Messages(), appeal.Messages(), network.Messages(), standing.Messages(), proof.Messages(), Messages())
 	return err
 }
 

@@ -18,6 +18,7 @@ import (
 	"fairground/internal/profile"
 	"fairground/internal/safety"
 	"fairground/internal/site"
+	"fairground/internal/standing"
 	"fairground/internal/trade"
 	"fairground/internal/ui/text"
 	"fairground/internal/value"
@@ -29,7 +30,7 @@ func (a *App) decisions(s *site.Site, listings *listing.Desk, profiles *profile.
 		DB: s.DB,
 		Rooms: map[string]moderation.Room{
 			listing.Object: decided{listings}, profile.Object: profiles, "seller": profiles, trade.ReviewObject: trades, message.MessageObject: a.message,
-			network.Object: asWhole{},
+			network.Object: asWhole{}, standing.Object: contested{},
 		},
 		Reasons: reasons, Evidence: preserved{vault}, Duties: clocks{}, Suspender: suspended{}, Answered: a.answered(s),
 		Leads: leads, Troubled: a.troubled(s),
@@ -346,7 +347,7 @@ func (a *App) troubled(s *site.Site) func(tx *db.Tx, f moderation.Failure) error
 
 // vault preserves what severe decisions of a site are about.
 func (a *App) vault(s *site.Site, c collector, sealLog func(context.Context) error) *evidence.Vault {
-	return &evidence.Vault{DB: s.DB, Files: c.files, Collector: c, Secret: s.Key("evidence"), SealLog: sealLog, Erase: a.eraseHeld(s)}
+	return &evidence.Vault{DB: s.DB, Files: c.files, Collector: c, Secret: s.Key("evidence"), SealLog: sealLog, Duties: legal.Duties{}, Erase: a.eraseHeld(s)}
 }
 
 // linkOf is where staff see a record; empty for those without a page.

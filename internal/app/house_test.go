@@ -22,7 +22,7 @@ var tiers = []struct {
 	{"plain values, no input or output", []string{"value"}},
 	{"the engine room: it knows nothing of marketplaces", []string{"db", "web", "ui", "job", "mail", "media", "expr", "sheet", "push", "place"}},
 	{"what every room of the product stands on", []string{"change", "audit", "site", "account", "record", "search", "safety"}},
-	{"the rooms of the product; they meet through app", []string{"listing", "member", "profile", "message", "trade", "follow", "saved", "reach", "crm", "campaign", "ledger", "payment", "moderation", "notice", "rulebook", "network", "bank", "evidence", "legal", "appeal", "automation", "transfer"}},
+	{"the rooms of the product; they meet through app", []string{"listing", "member", "profile", "message", "trade", "follow", "saved", "reach", "crm", "campaign", "ledger", "payment", "moderation", "notice", "rulebook", "network", "bank", "evidence", "legal", "appeal", "standing", "automation", "transfer"}},
 	{"what people and machines see of the rooms", []string{"market", "posting", "theme", "console", "office", "api", "provider", "demo", "backup"}},
 	{"wiring", []string{"app"}},
 }

@@ -29,6 +29,7 @@ import (
 	"fairground/internal/safety"
 	"fairground/internal/saved"
 	"fairground/internal/site"
+	"fairground/internal/standing"
 	"fairground/internal/trade"
 	"fairground/internal/ui"
 	"fairground/internal/ui/text"
@@ -81,7 +82,7 @@ func (a *App) furnishMembers() {
 		Listings: talkedAbout, Seats: answering, SellersOf: answersFor, Persons: persons,
 		Blocked: member.Blocked, Block: blockKnown, BlockedPage: "/account/blocked",
 		Report: a.reportConversation, Grounds: grounds,
-		Deal: dealOf,
+		Deal: dealOf, Plain: a.formPage, Leads: leading, Proving: "/account/security", Known: known,
 		Agreed: func(tx *db.Tx, g message.Agreement) error {
 			_, err := a.Rooms(site.From(tx.Context())).Trades.Agree(tx, trade.Agreement(g), trade.Buyer)
 			return err
@@ -107,6 +108,7 @@ func (a *App) memberRoutes(m *web.Router) {
 	a.message.Routes(m)
 	a.trade.Routes(m)
 	a.posting.Routes(m)
+	a.standingPages().Routes(m)
 }
 
 const pushTimeout = 15 * time.Second
@@ -115,7 +117,7 @@ const pushTimeout = 15 * time.Second
 func alertKinds() []account.AlertKind {
 	var all []account.AlertKind
 	for _, kinds := range [][]account.AlertKind{
-		message.Alerts(), trade.Alerts(), listing.Alerts(), profile.Alerts(), follow.Alerts(), saved.Alerts(), member.Alerts(), account.Alerts(),
+		message.Alerts(), trade.Alerts(), listing.Alerts(), profile.Alerts(), follow.Alerts(), saved.Alerts(), member.Alerts(), standing.Alerts(), account.Alerts(),
 	} {
 		all = append(all, kinds...)
 	}
@@ -180,7 +182,9 @@ func (a *App) memberLinks(r *http.Request) []ui.Link {
 		{Text: text.T(ctx, "app.profile"), Href: "/account/profile", Icon: "user-round"},
 		{Text: text.T(ctx, "app.security"), Href: "/account/security", Icon: "lock"},
 		{Text: text.T(ctx, "app.preferences"), Href: "/account/preferences", Icon: "sliders-horizontal"},
+		{Text: text.T(ctx, "app.contact"), Href: "/account/contact", Icon: "shield-check"},
 		{Text: text.T(ctx, "app.blocked"), Href: "/account/blocked", Icon: "ban"},
+		{Text: text.T(ctx, "app.standing"), Href: "/account/standing", Icon: "scale"},
 		{Text: text.T(ctx, "app.my_data"), Href: "/account/my-data", Icon: "download"},
 	}
 	waiting := a.waitingFor(r)

@@ -19,6 +19,7 @@ import (
 	"fairground/internal/reach"
 	"fairground/internal/saved"
 	"fairground/internal/site"
+	"fairground/internal/standing"
 	"fairground/internal/trade"
 	"fairground/internal/value"
 )
@@ -123,7 +124,7 @@ func persons(tx *db.Tx, ids []value.ID) (map[value.ID]message.Person, error) {
 		}
 		all[id] = message.Person{
 			Name: a.Name, Locale: a.Locale, Email: a.Email, Verified: !a.Verified.IsZero(), SeenMarks: true,
-			Age_days: int(tx.Now().Sub(a.Created) / (24 * time.Hour)),
+			Age_days: int(tx.Now().Sub(a.Created) / (24 * time.Hour)), Joined: a.Created, Phone: a.Phone != "", Suspended: a.State != account.Active,
 		}
 	}
 	return all, nil
@@ -359,7 +360,7 @@ func dealOf(tx *db.Tx, c message.Conversation) (href string, made bool, err erro
 func estates(a *App) func(*site.Site) []member.Estate {
 	return func(s *site.Site) []member.Estate {
 		return held([]member.Estate{
-			legal.Estate{}, appeal.Estate{}, network.Estate{SellersOf: ownSellers}, message.Estate{}, trade.Estate{SellersOf: func(tx *db.Tx, of value.ID) ([]value.ID, error) {
+			standing.Estate{Desk: a.standings(s)}, legal.Estate{}, appeal.Estate{}, network.Estate{SellersOf: ownSellers}, message.Estate{}, trade.Estate{SellersOf: func(tx *db.Tx, of value.ID) ([]value.ID, error) {
 				return heldBy(tx, of, listing.SeatRole.MayAnswer)
 			}},
 			follow.Estate{}, saved.Estate{}, profile.Estate{Desk: a.Rooms(s).Profiles}, listing.Estate{Forget: forgetListing}, member.OwnEstate{}, mails{}, account.Estate{},

@@ -21,6 +21,7 @@ import (
 	"fairground/internal/moderation"
 	"fairground/internal/network"
 	"fairground/internal/site"
+	"fairground/internal/standing"
 	"fairground/internal/ui"
 	"fairground/internal/ui/text"
 	"fairground/internal/value"
@@ -208,7 +209,7 @@ func outcomesOf(tx *db.Tx, acts []value.ID) (map[value.ID]network.Outcome, error
 		}
 		for _, d := range made {
 			all[d.Record] = network.Outcome{
-				Text: text.T(tx.Context(), "console.measure."+string(d.Measure)), Undone: !d.Undone.IsZero(),
+				Measure: string(d.Measure), Undone: !d.Undone.IsZero(),
 				Explained: slices.Contains([]moderation.Measure{moderation.ToRemove, moderation.ToSuspend, moderation.ToRestrict, moderation.ToChange}, d.Measure),
 			}
 		}
@@ -349,6 +350,8 @@ func elsewhere(tx *db.Tx, c moderation.Case) (console.Foreign, error) {
 		return console.Foreign{Title: t("app.case.network") + " " + n.Name(), Text: c.Policy, Href: "/console/safety/networks/" + c.Record.Text(network.Kind)}, err
 	case appeal.Object:
 		return console.Foreign{Title: t("app.case.appeal"), Text: c.Policy, Href: "/console/safety/appeals/" + c.Record.Text(appeal.Kind)}, nil
+	case standing.Object:
+		return shownContest(tx, c), nil
 	default:
 		return console.Foreign{}, value.Errorf(value.NotFound, "no other room shows a %s", c.Object)
 	}

@@ -12,11 +12,11 @@ import (
 	"fairground/internal/follow"
 	"fairground/internal/listing"
 	"fairground/internal/market"
-	"fairground/internal/message"
 	"fairground/internal/profile"
 	"fairground/internal/saved"
 	"fairground/internal/search"
 	"fairground/internal/site"
+	"fairground/internal/standing"
 	"fairground/internal/ui/text"
 	"fairground/internal/value"
 )
@@ -29,7 +29,7 @@ func (a *App) marketParts(s *site.Site) market.Parts {
 		Face: func(_ *http.Request, tx *db.Tx, seller listing.Seller) (market.Face, error) {
 			return face(s, rooms, tx, seller)
 		},
-		Contact: func(_ *http.Request, tx *db.Tx, l listing.Listing) (templ.Component, error) {
+		Contact: func(r *http.Request, tx *db.Tx, l listing.Listing) (templ.Component, error) {
 			if !l.Restricted.IsZero() {
 				return nil, nil // nobody begins to write about it
 			}
@@ -37,7 +37,7 @@ func (a *App) marketParts(s *site.Site) market.Parts {
 			if err != nil || len(people) == 0 {
 				return nil, err
 			}
-			return message.Ask{Listing: l.ID, Seller: l.Seller.Name, Small: true}.View(), nil
+			return a.askFor(r, tx, l)
 		},
 		Hearts: hearts, Save: saveButton, Follow: followButton,
 		Own: func(r *http.Request, tx *db.Tx, l listing.Listing) (market.Own, bool, error) {
@@ -69,11 +69,15 @@ func face(s *site.Site, rooms *Rooms, tx *db.Tx, seller listing.Seller) (market.
 	if err != nil {
 		return market.Face{}, err
 	}
+	facts, err := factsOfSeller(tx, seller)
+	if err != nil {
+		return market.Face{}, err
+	}
 	now, zone := tx.Now(), s.Settings().Location()
 	f := market.Face{
 		Known: shown.HasProfile, Name: shown.DisplayName(), About: shown.About, Town: shown.DisplayTown(), Street: shown.Street, Post: shown.Postcode,
-		Page: profile.Face{Shown: shown, At: now, Zone: zone, Level: 1}.View(),
-		Card: profile.Card{Shown: shown, At: now, Zone: zone, Href: sellerHref(seller.ID)}.View(),
+		Page: profile.Face{Shown: shown, At: now, Zone: zone, Level: 1, Known: standing.Whole{Facts: facts, At: now}.View()}.View(),
+		Card: profile.Card{Shown: shown, At: now, Zone: zone, Href: sellerHref(seller.ID), Known: standing.Brief{Facts: facts, At: now}.View()}.View(),
 	}
 	f.Photo = portrait(shown.Photo)
 	return f, nil

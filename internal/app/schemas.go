@@ -28,6 +28,7 @@ import (
 	"fairground/internal/saved"
 	"fairground/internal/search"
 	"fairground/internal/site"
+	"fairground/internal/standing"
 	"fairground/internal/trade"
 	"fairground/internal/transfer"
 )
@@ -37,7 +38,7 @@ func SiteSchemas() []db.Schema {
 	return []db.Schema{
 		change.Schema(), audit.Schema(), job.Schema(), mail.Schema(), site.Schema(), account.Schema(),
 		record.Schema(), transfer.Schema(), safety.Schema(), listing.Schema(), search.Schema(), moderation.Schema(), notice.Schema(), legal.Schema(), evidence.Schema(), bank.Schema(), rulebook.Schema(), appeal.Schema(), network.Schema(), automation.Schema(), api.Schema(),
-		member.Schema(), follow.Schema(), profile.Schema(), reach.Schema(), saved.Schema(), message.Schema(), trade.Schema(),
+		member.Schema(), follow.Schema(), profile.Schema(), reach.Schema(), saved.Schema(), message.Schema(), trade.Schema(), standing.Schema(),
 	}
 }
 

@@ -139,7 +139,7 @@ func setNeed(tx *db.Tx, seller value.ID, need Need) error {
 	if _, err := tx.Exec(`delete from message_contact where seller = $1`, seller); err != nil {
 		return err
 	}
-	tx.Log(db.Change{Object: "seller", Record: seller, Diff: map[string]any{"contact": []string{was.key(), need.key()}}})
+	tx.Log(db.Change{Object: "message_contact", Record: seller, Diff: map[string]any{"asks": []string{was.key(), need.key()}}})
 	if need == (Need{}) {
 		return nil
 	}

@@ -43,9 +43,9 @@ func siteSlug(r *http.Request) string {
 }
 
 // What one account may send in 24 hours before a person looks at it. A seller answers those who ask, and may answer
-// many with the same words; who writes to others first may not.
+// many with the same words; who writes to others first may not. Members read MostBegun where their limits stand.
 const (
-	mostBegun      = 40
+	MostBegun      = 40 // conversations
 	mostFromBuyer  = 250
 	mostFromSeller = 1500
 	mostCopies     = 5 // conversations with one text
@@ -70,7 +70,7 @@ func pace(tx *db.Tx, m Message) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if m.Side == BuyerSide && begun > mostBegun {
+	if m.Side == BuyerSide && begun > MostBegun {
 		return heldForPace, nil
 	}
 	if m.Text == "" {

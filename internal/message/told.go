@@ -31,3 +31,8 @@ func (d *Desk) Takes(tx *db.Tx, alias string) error {
 	}
 	return d.alive(tx, c)
 }
+
+// HeldOf counts the messages of an account that wait for a person.
+func HeldOf(tx *db.Tx, account value.ID) (int, error) {
+	return db.One(tx, db.Column[int], `select count(*) from message where author = $1 and state = 'held'`, account)
+}

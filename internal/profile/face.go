@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/a-h/templ"
 	"github.com/nyaruka/phonenumbers"
 	"golang.org/x/text/language"
 	"golang.org/x/text/language/display"
@@ -21,17 +22,19 @@ import (
 // Face shows a seller whole: on their own page, and to themselves before others see it.
 type Face struct {
 	Shown
-	At    time.Time      // now
-	Zone  *time.Location // of the site
-	Level int            // of the heading; 2 when 0
+	At    time.Time       // now
+	Zone  *time.Location  // of the site
+	Level int             // of the heading; 2 when 0
+	Known templ.Component // what is proven of them and happened here, from elsewhere; nil leaves it out
 }
 
 // Card shows a seller in short, beside a listing. Href is the seller's page; without one there is no link.
 type Card struct {
 	Shown
-	At   time.Time
-	Zone *time.Location
-	Href string
+	At    time.Time
+	Zone  *time.Location
+	Href  string
+	Known templ.Component // in short; nil leaves it out
 }
 
 // picture is the photo in the size of a portrait.
