@@ -106,7 +106,7 @@ func (d *Desk) fileIn(tx *db.Tx, s *site.Site, network string, r Report, targets
 }
 
 func (d *Desk) fileOne(tx *db.Tx, r Report, target Target, key [sha256.Size]byte, email value.Email, flagger *Trusted) (Filed, error) {
-	sum := sha256.Sum256([]byte(strings.Join([]string{string(r.Lane), target.Object, target.Record.String(), r.ground(), r.Explanation}, "\x00")))
+	sum := sha256.Sum256([]byte(strings.Join([]string{string(r.Lane), target.Object, target.Record.String(), r.ground(), r.whole(), string(r.Basis)}, "\x00")))
 	if earlier, err := findSame(tx, key, sum); value.KindOf(err) != value.NotFound {
 		if err != nil {
 			return Filed{}, err
