@@ -25,6 +25,7 @@ import (
 	"fairground/internal/media/pdq"
 	"fairground/internal/profile"
 	"fairground/internal/site"
+	"fairground/internal/ui/browser"
 	"fairground/internal/value"
 )
 
@@ -336,4 +337,44 @@ func (r *running) portrayed(email value.Email, p media.Photo) (seller value.ID) 
 		return err
 	})
 	return seller
+}
+
+// TestTheDeskOfATakeDownInBrowser looks at the photos only when asked, spares one that looks alike, and removes the rest.
+func TestTheDeskOfATakeDownInBrowser(t *testing.T) {
+	t.Parallel()
+	browser.Needs(t)
+	r := run(t, app.Demo{Listings: 12, Seed: 7})
+	meant, alike := r.kept(drawnPhoto(1, false, 95)), r.kept(drawnPhoto(1, true, 95))
+	reported, spared := r.offers("A wardrobe of oak", meant), r.offers("A lamp of brass", alike)
+	visitor := r.visitor()
+	_, notice := r.asks(visitor, r.signedIn("safety@lakeside.example"), reported, meant)
+	tab := browser.Open(t, r.app.Handler())
+	signIn(tab, "safety")
+	tab.At("/console")
+	for _, look := range []struct {
+		width  int64
+		scheme string
+	}{{1440, "light"}, {390, "dark"}} {
+		tab.Show(notice, look.width, look.scheme)
+		tab.Examine("take-down " + look.scheme)
+	}
+	tab.Show(notice, 1440, "light")
+	if answer := tab.Ask(`document.querySelectorAll(".takes img").length === 0`); answer != "yes" {
+		t.Error("a photo is there before anybody asked")
+	}
+	tab.Click("[data-lift]")
+	tab.Until(`document.querySelectorAll(".takes img").length === 2`)
+	tab.Click("[data-lift]")
+	tab.Until(`document.querySelectorAll(".takes img").length === 0`)
+	tab.Focus("main [name=spared]")
+	tab.Press(" ")
+	tab.Focus("#removal-answer")
+	tab.Press("\t" + browser.Enter)
+	tab.Until(`document.querySelector(".notice.safe")`)
+	tab.Examine("taken down")
+	if status, _, _ := visitor.get("/l/" + reported.Key()); status != http.StatusGone {
+		t.Errorf("what was removed answers %d", status)
+	}
+	visitor.sees("/l/"+spared.Key(), spared.Title)
+	tab.Quiet()
 }
