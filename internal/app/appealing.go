@@ -49,10 +49,7 @@ func (rulings) ByStatement(tx *db.Tx, code string) (appeal.Ruling, error) {
 	if err != nil {
 		return r, err
 	}
-	r.Title, r.Locale, r.Account = s.Title, s.Locale, s.Author
-	for _, p := range s.Paragraphs(site.From(tx.Context())) {
-		r.Statement = append(r.Statement, appeal.Part(p))
-	}
+	r.Locale, r.Account = s.Locale, s.Author
 	if author, err := account.Find(tx, s.Author); err == nil {
 		r.Email = author.Email
 	} else if value.KindOf(err) != value.NotFound {
@@ -87,7 +84,18 @@ func (rulings) ByDecision(tx *db.Tx, decision value.ID) (appeal.Ruling, error) {
 	if err != nil {
 		return appeal.Ruling{}, err
 	}
-	return ruling(d), nil
+	r := ruling(d)
+	s, err := legal.FindByDecision(tx, decision)
+	if value.KindOf(err) == value.NotFound {
+		return r, nil
+	}
+	r.Title = s.Title
+	if of, known := site.Found(tx.Context()); known {
+		for _, p := range s.Paragraphs(of) {
+			r.Statement = append(r.Statement, appeal.Part(p))
+		}
+	}
+	return r, err
 }
 
 func ruling(d moderation.Decision) appeal.Ruling {
@@ -241,7 +249,10 @@ func dutyHref(object string, record value.ID) string {
 
 // who names an actor of the change log for staff: a person by their name, everything else as the log does.
 func who(tx *db.Tx, actor string) (string, error) {
-	_, rest, _ := strings.Cut(actor, ":")
+	_, rest, kind := strings.Cut(actor, ":")
+	if !kind {
+		rest = actor // the account alone
+	}
 	id, err := strconv.ParseInt(rest, 10, 64)
 	if err != nil {
 		return actor, nil

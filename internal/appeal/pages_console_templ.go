@@ -821,7 +821,7 @@ func (o *oneView) form() templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Select{Name: "measure", Label: o.t("appeal.console.instead"), Value: o.with.Measure, Options: o.lesserOptions(), Error: o.faults["measure"]}.Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Select{Name: "measure", Label: o.t("appeal.console.instead"), Value: o.with.Measure, Options: o.lesserOptions(), Error: o.faults["measure"], Required: true}.Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

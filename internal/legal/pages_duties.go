@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"net/http"
 	"net/url"
+	"strings"
 
 	"fairground/internal/account"
 	"fairground/internal/db"
@@ -83,12 +84,19 @@ func ownerActor(d Duty) string {
 	return value.Actor{Kind: value.Staff, ID: d.Owner}.String()
 }
 
-// named is the name of an actor, or how the log writes them.
+// named is the name of an actor, what sort it is when it has none, or how the log writes it.
 func (b *boardView) named(actor string) string {
-	if name := b.names[actor]; name != "" {
+	kind, _, _ := strings.Cut(actor, ":")
+	switch name := b.names[actor]; {
+	case value.ActorKind(kind) == value.System:
+		return b.t("legal.actor.system")
+	case value.ActorKind(kind) == value.Visitor:
+		return b.t("legal.actor.visitor")
+	case name != "":
 		return name
+	default:
+		return actor
 	}
-	return actor
 }
 
 // at is the address of the board with another state, kind or owner.
