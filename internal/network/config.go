@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"fairground/internal/db"
+	"fairground/internal/media/part"
 	"fairground/internal/media/pdq"
 	"fairground/internal/safety"
 	"fairground/internal/value"
@@ -38,7 +39,8 @@ type Listing struct {
 	Title, Body string
 	Phones      []string // beside those in the text
 	Mails       []string
-	Images      []pdq.Hash // of photos whose hash is good enough to compare
+	Images      []pdq.Hash    // of photos whose hash is good enough to compare
+	Parts       [][]part.Part // of photos, by which cropped copies are found
 	Place       string
 	Point       value.Point // made coarse here
 	Made        time.Time

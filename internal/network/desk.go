@@ -167,7 +167,7 @@ func (d *Desk) takeDue(limit int) []value.ID {
 // doc is a listing as the index takes it.
 func (l Listing) doc() copies.Doc {
 	return copies.Doc{ID: l.ID, Text: textOf(l.Title, l.Body), Account: l.Account, Phones: l.Phones, Mails: l.Mails,
-		Images: l.Images, Place: l.Place, At: l.Made, Since: l.Since}
+		Images: l.Images, Parts: l.Parts, Place: l.Place, At: l.Made, Since: l.Since}
 }
 
 func textOf(title, body string) string { return title + "\n" + body }

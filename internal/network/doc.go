@@ -16,10 +16,24 @@
 //
 // # Bringing to people
 //
-// A cluster of at least three accounts whose score reaches the bar becomes a network: a row, a case, an event. Its members are screened again,
-// so that rules see it whole, and again when it has doubled. What one process settled another finds settled: doing it twice changes nothing.
-// A network keeps its id when clusters merge (the older id stays, the other becomes an event), and when the index is made anew.
-// When a decided network gets a new member, it is open again; a dismissed one when its accounts have doubled.
+// A cluster of at least three accounts whose score reaches the bar, and of which anything is seen or waits, becomes a network: a row with a
+// number, a case, an event. Its members are screened again, so that rules see it whole, and again when it has doubled. What one process
+// settled another finds settled: doing it twice changes nothing.
+//
+// # Its life
+//
+// A network follows its cluster: listings join, end, or leave it when they are erased or rewritten. What the index does not tie
+// to most of it is split off, as a network of its own if it is organised, with what was ruled about the whole. Clusters that merge are
+// one network with the older id. An open network ends when nothing of it is left, too few accounts are, or its score has fallen well below
+// the bar; it comes back when it is one again. All of this is told as events, with time and author.
+//
+// A decision is about all listings but the excepted ones. What the desk says needs two people waits (Pending) until the log tells of
+// an answer; until then nothing else is decided and the network does not end. Undo takes the whole last decision back: its
+// author within a quarter of an hour, somebody else later and with a reason. A decided network is open again when somebody joins.
+//
+// To dismiss one is to pardon its ties: at the gate its accounts count as one from then on, so it holds nobody by what was
+// known. Somebody new counts, and so do two of them with a new telephone, mail address, link or handle between them. With three accounts of
+// new ties, and half as many as were judged, the network is open again, or when an open one merges into it.
 //
 // # Promises
 //
@@ -28,9 +42,15 @@
 //   - What a member wrote goes with them (Estate). The map shows coarse points.
 //   - Cluster does no more than look up in memory when the index is loaded, and gives the database five milliseconds before.
 //
-// Tables: network, network_member, network_link, network_event.
+// Tables: network, network_member, network_link, network_event, network_pardon.
 // Files: <Config.Directory>/<database's name>.copies, and the same with .part while it is written.
 //
-// Routes, all for account.NetworksSee, the last for account.ListingsDecide: GET /console/safety/networks ·
-// GET /console/safety/networks/{id} · GET /console/safety/networks/{id}/map · POST /console/safety/networks/{id}/decision
+// Routes, those with GET for account.NetworksSee, those with POST for account.ListingsDecide, all below /console/safety/networks:
+//
+//	GET  ?state= &after= &q=          the list by state, in pages; a search by number, listing, account, telephone, mail, link
+//	GET  /{id}                        why, template, graph, map, time, listings; ?all=yes has the whole table
+//	GET  /{id}/map                    its coarse points
+//	GET  /{id}/statements/{listing}   leads to the reasons that a listing's author was given
+//	POST /{id}/decision, /{id}/undo
+//	POST /{id}/looks, /{id}/looks/end the photos that tie, given with their recorded look
 package network

@@ -101,6 +101,9 @@ func (d *Desk) docOf(s *safety.Subject, found *safety.Slots) copies.Doc {
 		}
 	}
 	doc.Images = hashes(s.Images)
+	for _, i := range s.Images {
+		doc.Parts = append(doc.Parts, i.Parts)
+	}
 	return doc
 }
 
