@@ -62,7 +62,6 @@ func factsOfSeller(tx *db.Tx, seller listing.Seller) (standing.Facts, error) {
 		}
 		f.Staffed, f.Mail, f.Phone = err == nil, proven.Mail, proven.Phone
 		if !f.Business && err == nil {
-			f.Joined = proven.Joined
 			if err := bought(tx, owner, &f); err != nil {
 				return f, err
 			}
