@@ -62,8 +62,12 @@ func (o offered) read(tx *db.Tx) func([]listing.Listing, error) ([]network.Listi
 				Made: l.Created, Since: l.Seller.Since, Live: l.Status == listing.Live, Ended: isOver(l.Status),
 			}
 			for _, photo := range l.Photos {
-				if hash, quality, err := o.photos.Hash(tx.Context(), photo.Sha256); err == nil && quality >= pdq.Enough {
-					one.Images = append(one.Images, hash)
+				known, err := o.photos.Hashed(tx.Context(), photo.Sha256)
+				if err == nil {
+					one.Parts = append(one.Parts, known.Parts)
+				}
+				if err == nil && known.Quality >= pdq.Enough {
+					one.Images = append(one.Images, known.Hash)
 				}
 			}
 			all = append(all, one)

@@ -126,8 +126,8 @@ type images struct {
 
 // Image returns what is known of a photo without looking at it.
 func (i images) Image(ctx context.Context, sha256 string) (safety.Image, error) {
-	hash, quality, err := i.photos.Hash(ctx, sha256)
-	return safety.Image{Sha256: sha256, PDQ: hash, Quality: quality}, err
+	photo, err := i.photos.Hashed(ctx, sha256)
+	return safety.Image{Sha256: sha256, PDQ: photo.Hash, Quality: photo.Quality, Parts: photo.Parts}, err
 }
 
 // Note remembers which photos a listing shows and what they match.

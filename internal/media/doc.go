@@ -26,9 +26,9 @@
 // # Hashes
 //
 // Every photo taken in is hashed by what it shows (package pdq) while its pixels are in memory: once as it was sent, and
-// once more as it is shown if its file asks to be turned. Both and their quality are kept in the record beside the sizes.
-// A record from before that is hashed from the largest size when it is next asked for (Hashed, Hash) or by HashAll, which app
-// runs once as a job. Print hashes a photo that must not be kept.
+// once more as it is shown if its file asks to be turned. So that it is found again when somebody cropped it, its parts (package part) are
+// taken from the middle size. All that is kept in the record beside the sizes. A record from before that is hashed from the
+// largest size when it is next asked for (Hashed, Hash). Print hashes a photo that must not be kept.
 //
 // HEIC and AVIF are refused with advice. The decoders at hand cost 1.5 MB, yet cannot be stopped by time or by
 // memory, and a site that strangers write to needs both. Browsers on telephones convert to JPEG by themselves when

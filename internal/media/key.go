@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strconv"
 
+	"fairground/internal/media/part"
 	"fairground/internal/media/pdq"
 	"fairground/internal/value"
 )
@@ -31,6 +32,8 @@ type Photo struct {
 	Hash    pdq.Hash // of the pixels as they were sent, so that it agrees with lists that know nothing of EXIF
 	Upright pdq.Hash // of the photo as it is shown; equal to Hash unless the file asked to be turned
 	Quality int      // of the hashes, 0 to 100; pdq.Unhashed when the record is older than hashing
+
+	Parts []part.Part // of the photo as it is shown, by which cropped copies are found; filled with the hashes
 }
 
 // Size is one stored picture of a photo.

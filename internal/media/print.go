@@ -4,8 +4,8 @@ import (
 	"context"
 	"image"
 	"image/color"
-	"strings"
 
+	"fairground/internal/media/part"
 	"fairground/internal/media/pdq"
 	"fairground/internal/value"
 )
@@ -17,22 +17,26 @@ func (p *Photos) Hash(ctx context.Context, sha256 string) (pdq.Hash, int, error)
 	return photo.Hash, photo.Quality, err
 }
 
-// Hashed is Known with hashes. A photo from before photos were hashed is hashed now, from its largest size, and its record keeps
-// that; its file, which might have asked to be turned, is no more, so both of its hashes are of the photo as it is shown.
+// Hashed is Known with hashes and parts. A photo from before photos were hashed is hashed now, from its largest size, and its record
+// keeps that; its file, which might have asked to be turned, is no more, so both of its hashes are of the photo as it is shown. One
+// from before photos had parts gets them in the same way.
 func (p *Photos) Hashed(ctx context.Context, sha256 string) (Photo, error) {
 	kept, err := p.recorded(ctx, sha256)
 	if err != nil {
 		return Photo{}, err
 	}
 	photo := kept.photo(sha256)
-	if kept.Hash != nil {
+	if kept.Hash != nil && kept.Parts != nil {
 		return photo, nil
 	}
 	picture, release, err := p.largest(ctx, sha256)
 	if err != nil {
 		return Photo{}, err
 	}
-	photo.takePrints(picture, upright)
+	if kept.Hash == nil {
+		photo.takePrints(picture, upright)
+	}
+	photo.Parts = part.Of(picture)
 	release()
 	if err := p.storeRecord(ctx, photo, kept); err != nil {
 		return Photo{}, err
@@ -52,34 +56,6 @@ func (p *Photos) withdrawIfGone(ctx context.Context, photo Photo) error {
 		}
 	}
 	return err
-}
-
-// HashAll hashes the stored photos that have no hash yet, for a job that runs once after an update. It counts those it hashed and
-// those that could not be read. It walks over all keys, so it is no work for a request; broken off, it is simply called again.
-func (p *Photos) HashAll(ctx context.Context) (hashed, unreadable int, err error) {
-	for key, err := range p.blobs.Keys(ctx, "photo/") {
-		if err != nil {
-			return hashed, unreadable, err
-		}
-		sha, isRecord := strings.CutSuffix(key[strings.LastIndexByte(key, '/')+1:], ".json")
-		if !isRecord {
-			continue
-		}
-		before, err := p.Known(ctx, sha)
-		if err != nil || before.Quality != pdq.Unhashed {
-			continue
-		}
-		switch _, err := p.Hashed(ctx, sha); {
-		case ctx.Err() != nil:
-			return hashed, unreadable, ctx.Err()
-		case value.KindOf(err) == value.NotFound: // deleted meanwhile
-		case err != nil:
-			unreadable++
-		default:
-			hashed++
-		}
-	}
-	return hashed, unreadable, nil
 }
 
 // Print hashes a photo that is not to be kept, such as one that staff look up: as it was sent, and as it is shown. The limits and

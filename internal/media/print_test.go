@@ -6,11 +6,14 @@ import (
 	"encoding/binary"
 	"image"
 	"image/color"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
 
+	"fairground/internal/media/part"
 	"fairground/internal/media/pdq"
+	"fairground/internal/media/pdq/edit"
 	"fairground/internal/value"
 )
 
@@ -112,30 +115,49 @@ func TestOldRecordIsHashedWhenAsked(t *testing.T) {
 	}
 }
 
-func TestHashAll(t *testing.T) {
+func TestHashedOfWhatIsBroken(t *testing.T) {
 	t.Parallel()
 	p := newPhotos(t)
 	var all []Photo
-	for i := range 4 {
+	for i := range 3 {
 		all = append(all, process(t, p, asPNG(t, mosaic(400+i, 300))))
-	}
-	for _, photo := range all[:3] {
-		forget(t, p, photo)
+		forget(t, p, all[i])
 	}
 	must(t, p.blobs.Delete(t.Context(), all[0].Sizes[1].Key)) // half deleted
 	text := "not a picture"
 	must(t, p.blobs.Put(t.Context(), all[1].Sizes[1].Key, strings.NewReader(text), int64(len(text))))
+	if _, err := p.Hashed(t.Context(), all[0].Sha256); value.KindOf(err) != value.NotFound {
+		t.Errorf("half deleted: %v", err)
+	}
+	if _, err := p.Hashed(t.Context(), all[1].Sha256); err == nil || value.KindOf(err) == value.NotFound {
+		t.Errorf("unreadable: %v", err)
+	}
 	stopped, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, _, err := p.HashAll(stopped); err == nil {
+	if _, err := p.Hashed(stopped, all[2].Sha256); err == nil {
 		t.Error("went on after its end")
 	}
-	hashed, unreadable, err := p.HashAll(t.Context())
-	if hashed != 1 || unreadable != 1 || err != nil {
-		t.Errorf("hashed %d, unreadable %d, %v", hashed, unreadable, err)
+	hashed, err := p.Hashed(t.Context(), all[2].Sha256)
+	known, fault := p.Known(t.Context(), all[2].Sha256)
+	if err != nil || fault != nil || known.Quality < 0 || !slices.Equal(known.Parts, hashed.Parts) {
+		t.Errorf("%+v, %v, %v", known, err, fault)
 	}
-	if known, err := p.Known(t.Context(), all[2].Sha256); err != nil || known.Quality < 0 {
-		t.Errorf("%+v, %v", known, err)
+}
+
+// A cropped copy of a stored photo is found by its parts, also when the record is from before photos had any.
+func TestPartsOfAStoredPhoto(t *testing.T) {
+	t.Parallel()
+	p := newPhotos(t)
+	scene := edit.Scene(1200, 900, 7)
+	photo := process(t, p, asJPEG(t, scene))
+	cropped := process(t, p, asJPEG(t, edit.Copy(scene.SubImage(image.Rect(150, 100, 1150, 850)))))
+	if _, is := part.Match(photo.Parts, cropped.Parts); !is || photo.Hash.Distance(cropped.Hash) <= pdq.Near {
+		t.Fatalf("%d and %d parts; %d bits apart", len(photo.Parts), len(cropped.Parts), photo.Hash.Distance(cropped.Hash))
+	}
+	forget(t, p, photo)
+	again, err := p.Hashed(t.Context(), photo.Sha256)
+	if _, is := part.Match(again.Parts, cropped.Parts); !is || err != nil {
+		t.Errorf("hashed later: %d parts, %v", len(again.Parts), err)
 	}
 }
 

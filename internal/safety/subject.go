@@ -3,6 +3,7 @@ package safety
 import (
 	"encoding/hex"
 
+	"fairground/internal/media/part"
 	"fairground/internal/media/pdq"
 	"fairground/internal/value"
 )
@@ -54,6 +55,9 @@ type Image struct {
 	Sha256  string   `json:"sha256"` // in hexadecimal
 	PDQ     pdq.Hash `json:"pdq"`
 	Quality int      `json:"quality"` // of the hash, 0 to 100; pdq.Unhashed when there is none
+
+	// Parts find the photo again when it was cropped. No subject that is stored has them: they are as long as its text.
+	Parts []part.Part `json:"-"`
 }
 
 // Author is who wrote it, as far as rules may know.

@@ -16,7 +16,7 @@
 //   - B, phrases: pairs of neighbouring words and of words with one between them. It finds what was rewritten. A phrase tells
 //     the less the more clusters know it, and a whole cluster counts once: what everybody writes ties nobody, and a large
 //     campaign does not hide behind its own size.
-//   - C, photo: PDQ at a distance of at most 31 bits.
+//   - C, photo: PDQ at a distance of at most 31 bits, or parts in common (package part), so that a cropped photo is found too.
 //   - D, entity: the same telephone number, mail address, handle, link or account.
 //
 // An edge of text says how much of what is said in the shorter document is said in the other; a word that everybody uses

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"fairground/internal/media/part"
 	"fairground/internal/media/pdq"
 	"fairground/internal/value"
 )
@@ -18,6 +19,7 @@ type document struct {
 	fills       []string // what stood in the slots, in order
 	entities    []entity
 	images      []pdq.Hash
+	parts       [][]part.Part
 	sketch      sketch
 	sketched    bool
 	rare        uint16  // sampled phrases that were not common when it came
@@ -145,7 +147,7 @@ func (d *document) saysTheSame(other *document) bool {
 			return false
 		}
 	}
-	return slices.Equal(d.words, other.words) && slices.Equal(d.fills, other.fills) && slices.Equal(d.images, other.images)
+	return slices.Equal(d.words, other.words) && slices.Equal(d.fills, other.fills) && slices.Equal(d.images, other.images) && slices.EqualFunc(d.parts, other.parts, slices.Equal)
 }
 
 // mostEntities bounds what of one text is looked up.

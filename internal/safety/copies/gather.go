@@ -44,10 +44,13 @@ type candidate struct {
 	doc            uint32
 	bands, phrases int
 	entities       []entity
-	distance       int // of photos; noPhoto when none is near
+	distance       int // of photos; cropped when only parts of them are the same; noPhoto when none is near
 }
 
-const noPhoto = pdq.Near + 1
+const (
+	cropped = pdq.Near + 1
+	noPhoto = cropped + 1
+)
 
 func newWork() any { return &work{near: make(map[uint32]*candidate), strange: make(map[string]uint32)} }
 
@@ -110,6 +113,12 @@ func (x *Index) gather(w *work) {
 		x.photos.near(image, w.found[:0], func(doc uint32, distance int) {
 			c := w.candidate(doc)
 			c.distance = min(c.distance, distance)
+		})
+	}
+	for _, parts := range d.parts {
+		x.photos.crops.near(parts, w.found[:0], func(doc uint32) {
+			c := w.candidate(doc)
+			c.distance = min(c.distance, cropped)
 		})
 	}
 }

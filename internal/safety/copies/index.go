@@ -165,7 +165,7 @@ func (x *Index) tell(events []Event) {
 
 // documentOf is all that can be known of a document without the index.
 func (x *Index) documentOf(w *work, d *Doc, pieces []piece, cuts []cut) *document {
-	doc := &document{id: d.ID, account: d.Account, place: d.Place, at: micros(d.At), since: micros(d.Since), images: slices.Clone(d.Images)}
+	doc := &document{id: d.ID, account: d.Account, place: d.Place, at: micros(d.At), since: micros(d.Since), images: slices.Clone(d.Images), parts: slices.Clone(d.Parts)}
 	doc.entities = x.entitiesOf(d, cuts)
 	for _, p := range pieces {
 		if p.kind != slotNone {
@@ -225,6 +225,9 @@ func (x *Index) enlist(w *work, number uint32) {
 	}
 	for _, image := range d.images {
 		x.photos.add(image, number, x.thin)
+	}
+	for _, parts := range d.parts {
+		x.photos.crops.add(parts, number, x.thin)
 	}
 }
 

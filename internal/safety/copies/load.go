@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 
+	"fairground/internal/media/part"
 	"fairground/internal/media/pdq"
 	"fairground/internal/value"
 )
@@ -122,6 +123,11 @@ func (l *loader) document() {
 		_, err := io.ReadFull(l.from, h[:])
 		l.refuse(err != nil)
 		d.images = append(d.images, h)
+	}
+	for range l.times() {
+		parts, err := part.Unpack([]byte(l.text()))
+		l.refuse(err != nil)
+		d.parts = append(d.parts, parts)
 	}
 	_, twice := l.x.numbers[d.id]
 	if l.refuse(d.id <= 0 || twice || len(l.x.docs) >= noMoreDocs); !l.bad {

@@ -10,14 +10,15 @@ const (
 	plentyOfPhoto = 60 // clusters with the same photo after which it is a common one, such as a maker's own
 )
 
-// photos finds hashes near one.
+// photos finds hashes near one, and cropped photos.
 type photos struct {
 	hashes nearby
 	docs   postings // number of a hash to documents
+	crops  crops
 }
 
 func newPhotos() *photos {
-	return &photos{docs: postings{limit: plentyOfPhoto}}
+	return &photos{docs: postings{limit: plentyOfPhoto}, crops: newCrops()}
 }
 
 // featureless hashes are those of a blank or tiny photo; they are near each other and say nothing.

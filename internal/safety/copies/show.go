@@ -198,6 +198,9 @@ func (e *shownEdge) shown() Edge {
 		shown.Reason, shown.Shared = "phrases", fmt.Sprintf("%d %%", e.detail)
 	case StagePhoto:
 		shown.Reason, shown.Shared = "photo", strconv.Itoa(int(e.detail))
+		if e.detail == cropped {
+			shown.Shared = "cropped"
+		}
 	default:
 		shown.Reason, shown.Shared = ties[e.kind].reason, sharedEntity(e.a, e.b, e.kind)
 	}

@@ -10,10 +10,12 @@ import (
 	"hash"
 	"io"
 	"slices"
+
+	"fairground/internal/media/part"
 )
 
 // magic begins every snapshot; its last byte is the version of the format.
-var magic = []byte("fairground copies\x02")
+var magic = []byte("fairground copies\x03")
 
 // ErrCorrupt says that what was read is no snapshot, or not a whole and unaltered one.
 var ErrCorrupt = errors.New("the snapshot of copies is damaged")
@@ -127,6 +129,10 @@ func (s *snapshotWriter) document(d *document, words []uint32) {
 	s.number(uint64(len(d.images)))
 	for i := range d.images {
 		s.bytes(d.images[i][:])
+	}
+	s.number(uint64(len(d.parts)))
+	for _, parts := range d.parts {
+		s.text(string(part.Pack(parts)))
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"fairground/internal/media/part"
 	"fairground/internal/media/pdq"
 	"fairground/internal/value"
 )
@@ -16,6 +17,7 @@ type Doc struct {
 	Phones  []string // beside those in the text, in any form
 	Mails   []string // the same
 	Images  []pdq.Hash
+	Parts   [][]part.Part // of photos, by which cropped ones are found; in any order and number
 	Place   string
 	At      time.Time // when it was offered
 	Since   time.Time // when the account was made; zero: not known
@@ -33,7 +35,8 @@ const (
 )
 
 // Edge ties two documents. Reason is "text", "phrases", "photo", "phone", "mail", "handle", "link" or "account"; Shared
-// is what they have in common: the number, the address, the distance in bits of the photos, or the share of the text.
+// is what they have in common: the number, the address, the distance in bits of the photos, "cropped" if only parts of them
+// are the same, or the share of the text.
 type Edge struct {
 	A, B   value.ID
 	Stage  Stage
