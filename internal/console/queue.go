@@ -42,6 +42,7 @@ type queueView struct {
 	all    []queued
 	chosen moderation.Case // ID 0: none
 	record value.ID        // the listing that was asked for
+	asked  bool            // a case was asked for, so it comes first where there is no room for both
 	card   *card           // of the listing; nil for other cases
 	other  *otherCase      // of what is no listing
 	failed []moderation.Failure
@@ -287,6 +288,7 @@ func (v *visit) foreign(tx *db.Tx, c moderation.Case) (Foreign, error) {
 
 // readChosen reads the case, or the listing, that was asked for; without any, the first of the list.
 func (q *queueView) readChosen(tx *db.Tx) (err error) {
+	q.asked = q.chosen.ID != 0 || q.record != 0
 	switch {
 	case q.chosen.ID != 0:
 		if q.chosen, err = moderation.FindCase(tx, q.chosen.ID); err != nil {
