@@ -78,6 +78,12 @@ func TestInBrowser(t *testing.T) {
 	w.ok(w.desk.Act(w.ctx(), member(w.aya), ines.ID, "block"))
 	_, err := w.desk.ReportConversation(w.ctx(), member(w.aya), c.ID, "scam", "They asked to pay with gift cards.")
 	w.ok(err)
+	w.young(w.staff, 2)
+	w.market.persons[w.staff] = func() message.Person { p := w.market.persons[w.staff]; p.Name = "Sam"; return p }()
+	noted := w.start(w.staff, w.lamp, away+" See www.example.com.")
+	asked := w.offerMore(1, w.own)[0]
+	w.require(w.elio, w.own, message.Need{Phone: true})
+	w.person(w.mina, unproven)
 	buyer, shop, staff := browser.Open(t, w.as(w.mina, "en")), browser.Open(t, w.as(w.aya, "de")), browser.Open(t, w.as(w.staff, "en"))
 	for _, p := range []struct {
 		name string
@@ -86,6 +92,7 @@ func TestInBrowser(t *testing.T) {
 	}{
 		{"inbox", buyer, "/messages"}, {"thread", buyer, c.Href()}, {"found", buyer, "/messages?q=saturday"}, {"nothing", buyer, "/messages?show=archived"},
 		{"about", buyer, "/messages/about/" + w.offerMore(1, w.own)[0].ID.Text("lst")}, {"report", buyer, c.Href() + "/report"},
+		{"asked", buyer, "/messages/about/" + asked.ID.Text("lst")}, {"notes", buyer, "/safety/notes"}, {"contact", shop, "/account/contact"}, {"noted", shop, noted.Href()},
 		{"shop-inbox", shop, "/messages"}, {"shop-thread", shop, c.Href()}, {"shop-blocked", shop, ines.Href()},
 		{"reported", staff, "/console/conversations/" + c.ID.Text("cnv")}, {"held", staff, "/console/messages"},
 	} {

@@ -156,7 +156,7 @@ func entries[T any](ctx context.Context, all []T, entry func(T, context.Context)
 func (h Holdings) factEntries(ctx context.Context, now time.Time) []Entry {
 	var all []Entry
 	for _, l := range h.Facts.lines(ctx, now) {
-		all = append(all, Entry{Ref: "fact:" + l.name, Title: l.words, Text: text.T(ctx, "standing.means."+l.name)})
+		all = append(all, Entry{Ref: "fact:" + l.name, Title: l.words, Href: factsPath + "#" + l.name, Link: text.T(ctx, "standing.means")})
 	}
 	return all
 }
