@@ -2,8 +2,8 @@ package part
 
 import "math"
 
-// Near is the greatest distance in bits at which two parts count as the same. Parts of the same photo are 20 bits apart in
-// the middle and 41 in nine cases of ten; of different photos, one pair in a hundred thousand is under 88.
+// Near is the greatest distance in bits at which two parts count as the same. Parts of the same photo are about 20 bits
+// apart in the middle and 41 in nine cases of ten; of different photos, one pair in a hundred thousand is under 88.
 const Near = 52
 
 // What two photos must have in common. The more they have, the less each part needs to prove.

@@ -7,7 +7,7 @@
 // with each other were ever mistaken for one.
 //
 // The hash survives compression, scaling, blur, grey and brightness almost always, mirrors and quarter turns when those forms are looked
-// up, thin borders and small banners often. It does not survive crops of more than about 1 % a side or turns of more than a degree: the
+// up, thin borders and small banners often. It does not survive crops of more than about 1 % a side (package part does) or turns of more than a degree: the
 // same photo cropped must be found by what else a copy has in common.
 //
 // Tests and `fairground bench` use it; nothing that serves a site does.
