@@ -215,7 +215,7 @@ type Watch struct {
 	Provider *db.DB
 	Log      string // the site's slug
 	Site     *db.DB
-	Key      Key                                      // of the site
+	Key      Key            // of the site
 	Sealer   *change.Reader // of the provider's own log, so that what was seen is sealed at once; nil leaves it
 	// Report tells the provider of a refusal: at the first and daily while it goes on. It runs in the provider's
 	// transaction that notes it, so nothing that happens to the site keeps it back or repeats it. May be nil.

@@ -68,6 +68,7 @@ type side struct {
 	weight  float64 // of all its edges
 	best    float64 // of one document in it
 	ends    []uint32
+	beyond  bool // more ties them than that both are of one account
 }
 
 // comparable is how well a document must fit a further neighbour, measured by how well it fits the best, to tie the two
@@ -88,11 +89,13 @@ const supports = .35
 func (x *Index) sides(edges []edge) []*side {
 	var all []*side
 	for i := 0; i < len(edges); {
-		doc, apart := edges[i].b, 1.0
+		doc, apart, beyond := edges[i].b, 1.0, false
 		for ; i < len(edges) && edges[i].b == doc; i++ {
 			apart *= 1 - float64(edges[i].weight)
+			beyond = beyond || !edges[i].ofAccount()
 		}
 		s := sideOf(&all, x.docs[doc].cluster, doc)
+		s.beyond = s.beyond || beyond
 		s.best = max(s.best, 1-apart)
 		s.weight = max(s.weight, 1-apart) + supports*min(s.weight, 1-apart)
 		s.ends = append(s.ends, doc)
@@ -136,7 +139,9 @@ func (x *Index) joinSides(self uint32, edges []edge, sides []*side) {
 		if s.cluster != nil && x.live[s.cluster.id] != s.cluster { // merged a moment ago
 			continue
 		}
-		x.tie(self, s)
+		if s.beyond || x.isOneAccounts(s.cluster) {
+			x.tie(self, s)
+		}
 	}
 	kept := 0
 	for _, e := range edges { // the likeliest come first
@@ -146,6 +151,10 @@ func (x *Index) joinSides(self uint32, edges []edge, sides []*side) {
 		}
 	}
 }
+
+// isOneAccounts reports whether all of a cluster is one account's; nil is a document that stands alone. Whatever else an
+// account offers comes to these only: in a campaign of several it would tie what its own text is like to all of them.
+func (x *Index) isOneAccounts(c *cluster) bool { return c == nil || len(x.tallyOf(c).accounts) == 1 }
 
 // So many edges of a document are kept when it joins a cluster: enough to tell why, and to hang on when others go. In a large
 // one there are thousands of others to hang on.

@@ -9,6 +9,9 @@ type edge struct {
 	weight float32
 }
 
+// ofAccount reports whether it says only that both are of one account.
+func (e edge) ofAccount() bool { return e.stage == StageEntity && e.kind == entityAccount }
+
 const (
 	leastLike    = .35 // likeness of letters at which two texts are copies
 	surelyLike   = .6  // at which words are not asked any more

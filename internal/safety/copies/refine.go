@@ -3,6 +3,8 @@ package copies
 import (
 	"cmp"
 	"slices"
+
+	"fairground/internal/value"
 )
 
 // firstRefined is the size at which a cluster is looked through for the first time; then at each doubling.
@@ -57,15 +59,39 @@ func (x *Index) weighAgain(c *cluster) {
 	c.edges = kept
 }
 
-// strongParts are the members that hang together by strong edges alone.
+// strongParts are the members that hang together by strong edges alone. What an account offers beside comes along one by
+// one: that two campaigns have a listing each of the same account does not make them one.
 func (x *Index) strongParts(c *cluster) [][]uint32 {
 	strong := &cluster{members: c.members}
 	for _, e := range c.edges {
-		if float64(e.weight) >= needSmall {
+		if float64(e.weight) >= needSmall && !e.ofAccount() {
 			strong.edges = append(strong.edges, e)
 		}
 	}
-	return x.parts(strong)
+	return x.withAlone(x.parts(strong, func(k entityKind) bool { return k != entityLink && k != entityAccount }))
+}
+
+// withAlone puts members that stand alone to the largest part that their account has a listing in.
+func (x *Index) withAlone(parts [][]uint32) [][]uint32 {
+	slices.SortStableFunc(parts, func(a, b []uint32) int { return cmp.Compare(len(b), len(a)) })
+	home := make(map[value.ID]int)
+	kept := parts[:0]
+	for _, part := range parts {
+		account := x.docs[part[0]].account
+		if at, known := home[account]; known && len(part) == 1 && account != 0 {
+			kept[at] = append(kept[at], part[0])
+			continue
+		}
+		for _, doc := range part {
+			if account := x.docs[doc].account; account != 0 {
+				if _, known := home[account]; !known {
+					home[account] = len(kept)
+				}
+			}
+		}
+		kept = append(kept, part)
+	}
+	return kept
 }
 
 // rejoin puts parts together that all edges between them tie sufficiently, the best tied first, until no two are left.
@@ -105,7 +131,7 @@ func tiesBetween(c *cluster, parts [][]uint32) []*tieBetween {
 	found := make(map[[2]int]*tieBetween)
 	for _, e := range c.edges {
 		a, b := e.a, e.b
-		if of[a] == of[b] {
+		if of[a] == of[b] || e.ofAccount() {
 			continue
 		}
 		if of[a] > of[b] {

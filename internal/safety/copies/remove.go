@@ -49,7 +49,7 @@ func (x *Index) leave(c *cluster, gone uint32) {
 		return
 	}
 	c.gone = 0
-	if parts := x.parts(c); len(parts) > 1 {
+	if parts := x.parts(c, func(k entityKind) bool { return k != entityLink }); len(parts) > 1 {
 		x.divide(c, parts)
 	}
 }
@@ -115,7 +115,7 @@ func (x *Index) forgetBridges(c *cluster) {
 }
 
 // parts returns the members that hang together by edges, or by a telephone number or the like that all of a part have.
-func (x *Index) parts(c *cluster) [][]uint32 {
+func (x *Index) parts(c *cluster, alike func(entityKind) bool) [][]uint32 {
 	at := make(map[uint32]int, len(c.members))
 	root := make([]int, len(c.members))
 	for i, doc := range c.members {
@@ -134,7 +134,7 @@ func (x *Index) parts(c *cluster) [][]uint32 {
 	first := make(map[uint64]int)
 	for i, doc := range c.members {
 		for _, e := range x.docs[doc].entities {
-			if had, known := first[e.key()]; known && e.kind != entityLink {
+			if had, known := first[e.key()]; known && alike(e.kind) {
 				root[find(i)] = find(had)
 			} else {
 				first[e.key()] = i
