@@ -191,7 +191,14 @@ func (p *postfix) mailbox(t *testing.T) [][]byte {
 	if err != nil {
 		t.Fatal(err)
 	}
-	slices.Sort(files)
+	arrived := func(file string) time.Time { // names of one second are in no order
+		at, err := os.Stat(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return at.ModTime()
+	}
+	slices.SortFunc(files, func(a, b string) int { return arrived(a).Compare(arrived(b)) })
 	var all [][]byte
 	for _, file := range files {
 		raw, err := os.ReadFile(file)
