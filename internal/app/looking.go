@@ -46,6 +46,9 @@ func (a *App) givenPhoto(s *site.Site) func(ctx context.Context, sha256 string, 
 			severe, err = bank.Severe(tx, sha256)
 			return err
 		})
+		if rooms := a.Rooms(s); err == nil && !severe { // nor what is like it
+			severe, err = images{rooms.Photos, rooms.Banks}.veils(ctx, sha256)
+		}
 		if err == nil && severe {
 			err = value.Errorf(value.Forbidden, "nobody looks at this photo")
 		}

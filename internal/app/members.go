@@ -77,6 +77,7 @@ func (a *App) furnishMembers() {
 			rooms, settings := a.Rooms(s), s.Settings()
 			return message.Room{
 				Gate: rooms.Gate, Photos: rooms.Photos, Blobs: rooms.Blobs, ReplyDomain: a.replyDomain(s), ScanAll: settings.ScanMessages == site.ScanAll,
+				Veils: images{rooms.Photos, rooms.Banks}.veils,
 			}
 		},
 		Listings: talkedAbout, Seats: answering, SellersOf: answersFor, Persons: persons,

@@ -101,6 +101,22 @@ type Room struct {
 	ReplyDomain string
 	// ScanAll has the rules read every message before it is delivered; otherwise they read reported conversations.
 	ScanAll bool
+	// Veils reports whether a photo is near one that nobody may see; nil: none is. It is asked as a photo is sent and each
+	// time it is shown.
+	Veils func(ctx context.Context, sha256 string) (bool, error)
+}
+
+// veiled reports whether nobody may see one of some photos.
+func (r Room) veiled(ctx context.Context, shas ...string) (bool, error) {
+	for _, sha := range shas {
+		if r.Veils == nil {
+			return false, nil
+		}
+		if veiled, err := r.Veils(ctx, sha); veiled || err != nil {
+			return true, err
+		}
+	}
+	return false, nil
 }
 
 // Photos takes photos in; media.Photos is one.

@@ -394,7 +394,15 @@ func (d *Desk) photo(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	blob, err := d.room(r.Context()).Blobs.Open(r.Context(), key)
+	room := d.room(r.Context())
+	veiled, err := room.veiled(r.Context(), sha)
+	if err != nil {
+		return err
+	}
+	if veiled { // from its two sides and from staff too
+		return noConversation()
+	}
+	blob, err := room.Blobs.Open(r.Context(), key)
 	if err != nil {
 		return err
 	}

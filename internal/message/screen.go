@@ -34,6 +34,12 @@ func (d *Desk) judge(tx *db.Tx, c Conversation, l Listing, m *Message, amount va
 	if m.State != Delivered {
 		return nil
 	}
+	for _, p := range m.Photos { // whatever the rules read, no photo travels that nobody may see
+		if veiled, err := room.veiled(tx.Context(), p.Sha256); veiled || err != nil {
+			m.State, m.HeldFor = Held, heldByRules
+			return nil
+		}
+	}
 	why, err := pace(tx, *m)
 	if why != "" {
 		m.State, m.HeldFor = Held, why

@@ -1,6 +1,7 @@
 package message_test
 
 import (
+	"errors"
 	"strings"
 	"sync"
 	"testing"
@@ -277,6 +278,33 @@ func TestPhotosArePrivate(t *testing.T) {
 		w.post(w.mina, c.Href()+"/delete").want(303)
 		w.get(w.mina, photo).want(404)
 		w.get(w.elio, photo).want(200)
+	})
+}
+
+// TestAVeiledPhotoIsShownToNobody sends a photo before and after it became one that nobody may see.
+func TestAVeiledPhotoIsShownToNobody(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		c := w.start(w.mina, w.bike, "Hello")
+		w.postFiles(w.elio, c.Href(), "", picture(t, 50)).want(303)
+		photo := photoIn(t, w.get(w.mina, c.Href()).want(200))
+		w.get(w.mina, photo).want(200)
+		name := photo[strings.LastIndexByte(photo, '/')+1:]
+		sha, _, _ := strings.Cut(name, "-")
+		w.veiled = map[string]bool{sha: true}
+		for _, who := range []value.ID{w.mina, w.elio, w.staff} {
+			w.get(who, photo).want(404)
+		}
+		w.scanAll = false // and yet it does not travel again
+		told := len(w.market.to(w.mina))
+		w.postFiles(w.elio, c.Href(), "Look at this", picture(t, 50)).want(303)
+		w.get(w.mina, c.Href()).want(200).lacks("Look at this")
+		if len(w.market.to(w.mina)) != told {
+			t.Error("a mail told of it")
+		}
+		w.get(w.staff, "/console/messages").want(200, "Look at this")
+		w.veiled, w.veilFault = nil, errors.New("the bank does not answer")
+		w.postFiles(w.elio, c.Href(), "And at this", picture(t, 51)).want(303)
+		w.get(w.mina, c.Href()).want(200).lacks("And at this")
 	})
 }
 

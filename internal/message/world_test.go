@@ -204,6 +204,8 @@ type world struct {
 	handler                           http.Handler
 	words                             *text.Catalogue
 	scanAll                           bool
+	veiled                            map[string]bool // photos that nobody may see
+	veilFault                         error
 	mina, elio, aya, jon, ines, staff value.ID // mina buys; elio sells; aya and jon are the shop; ines is a stranger
 	own, shop                         message.Seller
 	bike, lamp                        message.Listing // elio's and the shop's
@@ -302,7 +304,8 @@ func (w *world) newDesk() *message.Desk {
 	return message.New(message.Config{
 		Page: shell, Console: shell, Clock: w.clock,
 		Room: func(*site.Site) message.Room {
-			return message.Room{Gate: gate, Photos: photos, Blobs: blobs, ReplyDomain: "reply.lakeside.example", ScanAll: w.scanAll}
+			return message.Room{Gate: gate, Photos: photos, Blobs: blobs, ReplyDomain: "reply.lakeside.example", ScanAll: w.scanAll,
+				Veils: func(_ context.Context, sha256 string) (bool, error) { return w.veiled[sha256], w.veilFault }}
 		},
 		Listings: w.market.Listings, Seats: w.market.Seats, SellersOf: w.market.SellersOf, Persons: w.market.Persons, Blocked: w.market.Blocked,
 		Leads:   func(_ *db.Tx, who value.ID) ([]message.Seller, error) { return w.market.led[who], nil },
