@@ -406,8 +406,24 @@ func (asWhole) Waits(tx *db.Tx, record value.ID) (bool, error) {
 }
 
 // dismissDemo says of the networks of a new demonstration that they are none: its texts are drawn from one box of sentences,
-// and that is what a network looks like.
+// and its photos by one hand. It looks as they grew, and then as a start of the program will find them.
 func (r *Rooms) dismissDemo(ctx context.Context) error {
+	for range 3 {
+		if err := r.dismissOpen(ctx); err != nil {
+			return err
+		}
+		r.Networks.Restart()
+	}
+	return nil
+}
+
+func (r *Rooms) dismissOpen(ctx context.Context) error {
+	for busy := true; busy; {
+		var err error
+		if busy, err = r.Networks.Step(ctx); err != nil {
+			return err
+		}
+	}
 	var all []network.Network
 	err := r.Site.DB.Read(ctx, func(tx *db.Tx) (err error) {
 		all, err = network.List(tx, network.Open, 100)

@@ -126,7 +126,7 @@ func contactPage(r *http.Request, v contactView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Select{Name: "need", ID: "need-" + s.ID.Text(sellerKind), Label: ui.T(ctx, "message.contact.who"), Value: s.Need.key(), Options: s.options(r), Error: problemAt(s.ID, v.At, v.Error), Hint: ui.T(ctx, "message.contact.hint")}.Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Select{Required: true, Name: "need", ID: "need-" + s.ID.Text(sellerKind), Label: ui.T(ctx, "message.contact.who"), Value: s.Need.key(), Options: s.options(r), Error: problemAt(s.ID, v.At, v.Error), Hint: ui.T(ctx, "message.contact.hint")}.Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

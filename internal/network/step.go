@@ -91,6 +91,14 @@ func (d *Desk) begin(ctx context.Context) error {
 	return nil
 }
 
+// Restart makes the index anew from the listings, in the next calls of Step, as a start without a snapshot does. Which weak
+// ties are found depends on the order in which listings come.
+func (d *Desk) Restart() {
+	d.stepping.Lock()
+	defer d.stepping.Unlock()
+	d.restart()
+}
+
 // restart throws the index away; what is being screened stays known.
 func (d *Desk) restart() {
 	index := d.fresh()

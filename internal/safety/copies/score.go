@@ -32,3 +32,14 @@ func (a Activity) score() float64 {
 	tied := .3*max(a.Shared, a.Copied) + .15*min(a.Shared, a.Copied) + .15*a.Places + .2*a.Velocity + .2*a.New
 	return min(1, max(alone, a.Accounts*(.25+.75*tied)*1.4))
 }
+
+// leastTemplate is the share of their texts that a template of one author covers. Sentences that a whole trade writes tie
+// listings pairwise, and what is left that all of them say covers less.
+const leastTemplate = .25
+
+// covered says how much of the texts their template covers, and weighs what the texts have in common by it.
+func (s *Summary) covered(coverage float64) {
+	s.Coverage = coverage
+	s.Activity.Copied *= min(1, coverage/leastTemplate)
+	s.Score = s.Activity.score()
+}

@@ -118,7 +118,8 @@ func (x *Index) Joined(d Doc) (Cluster, bool) {
 		}
 	}
 	shown := Cluster{Summary: t.summary(), Edges: edgesShown(x.ends(known))}
-	shown.ID, shown.Coverage, shown.Size = match.Cluster, coverage, len(docs)+1
+	shown.ID, shown.Size = match.Cluster, len(docs)+1
+	shown.covered(coverage)
 	shown.Edges = append(shown.Edges, match.Edges...)
 	shown.Members = membersShown(append(docs, w.doc))
 	return shown, true
@@ -155,7 +156,8 @@ func (x *Index) documents(c *cluster) []*document {
 
 func (x *Index) summary(c *cluster) Summary {
 	s := x.tallyOf(c).summary()
-	s.ID, s.Size, s.Coverage = c.id, len(c.members), x.coverageOf(c)
+	s.ID, s.Size = c.id, len(c.members)
+	s.covered(x.coverageOf(c))
 	return s
 }
 

@@ -100,7 +100,7 @@ type Member struct {
 type Activity struct {
 	Accounts float64 // several of them
 	Shared   float64 // accounts that have a telephone, mail address, handle or photo in common with another
-	Copied   float64 // accounts that have text in common with another
+	Copied   float64 // accounts that have text in common with another, less where their template covers little
 	Places   float64 // several of them
 	Velocity float64 // listings in the busiest day
 	New      float64 // accounts that were less than a week old when they first offered
