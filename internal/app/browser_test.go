@@ -95,6 +95,7 @@ func TestTheQueueByKeyboard(t *testing.T) {
 	signIn(tab, "safety")
 	tab.At("/console")
 	tab.Show("/console/safety", 1440, "dark")
+	tab.Until(`document.readyState === "complete"`)
 	tab.Press("j")
 	tab.Until(`document.activeElement.matches(".case") && !document.activeElement.matches("[aria-current]")`)
 	key := tab.Evaluate(`new URL(document.activeElement.href).searchParams.get("l")`)
@@ -104,7 +105,7 @@ func TestTheQueueByKeyboard(t *testing.T) {
 		t.Errorf("%q is held and can be found", title)
 	}
 	tab.Press(browser.Enter)
-	tab.Until(`location.search.includes("` + key + `") && document.querySelector(".decision [data-key=p] kbd").checkVisibility()`)
+	tab.Until(`location.search.includes("` + key + `") && document.readyState === "complete" && document.querySelector(".decision [data-key=p] kbd").checkVisibility()`)
 	tab.Press("5p") // a reason at hand, publish
 	r.quickly("the published listing is found", func() bool { return visitor.finds(key, title) })
 	tab.Until(`document.querySelector(".notice.safe")`)
